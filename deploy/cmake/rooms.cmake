@@ -1,0 +1,87 @@
+# One target per room: signet_room(folder/room SOURCES ... DEPS ... LIBS ...).
+option(SIGNET_TESTS "Build the tests" ON)
+option(SIGNET_LINK_PROOF "Prove that each room's DEPS suffice by linking its whole archive" OFF)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+set(SIGNET_WARNINGS
+    -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wcast-qual
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wnull-dereference
+    -Wdouble-promotion -Wextra-semi)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # g++ 12 reports std::string::insert falsely (its bug 105651).
+  list(APPEND SIGNET_WARNINGS -Wno-restrict)
+endif()
+
+function(signet_settings target)
+  target_compile_options(${target} PRIVATE ${SIGNET_WARNINGS})
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+endfunction()
+
+# Declares the room's static library signet::<folder>::<room>. DEPS are rooms to its left; LIBS are
+# third-party targets that this room alone includes (they stay private).
+function(signet_room path)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  string(REPLACE "/" "_" name ${path})
+  string(REPLACE "/" "::" alias ${path})
+  add_library(signet_${name} STATIC ${ROOM_SOURCES})
+  add_library(signet::${alias} ALIAS signet_${name})
+  signet_settings(signet_${name})
+  target_link_libraries(signet_${name} PUBLIC ${ROOM_DEPS} PRIVATE ${ROOM_LIBS})
+  if(SIGNET_LINK_PROOF)
+    add_executable(${name}_link_proof ${CMAKE_SOURCE_DIR}/deploy/cmake/link_proof.cc)
+    target_link_libraries(${name}_link_proof
+                          PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,signet_${name}>")
+    set_target_properties(${name}_link_proof PROPERTIES
+                          RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/link_proof)
+  endif()
+endfunction()
+
+# Declares a program bin/<name>.
+function(signet_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  add_executable(${name} ${PROGRAM_SOURCES})
+  signet_settings(${name})
+  target_link_libraries(${name} PRIVATE ${PROGRAM_DEPS} ${PROGRAM_LIBS})
+endfunction()
+
+# Adds each room of the list that exists, in include order.
+macro(signet_rooms)
+  foreach(room ${ARGN})
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${room}/CMakeLists.txt)
+      add_subdirectory(${room})
+    endif()
+  endforeach()
+endmacro()
+
+# Declares one test binary for a room: signet_test(folder/room SOURCES ... DEPS ... LIBS ...).
+# Each TEST becomes a ctest of its own unless WHOLE is given (then the binary is one ctest).
+function(signet_test path)
+  cmake_parse_arguments(T "WHOLE" "TIMEOUT" "SOURCES;DEPS;LIBS" ${ARGN})
+  string(REPLACE "/" "_" name ${path})
+  set(target test_${name})
+  add_executable(${target} ${T_SOURCES})
+  signet_settings(${target})
+  # GoogleTest's macros trip these two.
+  target_compile_options(${target} PRIVATE -Wno-null-dereference -Wno-sign-conversion)
+  target_link_libraries(${target} PRIVATE ${T_DEPS} ${T_LIBS} signet_test_main)
+  if(TARGET signet_test_pch)
+    target_precompile_headers(${target} REUSE_FROM signet_test_pch)
+  endif()
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 300)
+  endif()
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  if(T_WHOLE)
+    add_test(NAME ${path} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${path} PROPERTIES TIMEOUT ${T_TIMEOUT})
+  else()
+    gtest_discover_tests(${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} DISCOVERY_MODE PRE_TEST
+                         TEST_PREFIX ${path}: PROPERTIES TIMEOUT ${T_TIMEOUT})
+  endif()
+endfunction()

@@ -1,0 +1,1 @@
+// Exists so that GoogleTest's headers are precompiled once and reused by each test binary.
