@@ -1,0 +1,46 @@
+/// Custody: the one place where the root key and the KEK generations live.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/entropy.h"
+#include "crypto/base/secret.h"
+#include "crypto/base/status.h"
+
+namespace signet::crypto {
+
+/// Holds the root key (never destroyed) and the key encryption keys by generation (destroyed by
+/// erasure). Nothing here is ever copied into a store or a backup of one. Generations count from 1
+/// and are never used again. For one owner at a time.
+///
+/// A generation's life: NewKek (pending) → ActivateKek (current) → DestroyKek (destroyed).
+class Custody {
+ public:
+  Custody() = default;
+  Custody(const Custody&) = delete;
+  Custody& operator=(const Custody&) = delete;
+  virtual ~Custody() = default;
+
+  /// 32 random bytes, the same for the life of the state.
+  virtual Result<SecretBytes> Root() = 0;
+  /// 32 bytes. kNotFound for a generation never made; kCorrupt with the day for a destroyed one.
+  virtual Result<SecretBytes> Kek(uint32_t generation) = 0;
+  /// Makes the next generation, durably, and returns its number. It is pending: CurrentKek stays.
+  virtual Result<uint32_t> NewKek(Entropy& entropy) = 0;
+  /// Makes `generation` the current one. Going back is kConflict; the same again is ok.
+  virtual Status ActivateKek(uint32_t generation) = 0;
+  /// The highest generation activated, or 0 before the first. A store that knows only lower ones is
+  /// an older copy.
+  virtual Result<uint32_t> CurrentKek() = 0;
+  /// Destroys the key for good and notes `now`; ok when it is destroyed already. The current
+  /// generation is kConflict.
+  virtual Status DestroyKek(uint32_t generation, Timestamp now) = 0;
+  /// When the generation was destroyed; none while it lives.
+  virtual Result<std::optional<Timestamp>> DestroyedAt(uint32_t generation) = 0;
+  /// The highest generation ever made, destroyed or not; 0 when there is none.
+  virtual Result<uint32_t> NewestKek() = 0;
+};
+
+}  // namespace signet::crypto

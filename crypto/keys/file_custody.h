@@ -1,0 +1,57 @@
+/// FileCustody: custody in a folder of small files that only their owner may read.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/entropy.h"
+#include "crypto/base/secret.h"
+#include "crypto/base/status.h"
+#include "crypto/keys/custody.h"
+
+namespace signet::crypto {
+
+/// STATE/custody: `root.key`, `kek-<n>.key`, `kek-current` (the number, as text) and, once
+/// destroyed, `kek-<n>.destroyed` (the time, as text). A key file is
+///
+///   "signetK1"(8) ‖ kind(1: 1 root, 2 KEK) ‖ generation(4, big-endian) ‖ key(32) ‖ check(16)
+///
+/// where check = the first 16 bytes of SHA-256 over all before it: a flipped bit and a renamed file
+/// are told from another key. Not guaranteed: that the disk forgets a destroyed file's blocks
+/// (journaling and SSDs keep copies; the file is overwritten once before it goes), and that nobody
+/// copied the folder: copies of custody are the operator's to destroy.
+class FileCustody final : public Custody {
+ public:
+  /// Opens `folder`, or makes it (0700) with a fresh root key when it is new or empty. kInvalid with
+  /// the chmod to run when a key file or the folder is open to group or others, or owned by another
+  /// user; kCorrupt when the root key is missing beside other keys, or a file is damaged. Completes
+  /// a destruction that a crash interrupted.
+  static Result<std::unique_ptr<FileCustody>> Open(const std::filesystem::path& folder,
+                                                   Entropy& entropy);
+  /// As Open, but kNotFound when there is nothing, and changes nothing.
+  static Result<std::unique_ptr<FileCustody>> OpenExisting(const std::filesystem::path& folder);
+
+  Result<SecretBytes> Root() override;
+  Result<SecretBytes> Kek(uint32_t generation) override;
+  Result<uint32_t> NewKek(Entropy& entropy) override;
+  Status ActivateKek(uint32_t generation) override;
+  Result<uint32_t> CurrentKek() override;
+  Status DestroyKek(uint32_t generation, Timestamp now) override;
+  Result<std::optional<Timestamp>> DestroyedAt(uint32_t generation) override;
+  Result<uint32_t> NewestKek() override;
+
+ private:
+  explicit FileCustody(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  [[nodiscard]] std::filesystem::path KekPath(uint32_t generation, const char* ending) const;
+  Status FinishDestructions();
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace signet::crypto

@@ -1,0 +1,22 @@
+/// Keys that are derived, and therefore never destroyed: one per use and context.
+#pragma once
+
+#include <string_view>
+
+#include "crypto/base/secret.h"
+
+namespace signet::crypto {
+
+/// What a derived key is for. Keys of two uses are unrelated, whatever their context.
+enum class KeyUse { kLink, kSuppression, kDigest, kRecipient, kLog, kStore, kServe };
+
+/// "link", "suppression", "digest", "recipient", "log", "store", "serve".
+std::string_view KeyUseName(KeyUse use);
+
+/// 32 bytes: HKDF-SHA-256(root, salt "signet/keys", info = field("signet/key/v1") ‖ field(use's
+/// name) ‖ field(context)), each field with its 4-byte big-endian length. `context` separates keys
+/// within a use (a recipient's name; "" when there is one). Erasure must never depend on a derived
+/// key: it can always be derived again.
+SecretBytes DeriveKey(const SecretBytes& root, KeyUse use, std::string_view context);
+
+}  // namespace signet::crypto
