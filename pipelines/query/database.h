@@ -1,0 +1,39 @@
+/// An in-memory DuckDB, locked down: it reads what it was given and nothing else.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crypto/base/status.h"
+#include "pipelines/query/connection.h"
+
+namespace signet::pipelines::query {
+
+struct DatabaseOptions {
+  int threads = 1;
+  int memory_mb = 1024;
+  /// Files that SQL may read (sources); besides them only /proc/self/fd/ (memory files).
+  std::vector<std::string> readable_paths;
+};
+
+/// Owns the engine. Refused from inside: other files, globs elsewhere, ATTACH, INSTALL, LOAD,
+/// settings (lock_configuration); nothing spills to disk (no temporary folder). UTC.
+class Database {
+ public:
+  /// kExhausted or kInternal when the engine cannot start.
+  static Result<std::unique_ptr<Database>> Open(const DatabaseOptions& options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// A connection; it must not outlive the database. Tables are shared, temporary ones are not.
+  std::unique_ptr<Connection> Connect();
+
+ private:
+  struct Handle;
+  explicit Database(std::unique_ptr<Handle> handle);
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace signet::pipelines::query
