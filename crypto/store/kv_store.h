@@ -40,6 +40,9 @@ class WriteBatch {
   [[nodiscard]] size_t size() const { return operations_.size(); }
   /// The pending value of `key`: nullptr when this batch does not touch it, else the operation.
   [[nodiscard]] const Operation* Find(std::string_view key) const;
+  /// The value that operation number `operation` puts under `key`, to grow it in place; nullptr
+  /// when that operation is not there, deletes, or is about another key.
+  [[nodiscard]] Bytes* ValueAt(size_t operation, std::string_view key);
 
  private:
   std::vector<Operation> operations_;

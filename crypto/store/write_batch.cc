@@ -30,6 +30,12 @@ const WriteBatch::Operation* WriteBatch::Find(std::string_view key) const {
   return found == operations_.rend() ? nullptr : &*found;
 }
 
+Bytes* WriteBatch::ValueAt(size_t operation, std::string_view key) {
+  if (operation >= operations_.size()) return nullptr;
+  Operation& found = operations_[operation];
+  return found.key == key && found.value.has_value() ? &*found.value : nullptr;
+}
+
 Result<Bytes> KvStore::Require(std::string_view key) {
   ASSIGN_OR_RETURN(std::optional<Bytes> value, Get(key));
   if (!value.has_value()) return NotFound("the state has no entry " + std::string(key));
