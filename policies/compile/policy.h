@@ -1,0 +1,150 @@
+/// Policy: what the composed policy documents say, compiled, immutable.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/json.h"
+#include "policies/document/diagnostic.h"
+#include "policies/model/label.h"
+#include "policies/model/purpose.h"
+#include "policies/model/subject_state.h"
+#include "policies/model/taxonomy.h"
+#include "policies/model/treatment.h"
+#include "policies/model/verdict.h"
+
+namespace signet::policies {
+
+/// One policy's rule for a category and everything below it that has no rule of its own.
+struct CategoryRule {
+  std::string category;
+  Treatment treatment;
+  /// Purposes that may use it, resolved to declared purposes.
+  std::set<std::string> purposes;
+  /// Whether a recipient's release rule may take it out of escrow.
+  bool releasable = false;
+  std::string article;
+  Mark mark;
+};
+
+struct Jurisdiction {
+  std::string name;
+  /// The policy document that governs it.
+  std::string policy;
+  /// ISO 3166-1 alpha-2.
+  std::set<std::string> countries;
+  /// Regions of those countries; empty = all of them.
+  std::set<std::string> regions;
+  /// Below this age, in years, a subject is a minor.
+  int64_t minor_age = 16;
+  Mark mark;
+};
+
+/// How one policy treats handing data to others.
+struct SaleRule {
+  /// What a sale or share needs: opt-out (CCPA) or opt-in (GDPR).
+  ConsentMode mode = ConsentMode::kOptIn;
+  bool honour_gpc = true;
+  MinorRule minors = MinorRule::kDeny;
+  std::string article;
+  std::string gpc_article;
+  std::string minors_article;
+  Mark mark;
+};
+
+/// One policy document, compiled.
+struct PolicyPart {
+  std::string name;
+  std::string title;
+  std::string law;
+  std::string version;
+  std::map<std::string, Jurisdiction, std::less<>> jurisdictions;
+  std::map<std::string, PurposeBasis, std::less<>> purposes;
+  std::map<std::string, CategoryRule, std::less<>> categories;
+  SaleRule sale;
+  /// Articles cited when a subject's right denies: erasure, restriction, minors.
+  std::map<std::string, std::string, std::less<>> rights;
+  /// Seconds by dataset kind ("governed").
+  std::map<std::string, int64_t, std::less<>> retention_s;
+  PublicationRule publication;
+  /// Regions that data may go to without further safeguard.
+  std::set<std::string> transfer_regions;
+  std::string transfer_article;
+  Mark mark;
+};
+
+/// The composition: the strictest wins. Safe to share between threads.
+class Policy {
+ public:
+  /// Composes; adds conflicts that have no strictest to `diagnostics`.
+  static std::optional<Policy> Compose(std::vector<PolicyPart> parts, Taxonomy taxonomy,
+                                       Organisation organisation, Diagnostics& diagnostics);
+
+  /// SHA-256 of ToJson().Dump(), hex: comments and places do not change it.
+  [[nodiscard]] const std::string& digest() const { return digest_; }
+  [[nodiscard]] Json ToJson() const;
+
+  [[nodiscard]] const Taxonomy& taxonomy() const { return taxonomy_; }
+  [[nodiscard]] const Organisation& organisation() const { return organisation_; }
+  [[nodiscard]] const std::vector<PolicyPart>& parts() const { return parts_; }
+
+  /// Null pointer when the taxonomy does not have it.
+  [[nodiscard]] const Category* FindCategory(std::string_view key) const;
+  /// The strictest treatment; kDrop when some policy has no rule for the category.
+  [[nodiscard]] Treatment TreatmentOf(std::string_view category) const;
+  /// The label of a governed column of `category` after its treatment; `origin` = "crm.email".
+  [[nodiscard]] Label LabelOf(std::string_view category, std::string_view origin) const;
+
+  /// Null pointer when no policy declares it.
+  [[nodiscard]] const PurposeRule* FindPurpose(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> PurposeNames() const;
+  /// Whether columns of `category` may serve `purpose`: every policy that declares the purpose must
+  /// allow it. The verdict names the rule that decided.
+  [[nodiscard]] Verdict MayUse(std::string_view category, std::string_view purpose) const;
+  [[nodiscard]] std::set<std::string> PurposesAllowedFor(std::string_view category) const;
+
+  /// Null pointer when organisation.yaml does not have it.
+  [[nodiscard]] const Recipient* FindRecipient(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> RecipientNames() const;
+  /// Whether `recipient` may receive segments made for `purpose`.
+  [[nodiscard]] Verdict MayReceive(std::string_view recipient, std::string_view purpose) const;
+  /// Whether a column of `category` may leave escrow for `recipient` and `purpose`: the recipient
+  /// needs a release rule, each policy must call the category releasable, and MayUse must hold.
+  [[nodiscard]] Verdict MayRelease(std::string_view category, std::string_view recipient,
+                                   std::string_view purpose) const;
+
+  /// The jurisdiction of a country (alpha-2, any case) and region (may be empty); "" = unknown.
+  [[nodiscard]] std::string JurisdictionOf(std::string_view country, std::string_view region) const;
+  /// The age below which a subject of `jurisdiction` is a minor; unknown: the highest.
+  [[nodiscard]] int64_t MinorAge(std::string_view jurisdiction) const;
+  [[nodiscard]] std::vector<std::string> JurisdictionNames() const;
+  /// Null pointer for an unknown jurisdiction.
+  [[nodiscard]] const PolicyPart* PartOf(std::string_view jurisdiction) const;
+
+  [[nodiscard]] const PublicationRule& publication() const { return publication_; }
+  /// The same policy with a lower group size: only for states marked as test states.
+  [[nodiscard]] Policy WithMinGroupForTests(int64_t min_group) const;
+  /// Seconds a dataset kind ("governed", "snapshot") may be kept; nothing = no rule.
+  [[nodiscard]] std::optional<int64_t> RetentionOf(std::string_view dataset_kind) const;
+
+ private:
+  Policy() = default;
+  void ComposePublication();
+  void ComposePurposes();
+  void Seal();
+
+  std::vector<PolicyPart> parts_;
+  Taxonomy taxonomy_;
+  Organisation organisation_;
+  std::map<std::string, PurposeRule, std::less<>> purposes_;
+  std::map<std::string, Treatment, std::less<>> treatments_;
+  PublicationRule publication_;
+  std::string digest_;
+};
+
+}  // namespace signet::policies
