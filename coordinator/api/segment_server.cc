@@ -1,0 +1,1 @@
+#include "coordinator/api/segment_server.h"

@@ -1,0 +1,1 @@
+#include "coordinator/api/served_snapshots.h"

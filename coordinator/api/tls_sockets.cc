@@ -1,0 +1,1 @@
+#include "coordinator/api/tls_sockets.h"

@@ -1,0 +1,70 @@
+/// The publish stage: segments of subjects become members under a recipient's own tokens.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "crypto/base/ids.h"
+#include "crypto/base/json.h"
+#include "crypto/base/status.h"
+#include "crypto/primitives/hmac.h"
+#include "crypto/pseudonym/recipient_tokens.h"
+#include "pipelines/query/connection.h"
+#include "pipelines/record/dataset.h"
+#include "pipelines/record/option_doc.h"
+#include "pipelines/record/task.h"
+#include "pipelines/snapshots/manifest.h"
+#include "pipelines/snapshots/members.h"
+
+namespace signet::pipelines {
+
+/// Keys of the step: segments, recipients, identify_by, snapshot, expires.
+struct PublishOptions {
+  std::vector<std::string> segments;    ///< segment steps; each is an input view (subject, ...)
+  std::vector<std::string> recipients;  ///< one snapshot per recipient
+  std::string identify_by;              ///< "crm.customer_id" or empty
+  std::string snapshot;                 ///< name; empty: the step's
+  int64_t expires_s = 0;                ///< 0: never
+
+  static Result<PublishOptions> FromJson(const Json& json);
+  static std::vector<OptionDoc> Docs();
+};
+
+/// What the publication must respect, decided by policy and the lease.
+struct PublishGate {
+  uint64_t group_min = 1;  ///< segments below it are withheld (policies: publication limits)
+  /// Subjects that the recipient's purpose may use now, sorted; nothing = the views are filtered.
+  std::optional<std::span<const SubjectId>> allowed;
+  /// View (subject, value TEXT) of identifiers released to the recipient; empty = none.
+  std::string identifiers_view;
+};
+
+/// Members of one snapshot, before sealing.
+struct PublishedMembers {
+  std::vector<Member> members;          ///< sorted by token; only those in a published segment
+  std::vector<SegmentEntry> segments;   ///< published, in the options' order; `definition` is null
+  std::vector<WithheldSegment> withheld;
+  MultisetDigest content;               ///< over (token, segment): see MemberRowDigest
+  uint64_t not_allowed = 0;             ///< memberships that the consent view removed
+  uint64_t without_identifier = 0;      ///< members for whom identify_by had no value
+  [[nodiscard]] Json Figures() const;
+};
+
+/// The digest of one membership: HMAC(digest key, field(segment) || token).
+crypto::Digest MemberRowDigest(const crypto::HmacKey& digest_key, std::string_view segment,
+                               const Uuid& token);
+
+/// Reads the views named in `options.segments` (first column `subject` UUID, distinct or not),
+/// applies the gate, makes tokens. Deterministic: members sorted by token, digest order-free.
+/// Memory: about 50 bytes a member. kInvalid for more than kSegmentsMax segments.
+Result<PublishedMembers> CollectMembers(query::Connection& sql, const PublishOptions& options,
+                                        const PublishGate& gate,
+                                        const crypto::RecipientTokens& tokens,
+                                        const crypto::HmacKey& digest_key,
+                                        const StageContext& context);
+
+}  // namespace signet::pipelines

@@ -1,0 +1,1 @@
+#include "pipelines/snapshots/serving_folder.h"

@@ -1,0 +1,1 @@
+#include "pipelines/synthetic/chunk_files.h"

@@ -1,0 +1,1 @@
+#include "pipelines/synthetic/customer_model.h"
