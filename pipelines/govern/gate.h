@@ -1,0 +1,53 @@
+/// The gate: tokenised rows get their person, finish their treatments and become governed.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/secret.h"
+#include "crypto/base/status.h"
+#include "pipelines/govern/governed_dataset.h"
+#include "pipelines/govern/source_spec.h"
+#include "pipelines/query/connection.h"
+#include "pipelines/record/task.h"
+#include "policies/consent/fact.h"
+
+namespace signet::pipelines {
+
+/// The integer column of the gate's table that says to which partition a row belongs.
+inline constexpr std::string_view kPartitionColumn = "signet_partition";
+
+/// What the gate works on: views of the connection, and what the policy says.
+struct GateSpec {
+  SourceSpec source;
+  std::string tokenised = "tokenised";  ///< TokenisedSchema(source), any number of its pieces
+  std::string identity = "identity";    ///< IdentitySchema()
+  std::string keyring = "keyring";      ///< KeyringSchema(); read only when a column is escrowed
+  /// Policy::JurisdictionOf: country and region (either may be empty) to the jurisdiction's name.
+  std::function<std::string(std::string_view country, std::string_view region)> jurisdiction;
+  /// 32 bytes; seals columns with treatment `encrypt`. May be null when there is none.
+  const SecretBytes* cell_key = nullptr;
+};
+
+/// Receives the facts of one partition, in ascending order of the subject; called at most once for
+/// each partition.
+using FactSink = std::function<Status(int partition, std::vector<policies::Fact> facts)>;
+
+/// Joins the rows to the identity table (their first link that is not blocked), seals cells, drops
+/// link columns and makes the view `out`: GovernedSchema(source), then `signet_partition`.
+///
+/// Left out, and counted: rows with a link value that the identity table does not have (the
+/// resolver drops suppressed ones: the erased do not return), and rows without an unblocked link
+/// (`unidentified`; spec.unidentified says what else happens to them).
+/// Escrowed cells are sealed under the subject's cell key, encrypted ones under `cell_key`, with
+/// AES-256-SIV (associated data: "source.column", and the subject for escrow): equal cells of one
+/// subject are equal, so that content digests do not change from run to run.
+/// Facts: consent, opt-outs and GPC as they stand with their time; the jurisdiction of country and
+/// region; whether the subject is a minor at context.as_of. Deterministic up to row order. Memory:
+/// the rows and the identity table.
+Result<GovernedDataset> RunGate(query::Connection& connection, const GateSpec& spec,
+                                const StageContext& context, const FactSink& facts);
+
+}  // namespace signet::pipelines
