@@ -114,6 +114,10 @@ class RocksStore final : public KvStore {
     const std::scoped_lock lock(mutex_);
     if (!disk_was_full_) return OkStatus();
     const rocksdb::Status resumed = db_->Resume();
+    if (resumed.IsBusy()) {  // RocksDB looks for space itself, every 5 s
+      return Unavailable("the state " + path_ + " recovers from a full disk")
+          .WithRemedy("free some disk space and try again in some seconds");
+    }
     if (!resumed.ok()) return RocksWriteStatus(resumed, path_);
     disk_was_full_ = false;
     return OkStatus();

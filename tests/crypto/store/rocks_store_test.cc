@@ -245,10 +245,13 @@ TEST_F(RocksStoreTest, AFullDiskIsUnavailableAndNothingIsLostOnceThereIsSpace) {
   EXPECT_FALSE(failed.remedy().empty());
   EXPECT_EQ(AsText(*(*store)->Require("before")), "1");
   fs::remove(ballast);
-  EXPECT_TRUE((*store)->Put("after", ToBytes("2")).ok());
+  // The open store takes writes again when RocksDB has noticed (5 s); a reopened one at once.
+  const Status soon = (*store)->Put("soon", ToBytes("2"));
+  EXPECT_TRUE(soon.ok() || soon.code() == StatusCode::kUnavailable) << soon.ToString();
   store = NotFound("closed");
   auto again = OpenRocksStore(folder_ / "db", Key(1), entropy_);
   ASSERT_TRUE(again.ok()) << again.status().ToString();
+  ASSERT_TRUE((*again)->Put("after", ToBytes("2")).ok());
   EXPECT_EQ(AsText(*(*again)->Require("before")), "1");
   EXPECT_EQ(AsText(*(*again)->Require("after")), "2");
 }
