@@ -1,0 +1,118 @@
+#include "pipelines/query/database.h"
+
+#include <duckdb.h>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/base/text.h"
+#include "pipelines/query/handles.h"
+
+namespace signet::pipelines::query {
+namespace {
+
+/// Connections made before the lock, with progress reporting (a setting per connection).
+constexpr size_t kReadyConnections = 4;
+
+duckdb_logical_type MakeType(ColumnType type) {
+  switch (type) {
+    case ColumnType::kBool: return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
+    case ColumnType::kInt64: return duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    case ColumnType::kDouble: return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
+    case ColumnType::kDecimal: return duckdb_create_decimal_type(18, 4);
+    case ColumnType::kDate: return duckdb_create_logical_type(DUCKDB_TYPE_DATE);
+    case ColumnType::kTimestamp: return duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
+    case ColumnType::kText: return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+    case ColumnType::kUuid: return duckdb_create_logical_type(DUCKDB_TYPE_UUID);
+    case ColumnType::kBytes: return duckdb_create_logical_type(DUCKDB_TYPE_BLOB);
+  }
+  CHECK(false);
+}
+
+/// Runs one of our own settings; a refusal is a bug of this room.
+Status Run(duckdb_connection connection, const std::string& sql) {
+  duckdb_result result{};
+  const duckdb_state state = duckdb_query(connection, sql.c_str(), &result);
+  duckdb_destroy_result(&result);
+  if (state != DuckDBSuccess) return Internal("the query engine refused: " + sql);
+  return OkStatus();
+}
+
+std::string PathList(const std::vector<std::string>& paths) {
+  std::string list = "[";
+  for (const std::string& path : paths) {
+    if (list.size() > 1) list += ", ";
+    list += SqlLiteral(path);
+  }
+  return list + "]";
+}
+
+/// Order matters: what is allowed is said before access is switched off, the lock comes last.
+Status LockDown(duckdb_connection connection, const DatabaseOptions& options) {
+  const std::vector<std::string> settings = {
+      "SET GLOBAL threads = " + std::to_string(options.threads),
+      "SET GLOBAL memory_limit = '" + std::to_string(options.memory_mb) + "MB'",
+      "SET GLOBAL temp_directory = ''",
+      "SET GLOBAL TimeZone = 'UTC'",
+      "SET GLOBAL Calendar = 'gregorian'",
+      "SET GLOBAL preserve_insertion_order = true",
+      "SET GLOBAL autoinstall_known_extensions = false",
+      "SET GLOBAL autoload_known_extensions = false",
+      "SET GLOBAL allow_community_extensions = false",
+      "SET GLOBAL allow_persistent_secrets = false",
+      "SET GLOBAL allowed_directories = ['/proc/self/fd/']",
+      "SET GLOBAL allowed_paths = " + PathList(options.readable_paths),
+      "SET GLOBAL enable_external_access = false",
+      "SET GLOBAL lock_configuration = true",
+  };
+  for (const std::string& setting : settings) TRY(Run(connection, setting));
+  return OkStatus();
+}
+
+}  // namespace
+
+LogicalType::LogicalType(ColumnType type) : type_(MakeType(type)) {}
+
+Database::Handle::~Handle() {
+  for (duckdb_connection& connection : ready) duckdb_disconnect(&connection);
+  duckdb_close(&database);
+}
+
+Database::Database(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& options) {
+  CHECK(options.threads > 0 && options.memory_mb > 0);
+  auto handle = std::make_unique<Handle>();
+  if (duckdb_open(nullptr, &handle->database) != DuckDBSuccess) {
+    return Exhausted("the query engine cannot start");
+  }
+  for (size_t i = 0; i < kReadyConnections; ++i) {
+    duckdb_connection connection = nullptr;
+    if (duckdb_connect(handle->database, &connection) != DuckDBSuccess) {
+      return Exhausted("the query engine cannot connect");
+    }
+    handle->ready.push_back(connection);
+    TRY(Run(connection, "SET enable_progress_bar = true"));
+    TRY(Run(connection, "SET enable_progress_bar_print = false"));
+  }
+  TRY(LockDown(handle->ready.front(), options));
+  return std::unique_ptr<Database>(new Database(std::move(handle)));
+}
+
+std::unique_ptr<Connection> Database::Connect() {
+  duckdb_connection connection = nullptr;
+  if (handle_->ready.empty()) {
+    CHECK(duckdb_connect(handle_->database, &connection) == DuckDBSuccess);
+  } else {
+    connection = handle_->ready.back();
+    handle_->ready.pop_back();
+  }
+  auto made = std::make_unique<Connection::Handle>(connection);
+  // Functions belong to the database, so their failures are seen by whichever connection runs.
+  made->failure = handle_->failure;
+  return std::unique_ptr<Connection>(new Connection(std::move(made)));
+}
+
+}  // namespace signet::pipelines::query

@@ -1,0 +1,103 @@
+/// The engine's handles behind our types: for this room's sources only.
+#pragma once
+
+#include <atomic>
+#include <duckdb.h>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipelines/query/chunk.h"
+#include "pipelines/query/connection.h"
+#include "pipelines/query/database.h"
+#include "pipelines/query/table_writer.h"
+
+namespace signet::pipelines::query {
+
+/// The first failure that one of our own functions reported while SQL ran: handed out instead of
+/// DuckDB's wording of it.
+class FunctionFailure {
+ public:
+  void Set(const Status& status);
+  /// Takes the failure, if any.
+  std::optional<Status> Take();
+
+ private:
+  std::mutex mutex_;
+  std::optional<Status> first_;
+};
+
+struct Chunk::Handle {
+  explicit Handle(duckdb_data_chunk c) : chunk(c) {}
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle() { duckdb_destroy_data_chunk(&chunk); }
+  duckdb_data_chunk chunk;
+};
+
+struct Rows::Handle {
+  Handle() = default;
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle();
+  duckdb_prepared_statement statement = nullptr;
+  duckdb_result result{};
+  bool has_result = false;
+  std::shared_ptr<FunctionFailure> failure;
+};
+
+struct TableWriter::Handle {
+  Handle() = default;
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle();
+  duckdb_appender appender = nullptr;
+  duckdb_data_chunk chunk = nullptr;
+  std::vector<ColumnType> types;
+};
+
+struct Connection::Handle {
+  explicit Handle(duckdb_connection c) : connection(c) {}
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle();
+  duckdb_connection connection;
+  std::shared_ptr<FunctionFailure> failure = std::make_shared<FunctionFailure>();
+  std::vector<std::shared_ptr<void>> kept;
+};
+
+struct Database::Handle {
+  Handle() = default;
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle();
+  duckdb_database database = nullptr;
+  /// Made before the configuration was locked, with progress reporting on.
+  std::vector<duckdb_connection> ready;
+  std::shared_ptr<FunctionFailure> failure = std::make_shared<FunctionFailure>();
+};
+
+/// Owns a duckdb_logical_type.
+class LogicalType {
+ public:
+  explicit LogicalType(duckdb_logical_type type) : type_(type) {}
+  explicit LogicalType(ColumnType type);
+  LogicalType(const LogicalType&) = delete;
+  LogicalType& operator=(const LogicalType&) = delete;
+  ~LogicalType() { duckdb_destroy_logical_type(&type_); }
+  [[nodiscard]] duckdb_logical_type get() const { return type_; }
+
+ private:
+  duckdb_logical_type type_;
+};
+
+/// How a result column of that type is read; nullopt for a type we do not hold.
+std::optional<ResultColumn> ColumnOf(std::string name, duckdb_logical_type type);
+/// How a vector of one of our own types is stored.
+Physical PhysicalOf(ColumnType type);
+/// The view of a vector.
+ColumnView ViewOf(const ResultColumn& column, duckdb_vector vector);
+
+}  // namespace signet::pipelines::query
