@@ -1,0 +1,30 @@
+#include "pipelines/math/distributions.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace signet::pipelines {
+namespace {
+
+// Expected values: R 4.2 (pnorm, qnorm, pt, qt, pchisq, qbeta), printed with 12 digits.
+TEST(Distributions, AgreeWithPublishedTables) {
+  EXPECT_NEAR(NormalCdf(1.96), 0.975002104852, 1e-12);
+  EXPECT_NEAR(NormalQuantile(0.975), 1.95996398454, 1e-11);
+  EXPECT_NEAR(NormalTwoSided(-3.1644), 0.001554, 2e-6);
+  EXPECT_NEAR(StudentQuantile(0.975, 10), 2.22813885199, 1e-10);
+  EXPECT_NEAR(StudentTwoSided(2.22813885199, 10), 0.05, 1e-11);
+  EXPECT_NEAR(ChiSquareSurvival(3.84145882069, 1), 0.05, 1e-12);
+  EXPECT_NEAR(BetaQuantile(0.5, 2, 2), 0.5, 1e-12);
+  EXPECT_NEAR(BetaCdf(0.25, 1, 1), 0.25, 1e-12);
+  EXPECT_NEAR(LogGamma(0.5), std::log(std::sqrt(M_PI)), 1e-14);
+}
+
+TEST(Distributions, KeepTheirTails) {
+  EXPECT_GT(NormalTwoSided(30), 0);
+  EXPECT_LT(NormalTwoSided(30), 1e-190);
+  EXPECT_NEAR(StudentTwoSided(2, 1e9), NormalTwoSided(2), 1e-8);
+}
+
+}  // namespace
+}  // namespace signet::pipelines
