@@ -37,7 +37,9 @@ Result<uint64_t> PlainStreamSize(uint64_t sealed);
 
 /// Seals `plain` whole. `key` has 32 uniformly random bytes (kInvalid otherwise); `context` is
 /// authenticated, not stored. `entropy` gives the salt.
-Result<Bytes> SealStream(const SecretBytes& key, Entropy& entropy, ByteView context,
+Result<Bytes> SealStream(const SecretBytes& key,
+                         Entropy& entropy,
+                         ByteView context,
                          ByteView plain);
 
 /// Opens a whole stream. kCorrupt for a wrong key or context, any change, truncation at any byte or
@@ -46,7 +48,9 @@ Result<Bytes> OpenStream(const SecretBytes& key, ByteView context, ByteView seal
 
 /// As OpenStream, chunk by chunk into `sink` (a memory file), without a second copy. The sink sees
 /// authentic chunks only, yet it must drop them unless the result is ok: a cut is known at the end.
-Status OpenStreamTo(const SecretBytes& key, ByteView context, ByteView sealed,
+Status OpenStreamTo(const SecretBytes& key,
+                    ByteView context,
+                    ByteView sealed,
                     const StreamSink& sink);
 
 /// Seals in pieces: Append any number of times, then Finish once. Not safe between threads.

@@ -25,7 +25,7 @@ class Aes256Siv {
   static constexpr size_t kKeyBytes = 64;
   static constexpr size_t kTagBytes = 16;
 
-  /// `key` has 64 bytes: otherwise a CHECK.
+  /// `key` has 64 bytes, or 32 for the RFC's vectors (AES-128): otherwise a CHECK.
   explicit Aes256Siv(const SecretBytes& key);
   Aes256Siv(Aes256Siv&& other) noexcept;
   Aes256Siv& operator=(Aes256Siv&& other) noexcept;
