@@ -23,9 +23,9 @@ struct PolicySources {
 /// file.
 Result<Policy> CompilePolicies(const PolicySources& sources);
 
-/// The same for what a pipeline writes: each of `names` is a bundle's name ("gdpr": <bundles>/gdpr.yaml)
-/// or a path relative to `base`. taxonomy.yaml and organisation.yaml are taken from `base` if they
-/// are there, else from `bundles`.
+/// The same for what a pipeline writes: each of `names` is a bundle's name ("gdpr":
+/// <bundles>/gdpr.yaml) or a path relative to `base`. taxonomy.yaml and organisation.yaml are taken
+/// from `base` if they are there, else from `bundles`.
 Result<PolicySources> FindPolicies(const std::vector<std::string>& names,
                                    const std::filesystem::path& base,
                                    const std::filesystem::path& bundles);

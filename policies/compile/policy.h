@@ -82,8 +82,10 @@ struct PolicyPart {
 class Policy {
  public:
   /// Composes; adds conflicts that have no strictest to `diagnostics`.
-  static std::optional<Policy> Compose(std::vector<PolicyPart> parts, Taxonomy taxonomy,
-                                       Organisation organisation, Diagnostics& diagnostics);
+  static std::optional<Policy> Compose(std::vector<PolicyPart> parts,
+                                       Taxonomy taxonomy,
+                                       Organisation organisation,
+                                       Diagnostics& diagnostics);
 
   /// SHA-256 of ToJson().Dump(), hex: comments and places do not change it.
   [[nodiscard]] const std::string& digest() const { return digest_; }
@@ -115,7 +117,8 @@ class Policy {
   [[nodiscard]] Verdict MayReceive(std::string_view recipient, std::string_view purpose) const;
   /// Whether a column of `category` may leave escrow for `recipient` and `purpose`: the recipient
   /// needs a release rule, each policy must call the category releasable, and MayUse must hold.
-  [[nodiscard]] Verdict MayRelease(std::string_view category, std::string_view recipient,
+  [[nodiscard]] Verdict MayRelease(std::string_view category,
+                                   std::string_view recipient,
                                    std::string_view purpose) const;
 
   /// The jurisdiction of a country (alpha-2, any case) and region (may be empty); "" = unknown.

@@ -31,13 +31,13 @@ struct ApplyOutcome {
 
 /// The ledger of one partition (DESIGN section 5).
 ///
-/// Per subject, statement (kind, purpose) and source it keeps the source's current run: the times at
-/// which the source said its current value, and the last time it said something else. Only a change
-/// of a source's value is a fact, dated by the first time of its run; so a stale export, repeated
-/// with a newer row time, never re-grants. Between sources the latest change wins, a refusal on a
-/// tie. Dated facts may arrive in any order and any number of times: the result is the same (exactly
-/// so up to kRunTimesMax times per run). Undated facts lose against every dated fact of the API and
-/// against a withdrawal; an undated refusal beats what other files say.
+/// Per subject, statement (kind, purpose) and source it keeps the source's current run: the times
+/// at which the source said its current value, and the last time it said something else. Only a
+/// change of a source's value is a fact, dated by the first time of its run; so a stale export,
+/// repeated with a newer row time, never re-grants. Between sources the latest change wins, a
+/// refusal on a tie. Dated facts may arrive in any order and any number of times: the result is the
+/// same (exactly so up to kRunTimesMax times per run). Undated facts lose against every dated fact
+/// of the API and against a withdrawal; an undated refusal beats what other files say.
 class LedgerPartition {
  public:
   static constexpr size_t kRunTimesMax = 16;
@@ -62,7 +62,8 @@ class LedgerPartition {
   /// The facts in force for one subject, for access requests.
   [[nodiscard]] std::vector<Fact> FactsOf(const SubjectId& subject) const;
   /// The subjects whose data may serve `purpose` under `relation`, ascending.
-  [[nodiscard]] std::vector<SubjectId> AllowedFor(const Policy& policy, std::string_view purpose,
+  [[nodiscard]] std::vector<SubjectId> AllowedFor(const Policy& policy,
+                                                  std::string_view purpose,
                                                   Relation relation = Relation::kInternal) const;
   /// Subjects with a tombstone, ascending: every open of a dataset filters them.
   [[nodiscard]] std::vector<SubjectId> Tombstones() const;

@@ -14,7 +14,9 @@ namespace signet::policies {
 /// (kInternal: it stays). The policy of the subject's jurisdiction decides; when that is unknown
 /// every policy must allow. A jurisdiction whose policy does not declare the purpose denies.
 /// The verdict names the first rule that denied, or the basis that allowed.
-Verdict DecideSubject(const Policy& policy, const SubjectState& state, std::string_view purpose,
+Verdict DecideSubject(const Policy& policy,
+                      const SubjectState& state,
+                      std::string_view purpose,
                       Relation relation = Relation::kInternal);
 
 }  // namespace signet::policies

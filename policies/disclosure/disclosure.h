@@ -10,13 +10,15 @@
 namespace signet::policies {
 
 /// Whether a group of `count` subjects may be published or shown. `what` names it for the message
-/// ("segment 'at_risk'"). An empty group is refused like any small one: that nobody has a property is
-/// a statement about everybody. The message never tells the count.
+/// ("segment 'at_risk'"). An empty group is refused like any small one: that nobody has a property
+/// is a statement about everybody. The message never tells the count.
 Verdict CheckGroup(int64_t count, const PublicationRule& rule, std::string_view what = "the group");
 
 /// Whether a count may be shown that differs from one shown earlier to the same recipient: the
 /// difference must be nothing or itself a group (differencing attack).
-Verdict CheckDifference(int64_t before, int64_t after, const PublicationRule& rule,
+Verdict CheckDifference(int64_t before,
+                        int64_t after,
+                        const PublicationRule& rule,
                         std::string_view what = "the count");
 
 }  // namespace signet::policies

@@ -26,7 +26,7 @@ struct Diagnostic {
 };
 
 /// The text of STYLE.md "A CLI error", ending in a newline:
-///   error: unknown key 'purpos' [SIG-1105]
+///   error: unknown key 'purpos' [SIG-1204]
 ///     --> loyalty.yaml:31:5
 ///      |     purpos: analytics.churn
 ///      |     ^~~~~~
@@ -53,8 +53,8 @@ class Diagnostics {
 };
 
 /// Ok when there are none. Else a status whose message is the rendered text of all (it begins with
-/// "error: " and is to be printed as it is), whose diagnostic() is the first code, and whose code is
-/// kDenied if every error is a denial by policy, else kInvalid.
+/// "error: " and is to be printed as it is), whose diagnostic() is the first code, and whose code
+/// is kDenied if every error is a denial by policy, else kInvalid.
 Status ToStatus(const Diagnostics& diagnostics);
 
 }  // namespace signet::policies

@@ -31,7 +31,8 @@ struct SchemaField {
   bool required = false;
 };
 /// A map with exactly these keys (`additionalProperties` false unless `open`).
-Json SchemaObject(const std::vector<SchemaField>& fields, std::string description,
+Json SchemaObject(const std::vector<SchemaField>& fields,
+                  std::string description,
                   bool open = false);
 /// Adds "$schema", "$id" (urn:signet:schema:NAME) and the title: a whole document.
 Json SchemaDocument(const std::string& name, std::string title, Json root);

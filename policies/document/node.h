@@ -15,8 +15,8 @@ namespace signet::policies {
 
 /// A value type; copies share the tree. The default is null without a place.
 ///
-/// Scalars keep their text: a plain `no` is the text "no", `00100` keeps its zeros. The As functions
-/// give nothing when the node does not have that form.
+/// Scalars keep their text: a plain `no` is the text "no", `00100` keeps its zeros. The As
+/// functions give nothing when the node does not have that form.
 class Node {
  public:
   enum class Kind { kNull, kScalar, kList, kMap };

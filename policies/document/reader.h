@@ -28,7 +28,8 @@ Result<Node> ReadDocument(const std::filesystem::path& path);
 /// Reads `text`; `name` stands for the file in marks.
 Result<Node> ReadDocumentText(const std::string& name, std::string_view text);
 /// Reads `text`; adds what is wrong to `diagnostics` and then returns nothing.
-std::optional<Node> ReadDocumentText(const std::string& name, std::string_view text,
+std::optional<Node> ReadDocumentText(const std::string& name,
+                                     std::string_view text,
                                      Diagnostics& diagnostics);
 
 }  // namespace signet::policies

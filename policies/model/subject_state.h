@@ -9,7 +9,7 @@
 namespace signet::policies {
 
 enum class ConsentState {
-  kUnknown,    ///< never asked, or no fact
+  kUnknown,  ///< never asked, or no fact
   kGiven,
   kWithdrawn,  ///< refused, withdrawn or objected
 };

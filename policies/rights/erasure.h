@@ -1,9 +1,9 @@
 /// Erasure (GDPR Art. 17, Cal. Civ. Code section 1798.105) as a pure state machine.
 ///
 /// requested -> withdrawn -> destroyed, or requested -> refused. The machine has no clock, store or
-/// network: the caller hands it events with their time and carries out the commands it answers with.
-/// Commands are idempotent, and each state can be saved and loaded between any two events: after a
-/// crash the caller asks Pending() and does it again.
+/// network: the caller hands it events with their time and carries out the commands it answers
+/// with. Commands are idempotent, and each state can be saved and loaded between any two events:
+/// after a crash the caller asks Pending() and does it again.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +23,15 @@ std::string_view ErasureStageName(ErasureStage stage);
 
 /// What the caller must do.
 enum class ErasureCommandKind {
-  kTombstone,           ///< put the tombstone: every open filters the subject
-  kSuppressLinks,       ///< put the link values on the suppression list
-  kWithdrawSnapshots,   ///< sign and serve the tombstone overlays
-  kNotifyRecipients,    ///< tell the destinations (Art. 19)
-  kReceiptWithdrawn,    ///< write the first receipt
-  kEraseIdentity,       ///< delete identity rows and the keyring entry
-  kRewritePartitions,   ///< rewrite the subject's partitions under new DEKs
-  kDestroyKekGeneration,///< destroy the old KEK generation in custody
-  kReceiptDestroyed,    ///< write the second receipt
+  kTombstone,             ///< put the tombstone: every open filters the subject
+  kSuppressLinks,         ///< put the link values on the suppression list
+  kWithdrawSnapshots,     ///< sign and serve the tombstone overlays
+  kNotifyRecipients,      ///< tell the destinations (Art. 19)
+  kReceiptWithdrawn,      ///< write the first receipt
+  kEraseIdentity,         ///< delete identity rows and the keyring entry
+  kRewritePartitions,     ///< rewrite the subject's partitions under new DEKs
+  kDestroyKekGeneration,  ///< destroy the old KEK generation in custody
+  kReceiptDestroyed,      ///< write the second receipt
 };
 std::string_view ErasureCommandName(ErasureCommandKind kind);
 
@@ -62,7 +62,9 @@ struct ErasureStep {
 ErasureStep RequestErasure(std::string id, const SubjectId& subject, Timestamp now);
 /// Another request for the same subject: folded, no commands, no second receipt. kConflict when
 /// `request` is about another subject or is over.
-Result<ErasureRequest> FoldErasure(ErasureRequest request, std::string id, const SubjectId& subject);
+Result<ErasureRequest> FoldErasure(ErasureRequest request,
+                                   std::string id,
+                                   const SubjectId& subject);
 /// One command succeeded. Done in another order than asked for: kConflict; repeated: no change.
 Result<ErasureStep> CommandDone(ErasureRequest request, ErasureCommandKind command, Timestamp now);
 /// The sweep starts: from *withdrawn* the destroying commands. kConflict in any other stage.
@@ -72,7 +74,8 @@ Result<ErasureRequest> RefuseErasure(ErasureRequest request, std::string reason)
 /// What is still to be done in the current stage.
 std::vector<ErasureCommandKind> Pending(const ErasureRequest& request);
 
-/// When the answer is due: one month (Art. 12(3)) for `gdpr`, 45 days (section 1798.130(a)(2)) else.
+/// When the answer is due: one month (Art. 12(3)) for `gdpr`, 45 days (section 1798.130(a)(2))
+/// else.
 Timestamp AnswerDue(Timestamp received, std::string_view policy);
 
 }  // namespace signet::policies
