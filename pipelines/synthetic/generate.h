@@ -3,20 +3,25 @@
 /// The model (all draws from generators keyed by (seed, customer), so the bytes do not depend on
 /// the number of threads):
 ///  - Purchases: the Pareto/NBD of Schmittlein, Morrison and Colombo, "Counting Your Customers",
-///    Management Science 33(1), 1987. A customer joins at time s, buys as a Poisson process with
-///    rate lambda ~ Gamma(r, alpha) until drop-out at s + tau, tau ~ Exponential(mu),
-///    mu ~ Gamma(r', beta), independent of lambda.
-///  - Season: an inhomogeneous process by thinning (Lewis and Shedler, Naval Research Logistics
-///    Quarterly 26, 1979) of rate lambda * w(t), w(t) = 1 + a cos(2 pi (day of year - peak) / 365.25).
-///  - Spend: basket value ~ Lognormal(m_i, s), m_i ~ Normal(m, s_m) per customer (the gamma-gamma
-///    model's two levels, Fader, Hardie and Lee 2005, with a lognormal so that E is closed:
-///    E = exp(m_i + s^2 / 2)).
-///  - Price: quantity of a product is scaled by (1 - d)^(-e_i) under discount d, with elasticity
-///    e_i ~ Gamma; offers are redeemed with probability logit^-1(b0 + b1 o_i), o_i ~ Normal(0, 1).
-///  - Experiment: treated and exposed customers buy at rate lambda * (1 + lift) in its window.
+///    Management Science 33(1), 1987. A customer joins at time s with a first purchase, then buys as
+///    a Poisson process of rate lambda ~ Gamma(r, alpha) until drop-out at s + tau,
+///    tau ~ Exponential(mu), mu ~ Gamma(r', beta), independent of lambda.
+///  - Season: rate lambda w(t), w(t) = 1 + a cos(2 pi (t - peak) / 365.25 d), drawn by thinning (Lewis
+///    and Shedler, Naval Research Logistics Quarterly 26, 1979).
+///  - Spend: a basket has 1 + Poisson(k) lines; a line's unit price is the product's list price times
+///    a size ~ Lognormal(m_i, s), m_i ~ Normal(0, s_m): heterogeneity between and within customers,
+///    as in the gamma-gamma model (Fader, Hardie and Lee, Journal of Marketing Research 42, 2005).
+///  - Price: under a shelf discount d a line has 1 + Poisson(q (1 - d)^-e_i) units, with elasticity
+///    e_i ~ Gamma. Offers are sent to all, seen with probability v_i, and redeemed by an order in
+///    their window with probability 1 / (1 + exp(-(b0 + b1 o_i))), o_i ~ Normal(0, 1).
+///  - Web: browsing sessions are a Poisson process of rate nu_i = lambda_i g_i, g_i ~ Gamma, until
+///    drop-out; an online order ends a session of its own.
+///  - Experiment: a treated customer, once exposed, buys at rate lambda w(t) (1 + lift) to the end of
+///    its window (a second, independent Poisson process). The control group's exposures are logged
+///    at the moments when they would have been treated.
 ///
 /// What is true but not observable goes to truth/customers.csv and truth.json, never into the input
-/// files: the oracle by which churn (AUC) and CLV (rank correlation) are judged.
+/// files: the oracle by which churn (AUC) and CLV (rank correlation) are judged. See truth.h.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +41,11 @@ struct GenerateOptions {
   std::filesystem::path out;    ///< made if absent; files of an earlier generation are replaced
   /// Plants kCanary in every identifier and free-text field.
   bool canaries = false;
-  Timestamp start{1'672'531'200'000'000};  ///< 2023-01-01
-  /// The end of the data: nothing happens at or after it except the withheld future (truth only).
-  Timestamp end{1'735'689'600'000'000};    ///< 2025-01-01
-  int horizon_days = 90;  ///< the truth looks this far: as_of = end - horizon
+  Timestamp start{1'704'067'200'000'000};  ///< 2024-01-01; a whole day
+  /// 2026-01-01; a whole day, truth.json's `as_of`: the files hold nothing at or after it. The
+  /// withheld `horizon_days` after it are in the truth alone.
+  Timestamp end{1'767'225'600'000'000};
+  int horizon_days = 90;
   int threads = 2;        ///< no influence on the bytes
 };
 
@@ -52,7 +58,8 @@ inline constexpr char kCanaryLower[] = "signetcanary";
 using GenerateProgress = std::function<void(double)>;
 
 /// Writes under `options.out`:
-///   crm.csv, web-<k>.jsonl, transactions-store-<k>.csv, transactions-online-<k>.csv,
+///   crm.csv, web-<k>.jsonl, transactions-store-<k>.csv, transactions-online-<k>.csv (k = 1 to 4: equal
+///   spans of time),
 ///   products.csv, offers.csv, offer_events.csv, experiment_assignments.csv,
 ///   experiment_exposures.csv, truth.json, truth/customers.csv.
 /// kInvalid for options out of range, kUnavailable for the disk (with a remedy).
