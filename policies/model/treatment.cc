@@ -1,0 +1,126 @@
+#include "policies/model/treatment.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policies/model/enum_names.h"
+
+namespace signet::policies {
+namespace {
+
+constexpr EnumNames<TreatmentKind, 6> kTreatments = {{
+    {TreatmentKind::kKeep, "keep"},
+    {TreatmentKind::kGeneralise, "generalise"},
+    {TreatmentKind::kPseudonymise, "pseudonymise"},
+    {TreatmentKind::kEncrypt, "encrypt"},
+    {TreatmentKind::kEscrow, "escrow"},
+    {TreatmentKind::kDrop, "drop"},
+}};
+
+// The primary generalisations: two different ones cannot be compared.
+constexpr std::array<const char*, 3> kPrimaries = {"band", "truncate", "year"};
+
+std::string_view PrimaryOf(const Json& options) {
+  for (const char* primary : kPrimaries) {
+    if (options.Has(primary)) return primary;
+  }
+  return {};
+}
+
+Status ConflictOf(const Treatment& a, const Treatment& b) {
+  // The rules are named in a fixed order, so that both orders give the same text.
+  const bool swapped = b.rule < a.rule;
+  const Treatment& first = swapped ? b : a;
+  const Treatment& second = swapped ? a : b;
+  return Conflict("neither " + first.options.Dump() + " (" + first.rule + ") nor " +
+                  second.options.Dump() + " (" + second.rule + ") is stricter");
+}
+
+// The options of the coarsest generalisation, or a conflict.
+Result<Json> Coarsest(const std::vector<const Treatment*>& all) {
+  Json options{Json::Object{}};
+  const Treatment* with_primary = nullptr;
+  int64_t widest = 0;
+  for (const Treatment* one : all) {
+    const std::string primary(PrimaryOf(one->options));
+    if (const Json& top = one->options["top"]; !top.is_null()) {
+      options.Set("top", std::min(top.AsInt(), options["top"].AsInt(top.AsInt())));
+    }
+    if (primary.empty()) continue;
+    const int64_t value = one->options[primary].AsInt();
+    if (with_primary == nullptr) {
+      with_primary = one;
+      widest = value;
+    } else if (PrimaryOf(with_primary->options) != primary) {
+      return ConflictOf(*with_primary, *one);
+    } else if (primary == "truncate" ? value < widest : value > widest) {
+      with_primary = one;
+      widest = value;
+    }
+  }
+  if (with_primary == nullptr) return options;
+  const std::string primary(PrimaryOf(with_primary->options));
+  for (const Treatment* one : all) {
+    // Only nested bands compare: 10 lies within 20, but 10 and 15 cut each other.
+    if (primary != "band" || !one->options.Has("band")) continue;
+    if (widest % std::max<int64_t>(1, one->options["band"].AsInt()) != 0) {
+      return ConflictOf(*with_primary, *one);
+    }
+  }
+  options.Set(primary, with_primary->options[primary]);
+  return options;
+}
+
+}  // namespace
+
+std::string_view TreatmentName(TreatmentKind kind) {
+  return NameIn(kTreatments, kind);
+}
+
+Result<TreatmentKind> TreatmentFromName(std::string_view name) {
+  return ValueIn(kTreatments, name, "treatment");
+}
+
+Json Treatment::ToJson() const {
+  Json json = Json::Of({{"kind", TreatmentName(kind)}});
+  if (options.is_object() && options.size() > 0) json.Set("options", options);
+  return json;
+}
+
+Result<Treatment> Treatment::FromJson(const Json& json) {
+  Treatment treatment;
+  ASSIGN_OR_RETURN(treatment.kind, TreatmentFromName(json["kind"].AsString()));
+  treatment.options = json["options"];
+  return treatment;
+}
+
+Result<Treatment> Treatment::Strictest(std::span<const Treatment> several) {
+  CHECK(!several.empty());
+  TreatmentKind kind = TreatmentKind::kKeep;
+  for (const Treatment& one : several) kind = std::max(kind, one.kind);
+  std::vector<const Treatment*> all;
+  for (const Treatment& one : several) {
+    if (one.kind == kind) all.push_back(&one);
+  }
+  // The rule cited is that of the smallest place, so that no order matters.
+  const Treatment* cited = all.front();
+  for (const Treatment* one : all) {
+    if (one->rule < cited->rule) cited = one;
+  }
+  Treatment strictest = *cited;
+  if (kind == TreatmentKind::kPseudonymise) {
+    for (const Treatment* one : all) {
+      if (one->options != cited->options) return ConflictOf(*cited, *one);
+    }
+  }
+  if (kind == TreatmentKind::kGeneralise) {
+    ASSIGN_OR_RETURN(strictest.options, Coarsest(all));
+  }
+  return strictest;
+}
+
+}  // namespace signet::policies

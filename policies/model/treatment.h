@@ -1,6 +1,7 @@
 /// Treatment: what the gate does to a column before it may rest in a governed dataset.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,10 +43,11 @@ struct Treatment {
   [[nodiscard]] Json ToJson() const;
   static Result<Treatment> FromJson(const Json& json);
 
-  /// The stricter of two; for two generalisations the coarser. kConflict naming both rules when
-  /// neither is stricter ({band} against {truncate}, two pseudonym domains). Commutative,
-  /// associative and idempotent on (kind, options).
-  static Result<Treatment> Strictest(const Treatment& a, const Treatment& b);
+  /// The strictest of several (at least one); among generalisations the coarsest. kConflict naming
+  /// two rules when there is none ({band} against {truncate}, bands that cut each other, two
+  /// pseudonym domains). A function of the set: order, grouping and repetition do not matter, but
+  /// that a stricter one may settle what two others cannot.
+  static Result<Treatment> Strictest(std::span<const Treatment> several);
 };
 
 }  // namespace signet::policies
