@@ -44,8 +44,10 @@ class Aes256Gcm::Contexts {
 
  private:
   evp::CipherContext Make(Direction direction) const {
-    static const evp_cipher_st* const cipher = evp::Cipher("AES-256-GCM");
-    return evp::KeyedContext(cipher, key_.ExposeSecret(), direction);
+    const char* name = key_.size() == 32   ? "AES-256-GCM"
+                       : key_.size() == 24 ? "AES-192-GCM"
+                                           : "AES-128-GCM";
+    return evp::KeyedContext(evp::Cipher(name), key_.ExposeSecret(), direction);
   }
 
   SecretBytes key_;
@@ -56,7 +58,7 @@ class Aes256Gcm::Contexts {
 };
 
 Aes256Gcm::Aes256Gcm(const SecretBytes& key) {
-  CHECK(key.size() == kKeyBytes);
+  CHECK(key.size() == kKeyBytes || key.size() == 24 || key.size() == 16);
   contexts_ = std::make_unique<Contexts>(key);
 }
 Aes256Gcm::Aes256Gcm(Aes256Gcm&& other) noexcept = default;

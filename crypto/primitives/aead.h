@@ -21,13 +21,13 @@ class Aes256Gcm {
   static constexpr size_t kNonceBytes = 12;
   static constexpr size_t kTagBytes = 16;
 
-  /// `key` has 32 bytes: otherwise a CHECK.
+  /// `key` has 32 bytes, or 16 and 24 for published vectors: otherwise a CHECK.
   explicit Aes256Gcm(const SecretBytes& key);
   Aes256Gcm(Aes256Gcm&& other) noexcept;
   Aes256Gcm& operator=(Aes256Gcm&& other) noexcept;
   ~Aes256Gcm();
 
-  /// Ciphertext ‖ 16-byte tag. `nonce` has 1 to 256 bytes, 12 but for vectors.
+  /// Ciphertext ‖ 16-byte tag. `nonce` has 1 to 128 bytes, 12 but for vectors.
   [[nodiscard]] Bytes Seal(ByteView nonce, ByteView aad, ByteView plain) const;
   /// kCorrupt unless all of it is authentic; then nothing is released.
   [[nodiscard]] Result<Bytes> Open(ByteView nonce, ByteView aad, ByteView sealed) const;

@@ -148,9 +148,11 @@ class Aes256Siv::Contexts {
     const ByteView key = key_.ExposeSecret();
     const size_t half = key.size() / 2;
     const bool wide = half == 32;
-    return {evp::KeyedContext(evp::Cipher(wide ? "AES-256-CBC" : "AES-128-CBC"), key.first(half),
+    return {evp::KeyedContext(evp::Cipher(wide ? "AES-256-CBC" : "AES-128-CBC"),
+                              key.first(half),
                               Direction::kEncrypt),
-            evp::KeyedContext(evp::Cipher(wide ? "AES-256-CTR" : "AES-128-CTR"), key.last(half),
+            evp::KeyedContext(evp::Cipher(wide ? "AES-256-CTR" : "AES-128-CTR"),
+                              key.last(half),
                               Direction::kEncrypt)};
   }
 

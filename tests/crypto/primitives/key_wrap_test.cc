@@ -29,7 +29,9 @@ TEST(KeyWrap, PassesWycheproof) {
     const Bytes wrapped = Hex(v["ct"].AsString());
     const auto opened = UnwrapKey(kek, wrapped);
     const bool accepted = opened.ok() && ConstantTimeEqual(opened->ExposeSecret(), message);
-    if (accepted) { EXPECT_EQ(*WrapKey(kek, SecretBytes::CopyOf(message)), wrapped); }
+    if (accepted) {
+      EXPECT_EQ(*WrapKey(kek, SecretBytes::CopyOf(message)), wrapped);
+    }
     return accepted ? Outcome::kAccepted : Outcome::kRefused;
   });
 }
