@@ -3,84 +3,101 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/audit/audit_event.h"
+#include "crypto/audit/audit_keys.h"
 #include "crypto/audit/audit_reader.h"
 #include "crypto/base/clock.h"
 #include "crypto/primitives/ed25519.h"
 #include "crypto/store/kv_store.h"
-#include "crypto/transparency/compact_range.h"
 
 namespace signet::crypto {
 
 /// Puts entries and the tree's new state into the caller's batch, so that a state change and its
-/// record are one write. One log per store; one owner.
+/// record are one write. One log per store, one owner, one thread at a time.
 ///
-/// Protocol: Append (any number of times, into one batch), write the batch, Committed(status).
-/// Entries appended since the last Committed belong to that one batch.
+/// Protocol: Append any number of times into one batch, write that batch (with sync), then
+/// Committed(status of the write). A batch that will not be written: Committed(its error). Appending
+/// to another batch before that is a CHECK: it would leave a hole in the log.
 class AuditLog {
  public:
-  /// Opens the log in `store` (or begins one). `remembered` is a file outside the store that keeps
-  /// the last signed checkpoint (empty = none): a store that was rolled back behind it, or that
-  /// disagrees with it, is refused with kCorrupt, as is a stored state that contradicts itself.
-  /// `store` and `clock` must outlive the log.
+  /// Opens the log in `store`, or begins one. `origin` names it (schemaless, no spaces, no '+').
+  /// `remembered` is a file outside the store that keeps the last signed checkpoint (empty = none):
+  /// a store that was rolled back behind it, or that disagrees with it, is refused with kCorrupt,
+  /// as is a stored state that contradicts itself. `store` and `clock` must outlive the log.
   static Result<std::unique_ptr<AuditLog>> Open(KvStore& store,
                                                 Ed25519PrivateKey key,
                                                 std::string origin,
                                                 Clock& clock,
                                                 std::filesystem::path remembered = {});
 
-  /// Returns the entry's index, which holds once `batch` is written. kInvalid (the batch stays
-  /// usable) for an event that AuditEntryText refuses.
+  /// Returns the entry's index, which holds once `batch` is written. kInvalid (nothing was
+  /// appended) for an event that AuditEntryText refuses.
   Result<uint64_t> Append(const AuditEvent& event, WriteBatch& batch);
-  /// Tells what became of the batch. After a failure the log reads its state from the store again;
-  /// a status that is not ok means that this failed, and that the log must be reopened.
+  /// Tells what became of the batch. After a failure the log reads its state from the store again,
+  /// so that an unknown outcome becomes known; not ok means that this failed: reopen the log.
   Status Committed(const Status& written);
-  /// Append, write with sync and Committed for a single event.
+  /// Append, write with sync, Committed: for a single event, with what else is in `batch`.
   Result<uint64_t> Record(const AuditEvent& event, WriteBatch batch = {});
 
   /// Committed entries.
-  [[nodiscard]] uint64_t size() const { return committed_; }
+  [[nodiscard]] uint64_t size() const { return reader_->size(); }
   [[nodiscard]] const VerifierKey& key() const { return reader_->key(); }
 
-  /// Signs the committed state, stores the note in the store (synced) and in the remembered file,
+  /// Signs the committed state, keeps the note in the store (synced) and in the remembered file,
   /// and returns it. The same note again when nothing was appended since.
   Result<std::string> SignCheckpoint();
 
   // What a reader can do, on the committed entries.
-  Result<Json> Entry(uint64_t index);
-  Result<std::string> ProveInclusion(uint64_t index);
-  Status Export(const std::filesystem::path& folder);
+  Result<Json> Entry(uint64_t index) { return reader_->Entry(index); }
+  Result<std::string> ProveInclusion(uint64_t index) { return reader_->ProveInclusion(index); }
+  Status Export(const std::filesystem::path& folder) { return reader_->Export(folder); }
+  /// Also compares the remembered checkpoint.
   Status VerifyAll();
-  Result<AuditReader*> Reader();
+  [[nodiscard]] AuditReader& reader() { return *reader_; }
 
  private:
+  /// The unfilled tile of one level from 1 upwards.
+  struct OpenTile {
+    uint64_t index = 0;
+    Bytes hashes;
+  };
+
   AuditLog(KvStore& store, Ed25519PrivateKey key, Clock& clock, std::filesystem::path remembered)
       : store_(store), key_(std::move(key)), clock_(clock), remembered_(std::move(remembered)) {}
 
+  /// Reads the writer's state from the store, forgetting what is pending.
   Status Load();
+  Status LoadOpenBundle();
+  Status LoadOpenTiles();
   Status CheckRemembered();
-  void PutFragment(ByteView entry, WriteBatch& batch);
-  void PutTree(const Digest& leaf, WriteBatch& batch);
+  void PutEntry(ByteView entry, WriteBatch& batch);
+  void CloseBundle(WriteBatch& batch);
+  void PutTree(ByteView entry, WriteBatch& batch);
+  void PutState(WriteBatch& batch);
 
   KvStore& store_;
   Ed25519PrivateKey key_;
   Clock& clock_;
   std::filesystem::path remembered_;
-  std::unique_ptr<AuditReader> reader_;
+  std::unique_ptr<AuditReader> reader_;  ///< sees what is committed
   TreeHasher hasher_;
-  CompactRange range_;             ///< with pending entries
-  uint64_t committed_ = 0;
-  Bytes open_bundle_;              ///< entries since the last multiple of 256
-  std::vector<uint64_t> fragments_;  ///< first indexes of the open bundle's stored fragments
-  std::vector<Bytes> open_tiles_;  ///< hashes of the unfilled tile of tile level 1, 2, ...
-  size_t fragment_operation_ = 0;  ///< where in the batch the growing fragment lies
-  size_t state_operation_ = 0;
+
+  // With what is pending:
+  AuditState state_;
+  Bytes open_bundle_;                ///< entries since the last multiple of 256
+  std::vector<uint64_t> fragments_;  ///< first indexes of the open bundle's pieces in the store
+  std::vector<OpenTile> open_tiles_;
+
+  // Where in the caller's batch the pending values lie, to grow them in place:
   bool has_pending_ = false;
+  bool fragment_is_open_ = false;
+  size_t fragment_operation_ = 0;
+  size_t state_operation_ = 0;
 };
 
 }  // namespace signet::crypto

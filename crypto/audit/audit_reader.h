@@ -5,21 +5,24 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "crypto/base/json.h"
 #include "crypto/store/kv_store.h"
-#include "crypto/transparency/checkpoint.h"
 #include "crypto/transparency/compact_range.h"
-#include "crypto/transparency/tiles.h"
+#include "crypto/transparency/log_verifier.h"
+#include "crypto/transparency/proof.h"
 
 namespace signet::crypto {
 
 /// Reads what AuditLog wrote, with the public key alone. Sees the log as it was when opened (or
 /// refreshed). For one thread at a time.
-class AuditReader {
+class AuditReader final : private LogSource {
  public:
-  /// `store` must outlive the reader. kCorrupt when the stored state contradicts itself.
+  /// `store` must outlive the reader. kCorrupt when the stored state contradicts itself, or the
+  /// last signed checkpoint.
   static Result<std::unique_ptr<AuditReader>> Open(KvStore& store, VerifierKey key);
 
   /// Entries in the log.
@@ -37,25 +40,37 @@ class AuditReader {
 
   /// The last signed checkpoint (a note); kNotFound before the first.
   Result<std::string> LastCheckpoint();
-  /// The root of the first `size` entries.
+  /// The root of the first `size` entries; kInvalid beyond the end.
   Result<Digest> RootAt(uint64_t size);
   /// A receipt (.tlog-proof text) for the entry under the last signed checkpoint; kUnavailable
   /// while no checkpoint covers it yet.
   Result<std::string> ProveInclusion(uint64_t index);
+  /// Shows that the last checkpoint's tree extends that of `old_size` entries.
+  Result<std::vector<Digest>> ProveConsistencyFrom(uint64_t old_size);
 
   /// Writes the log under the last signed checkpoint as C2SP tlog-tiles files: `checkpoint`,
-  /// `tile/...`. Safe to repeat into the same folder.
+  /// `tile/...`. Safe to repeat into the same folder: older partial tiles stay.
   Status Export(const std::filesystem::path& folder);
-  /// Hashes every entry, compares every stored tile, the tree's state and the last checkpoint.
-  Status VerifyAll();
+  /// Hashes every entry and compares every stored tile, the tree's state and the last checkpoint.
+  /// Returns the number of entries.
+  Result<uint64_t> VerifyAll();
+  /// kCorrupt unless this log extends `checkpoint`.
+  Status CheckExtends(const Checkpoint& checkpoint);
 
  private:
+  friend class AuditLog;
+
   AuditReader(KvStore& store, VerifierKey key) : store_(store), key_(std::move(key)) {}
 
-  Result<Bytes> Bundle(uint64_t index, uint64_t width);
-  Result<Bytes> HashTile(const TileId& id);
-  Status WriteTiles(const std::filesystem::path& folder, uint64_t size);
-  Status CheckCheckpoint(const Checkpoint& checkpoint);
+  // LogSource, over the store.
+  Result<std::string> CheckpointNote() override { return LastCheckpoint(); }
+  Result<Bytes> EntryBundle(uint64_t index, uint64_t width) override;
+  Result<std::optional<Bytes>> HashTile(const TileId& id) override;
+
+  /// Any tile, level 0 hashed from its entries.
+  Result<Bytes> AnyTile(const TileId& id);
+  /// The last checkpoint, opened.
+  Result<Checkpoint> OpenLast(std::string& note);
 
   KvStore& store_;
   VerifierKey key_;

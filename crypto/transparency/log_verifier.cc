@@ -1,10 +1,10 @@
 #include "crypto/transparency/log_verifier.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <utility>
 
+#include "crypto/base/file.h"
 #include "crypto/base/json.h"
 #include "crypto/base/text.h"
 #include "crypto/transparency/compact_range.h"
@@ -12,42 +12,46 @@
 namespace signet::crypto {
 namespace {
 
+std::string Count(uint64_t n) { return WithThousands(static_cast<int64_t>(n)); }
+
 /// Streams through a log once: entries into a compact range, completed nodes into open tiles, which
-/// are compared with the log's files as they fill up.
+/// are compared with the log's as they fill up.
 class LogWalk {
  public:
-  LogWalk(const LogFileSource& files, const Checkpoint& checkpoint)
-      : files_(files), checkpoint_(checkpoint) {}
+  LogWalk(LogSource& log, uint64_t size, const std::vector<uint64_t>& sizes)
+      : log_(log), size_(size), sizes_(sizes) {}
 
-  /// `since_size`: where to note the root on the way.
-  Status Run(std::optional<uint64_t> since_size) {
-    if (since_size == uint64_t{0}) since_root_ = TreeHasher::EmptyRoot();
-    for (uint64_t bundle = 0; range_.size() < checkpoint_.size; ++bundle) {
-      TRY(WalkBundle(bundle, since_size));
-    }
+  Result<LogHashes> Run() {
+    NoteRoots();
+    for (uint64_t bundle = 0; range_.size() < size_; ++bundle) TRY(WalkBundle(bundle));
     // The tiles that stayed partial.
     for (unsigned level = 0; level < open_.size(); ++level) {
-      if (!open_[level].empty()) TRY(CompareTile(level));
+      if (!open_[level].hashes.empty()) TRY(CompareTile(level));
     }
-    if (range_.Root(hasher_) != checkpoint_.root) {
-      return Corrupt("the entries do not hash to the checkpoint's root");
-    }
-    return OkStatus();
+    return std::move(result_);
   }
 
-  [[nodiscard]] const std::optional<Digest>& since_root() const { return since_root_; }
-  [[nodiscard]] uint64_t tiles() const { return tiles_; }
-
  private:
-  Status WalkBundle(uint64_t bundle, std::optional<uint64_t> since_size) {
-    const uint64_t width = TileWidthAt(0, bundle, checkpoint_.size);
-    const std::string path = EntryBundlePath(bundle, width);
-    ASSIGN_OR_RETURN(const Bytes bytes, ReadLogFile(path));
+  /// The tile of one level that is not yet full.
+  struct OpenTile {
+    uint64_t index = 0;
+    Bytes hashes;
+  };
+
+  void NoteRoots() {
+    while (result_.roots.size() < sizes_.size() && sizes_[result_.roots.size()] == range_.size()) {
+      result_.roots.push_back(range_.Root(hasher_));
+    }
+  }
+
+  Status WalkBundle(uint64_t bundle) {
+    const uint64_t width = TileWidthAt(0, bundle, size_);
+    ASSIGN_OR_RETURN(const Bytes bytes, log_.EntryBundle(bundle, width));
     const Result<std::vector<ByteView>> entries = SplitBundle(bytes);
-    if (!entries.ok()) return entries.status().WithContext(path);
+    if (!entries.ok()) return entries.status().WithContext(EntryBundlePath(bundle, width));
     if (entries->size() < width) {
-      return Corrupt(path + " holds " + std::to_string(entries->size()) + " entries, not " +
-                     std::to_string(width));
+      return Corrupt(EntryBundlePath(bundle, width) + " holds only " + Count(entries->size()) +
+                     " entries");
     }
     for (uint64_t i = 0; i < width; ++i) {
       TRY(CheckEntry((*entries)[i]));
@@ -59,7 +63,7 @@ class LogWalk {
                       compared = AddToTile(level / kTileHeight, hash);
                     });
       TRY(compared);
-      if (since_size == range_.size()) since_root_ = range_.Root(hasher_);
+      NoteRoots();
     }
     return OkStatus();
   }
@@ -67,7 +71,7 @@ class LogWalk {
   /// An entry says its own index: a log spliced from others fails even before its root does.
   Status CheckEntry(ByteView entry) {
     const Result<Json> parsed = Json::Parse(AsText(entry));
-    const std::string where = "entry " + std::to_string(range_.size());
+    const std::string where = "entry " + Count(range_.size());
     if (!parsed.ok()) return Corrupt(where + " is not JSON");
     if ((*parsed)["index"].AsInt(-1) != static_cast<int64_t>(range_.size())) {
       return Corrupt(where + " does not carry its own index");
@@ -77,68 +81,102 @@ class LogWalk {
 
   Status AddToTile(unsigned level, const Digest& hash) {
     if (open_.size() <= level) open_.resize(level + 1);
-    Append(open_[level], hash);
-    if (open_[level].size() < kTileWidth * hash.size()) return OkStatus();
+    Append(open_[level].hashes, hash);
+    if (open_[level].hashes.size() < kTileWidth * hash.size()) return OkStatus();
     return CompareTile(level);
   }
 
-  /// Compares the open tile of `level` with the log's file and starts the next one.
+  /// Compares the open tile of `level` with the log's and starts the next one.
   Status CompareTile(unsigned level) {
-    if (next_.size() <= level) next_.resize(level + 1);
-    const TileId id{level, next_[level]++, open_[level].size() / Digest().size()};
-    ASSIGN_OR_RETURN(const Bytes stored, ReadLogFile(id.Path()));
-    if (stored != open_[level]) return Corrupt(id.Path() + " does not fit the entries");
-    open_[level].clear();
-    ++tiles_;
+    OpenTile& open = open_[level];
+    const TileId id{level, open.index++, open.hashes.size() / Digest().size()};
+    ASSIGN_OR_RETURN(const std::optional<Bytes> stored, log_.HashTile(id));
+    if (stored.has_value()) {
+      if (*stored != open.hashes) return Corrupt(id.Path() + " does not fit the entries");
+      ++result_.tiles;
+    }
+    open.hashes.clear();
     return OkStatus();
   }
 
-  Result<Bytes> ReadLogFile(const std::string& path) {
-    Result<Bytes> bytes = files_(path);
-    if (bytes.status().code() == StatusCode::kNotFound) {
-      return Corrupt(path + " is missing from the log");
-    }
-    return bytes;
-  }
-
-  const LogFileSource& files_;
-  const Checkpoint& checkpoint_;
+  LogSource& log_;
+  uint64_t size_;
+  const std::vector<uint64_t>& sizes_;
   TreeHasher hasher_;
   CompactRange range_;
-  std::vector<Bytes> open_;     ///< per tile level, the hashes of the tile not yet compared
-  std::vector<uint64_t> next_;  ///< per tile level, the open tile's index
-  std::optional<Digest> since_root_;
-  uint64_t tiles_ = 0;
+  std::vector<OpenTile> open_;  ///< by tile level
+  LogHashes result_;
 };
 
 }  // namespace
 
-Result<LogVerification> VerifyLog(const LogFileSource& files,
+Result<std::string> FolderLog::CheckpointNote() {
+  const std::filesystem::path path = folder_ / "checkpoint";
+  const Result<Bytes> note = ReadFile(path);
+  if (note.status().code() == StatusCode::kNotFound) {
+    return Invalid(folder_.string() + " is not an exported log: it has no file `checkpoint`")
+        .WithRemedy("give the folder that `signet audit export --out` wrote");
+  }
+  if (!note.ok()) return note.status();
+  return std::string(AsText(*note));
+}
+
+Result<Bytes> FolderLog::EntryBundle(uint64_t index, uint64_t width) {
+  return Read(EntryBundlePath(index, width), EntryBundlePath(index, kTileWidth));
+}
+
+Result<std::optional<Bytes>> FolderLog::HashTile(const TileId& id) {
+  ASSIGN_OR_RETURN(Bytes hashes, Read(id.Path(), TileId{id.level, id.index}.Path()));
+  const size_t wanted = id.width * Digest().size();
+  // A full tile stands for its partial ones; a file of any other length is compared as it is.
+  if (hashes.size() == kTileWidth * Digest().size()) hashes.resize(wanted);
+  return std::optional<Bytes>(std::move(hashes));
+}
+
+Result<Bytes> FolderLog::Read(const std::string& partial, const std::string& full) {
+  Result<Bytes> bytes = ReadFile(folder_ / partial);
+  if (bytes.status().code() == StatusCode::kNotFound && partial != full) {
+    bytes = ReadFile(folder_ / full);
+  }
+  if (bytes.status().code() == StatusCode::kNotFound) {
+    return Corrupt(partial + " is missing from the log");
+  }
+  return bytes;
+}
+
+Result<LogHashes> HashLog(LogSource& log, uint64_t size, const std::vector<uint64_t>& sizes) {
+  return LogWalk(log, size, sizes).Run();
+}
+
+Result<LogVerification> VerifyLog(LogSource& log,
                                   const VerifierKey& key,
                                   const std::optional<std::string>& since) {
-  ASSIGN_OR_RETURN(const Bytes note, files("checkpoint"));
-  const Result<Checkpoint> checkpoint = OpenCheckpoint(AsText(note), key);
+  ASSIGN_OR_RETURN(const std::string note, log.CheckpointNote());
+  const Result<Checkpoint> checkpoint = OpenCheckpoint(note, key);
   if (!checkpoint.ok()) return checkpoint.status().WithContext("checkpoint");
   LogVerification result;
   result.checkpoint = *checkpoint;
+  std::vector<uint64_t> sizes;
   if (since.has_value()) {
     const Result<Checkpoint> older = OpenCheckpoint(*since, key);
     if (!older.ok()) return older.status().WithContext("the older checkpoint");
     if (older->size > checkpoint->size) {
-      return Corrupt("the log has " + WithThousands(static_cast<int64_t>(checkpoint->size)) +
-                     " entries, fewer than the " +
-                     WithThousands(static_cast<int64_t>(older->size)) + " of the older checkpoint");
+      return Corrupt("the log has " + Count(checkpoint->size) + " entries, fewer than the " +
+                     Count(older->size) + " of the older checkpoint");
     }
     result.since = *older;
+    sizes.push_back(older->size);
   }
-  LogWalk walk(files, result.checkpoint);
-  TRY(walk.Run(result.since.has_value() ? std::optional(result.since->size) : std::nullopt));
-  if (result.since.has_value() && walk.since_root() != result.since->root) {
-    return Corrupt("the log was rewritten: its first " +
-                   WithThousands(static_cast<int64_t>(result.since->size)) +
+  sizes.push_back(checkpoint->size);
+  ASSIGN_OR_RETURN(const LogHashes hashes, HashLog(log, checkpoint->size, sizes));
+  if (hashes.roots.back() != checkpoint->root) {
+    return Corrupt("the entries do not hash to the checkpoint's root");
+  }
+  if (result.since.has_value() && hashes.roots.front() != result.since->root) {
+    return Corrupt("the log was rewritten: its first " + Count(result.since->size) +
                    " entries are not those of the older checkpoint");
   }
-  result.tiles = walk.tiles();
+  result.tiles = hashes.tiles;
   return result;
 }
 

@@ -1,0 +1,136 @@
+#include "crypto/audit/audit_event.h"
+
+#include <charconv>
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include "crypto/base/text.h"
+#include "crypto/transparency/tiles.h"
+
+namespace signet::crypto {
+namespace {
+
+constexpr int kDepthMax = 32;
+
+Status Refused(std::string_view field, std::string_view why) {
+  return Invalid("the audit event's " + std::string(field) + " " + std::string(why));
+}
+
+/// Whether a text is printable ASCII, which needs no closer look.
+bool IsPlain(std::string_view text) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7F || c == '"' || c == '\\') return false;
+  }
+  return true;
+}
+
+/// Appends a JSON string (RFC 8785 section 3.2.2.2; control characters are refused, so only '"' and
+/// '\' are escaped).
+Status AddText(std::string& out, std::string_view text, std::string_view field) {
+  out += '"';
+  if (IsPlain(text)) {
+    out += text;
+  } else {
+    if (!IsValidUtf8(text)) return Refused(field, "is not UTF-8");
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte < 0x20 || byte == 0x7F) return Refused(field, "holds a control character");
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+  }
+  out += '"';
+  return OkStatus();
+}
+
+void AddInteger(std::string& out, int64_t value) {
+  char buffer[24];
+  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value);
+  out.append(buffer, end.ptr);
+}
+
+Status AddValue(std::string& out, const Json& value, int depth);
+
+Status AddArray(std::string& out, const Json& value, int depth) {
+  char separator = '[';
+  for (const Json& item : value.items()) {
+    out += separator;
+    separator = ',';
+    TRY(AddValue(out, item, depth + 1));
+  }
+  out += separator == '[' ? "[]" : "]";
+  return OkStatus();
+}
+
+Status AddObject(std::string& out, const Json& value, int depth) {
+  char separator = '{';
+  for (const auto& [key, field] : value.fields()) {
+    out += separator;
+    separator = ',';
+    TRY(AddText(out, key, "facts"));
+    out += ':';
+    TRY(AddValue(out, field, depth + 1));
+  }
+  out += separator == '{' ? "{}" : "}";
+  return OkStatus();
+}
+
+Status AddValue(std::string& out, const Json& value, int depth) {
+  if (depth > kDepthMax) return Refused("facts", "are nested too deeply");
+  if (value.is_string()) return AddText(out, value.AsString(), "facts");
+  if (value.is_array()) return AddArray(out, value, depth);
+  if (value.is_object()) return AddObject(out, value, depth);
+  if (value.is_int()) {
+    AddInteger(out, value.AsInt());
+    return OkStatus();
+  }
+  if (value.is_number() && !std::isfinite(value.AsDouble())) {
+    return Refused("facts", "hold a number that is not finite");
+  }
+  out += value.Dump();
+  return OkStatus();
+}
+
+/// Appends `,"name":"text"` (or with '{' for the first field) unless the text is empty.
+Status AddField(std::string& out, std::string_view name, std::string_view text) {
+  if (text.empty()) return OkStatus();
+  out += out.empty() ? '{' : ',';
+  out += '"';
+  out += name;
+  out += "\":";
+  return AddText(out, text, name);
+}
+
+}  // namespace
+
+Result<std::string> AuditEntryText(const AuditEvent& event, uint64_t index, Timestamp time) {
+  if (event.type.empty()) return Refused("type", "is empty");
+  if (!event.facts.is_null() && !event.facts.is_object()) return Refused("facts", "are no object");
+  std::string out;
+  // Fields in the order of their names, as RFC 8785 section 3.2.3 sorts them.
+  TRY(AddField(out, "action", event.action));
+  TRY(AddField(out, "actor", event.actor));
+  if (event.facts.size() > 0) {
+    out += out.empty() ? "{\"facts\":" : ",\"facts\":";
+    TRY(AddObject(out, event.facts, 0));
+  }
+  out += out.empty() ? "{\"index\":" : ",\"index\":";
+  AddInteger(out, static_cast<int64_t>(index));
+  TRY(AddField(out, "policy", event.policy));
+  TRY(AddField(out, "run", event.run));
+  TRY(AddField(out, "subject_ref", event.subject_ref));
+  TRY(AddField(out, "time", TimestampText(time)));
+  TRY(AddField(out, "type", event.type));
+  TRY(AddField(out, "why", event.why));
+  out += '}';
+  if (out.size() > kEntryBytesMax) {
+    return Invalid("an audit entry of " + std::to_string(out.size()) + " bytes is over the limit of " +
+                   std::to_string(kEntryBytesMax))
+        .WithRemedy("log a digest of the bulk and keep the bulk in an artifact");
+  }
+  return out;
+}
+
+}  // namespace signet::crypto

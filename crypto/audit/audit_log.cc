@@ -1,0 +1,196 @@
+#include "crypto/audit/audit_log.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "crypto/base/check.h"
+#include "crypto/base/file.h"
+
+namespace signet::crypto {
+
+Result<std::unique_ptr<AuditLog>> AuditLog::Open(KvStore& store,
+                                                 Ed25519PrivateKey key,
+                                                 std::string origin,
+                                                 Clock& clock,
+                                                 std::filesystem::path remembered) {
+  ASSIGN_OR_RETURN(VerifierKey verifier, VerifierKey::Create(std::move(origin), key.PublicKey()));
+  std::unique_ptr<AuditLog> log(
+      new AuditLog(store, std::move(key), clock, std::move(remembered)));
+  ASSIGN_OR_RETURN(log->reader_, AuditReader::Open(store, std::move(verifier)));
+  TRY(log->CheckRemembered());
+  TRY(log->Load());
+  return log;
+}
+
+Result<uint64_t> AuditLog::Append(const AuditEvent& event, WriteBatch& batch) {
+  const uint64_t index = state_.range.size();
+  // The wall clock may jump back; the log's times do not.
+  const Timestamp time = std::max(clock_.Now(), state_.last_time);
+  ASSIGN_OR_RETURN(const std::string entry, AuditEntryText(event, index, time));
+  CHECK_FACTS(!has_pending_ || batch.ValueAt(state_operation_, kAuditStateKey) != nullptr,
+              "entries are pending in another batch: call Committed first");
+  state_.last_time = time;
+  PutEntry(AsBytes(entry), batch);
+  PutTree(AsBytes(entry), batch);
+  PutState(batch);
+  has_pending_ = true;
+  return index;
+}
+
+Status AuditLog::Committed(const Status& written) {
+  if (!written.ok()) {
+    TRY(reader_->Refresh());
+    return Load();
+  }
+  reader_->range_ = state_.range;
+  has_pending_ = false;
+  fragment_is_open_ = false;
+  return OkStatus();
+}
+
+Result<uint64_t> AuditLog::Record(const AuditEvent& event, WriteBatch batch) {
+  ASSIGN_OR_RETURN(const uint64_t index, Append(event, batch));
+  const Status written = store_.Write(batch, Durability::kSync);
+  TRY(Committed(written));
+  TRY(written);
+  return index;
+}
+
+Result<std::string> AuditLog::SignCheckpoint() {
+  const Checkpoint checkpoint{key().name(), size(), reader_->range_.Root(hasher_)};
+  const Result<std::string> last = reader_->LastCheckpoint();
+  if (last.ok()) {
+    ASSIGN_OR_RETURN(const Checkpoint signed_before, OpenCheckpoint(*last, key()));
+    if (signed_before == checkpoint) return last;
+  } else if (last.status().code() != StatusCode::kNotFound) {
+    return last.status();
+  }
+  ASSIGN_OR_RETURN(const SignedNote note, SignNote(checkpoint.Text(), key().name(), key_));
+  std::string text = note.Text();
+  // Synced: what a checkpoint promises is on disk before anyone may see it.
+  TRY(store_.Put(std::string(kAuditCheckpointKey), ToBytes(text), Durability::kSync));
+  if (!remembered_.empty()) TRY(WriteFileAtomically(remembered_, AsBytes(text)));
+  return text;
+}
+
+Status AuditLog::VerifyAll() {
+  TRY(CheckRemembered());
+  return reader_->VerifyAll().status();
+}
+
+Status AuditLog::CheckRemembered() {
+  if (remembered_.empty()) return OkStatus();
+  const Result<Bytes> note = ReadFile(remembered_);
+  if (note.status().code() == StatusCode::kNotFound) return OkStatus();
+  if (!note.ok()) return note.status();
+  const Result<Checkpoint> checkpoint = OpenCheckpoint(AsText(*note), key());
+  if (!checkpoint.ok()) {
+    return Corrupt(remembered_.string() + ": " + checkpoint.status().message());
+  }
+  return reader_->CheckExtends(*checkpoint).WithContext(remembered_.string());
+}
+
+Status AuditLog::Load() {
+  has_pending_ = false;
+  fragment_is_open_ = false;
+  state_ = AuditState();
+  ASSIGN_OR_RETURN(const std::optional<Bytes> stored, store_.Get(kAuditStateKey));
+  if (stored.has_value()) {
+    ASSIGN_OR_RETURN(state_, AuditState::Decode(*stored));
+  }
+  TRY(LoadOpenBundle());
+  return LoadOpenTiles();
+}
+
+Status AuditLog::LoadOpenBundle() {
+  open_bundle_.clear();
+  fragments_.clear();
+  const uint64_t size = state_.range.size();
+  const uint64_t first = size - size % kTileWidth;
+  uint64_t next = first;
+  TRY(store_.Scan(kAuditEntriesPrefix,
+                  AuditEntriesKey(first),
+                  [&](std::string_view key, ByteView piece) -> Status {
+                    ASSIGN_OR_RETURN(const uint64_t at, FirstIndexOfKey(key));
+                    ASSIGN_OR_RETURN(const std::vector<ByteView> entries, SplitBundle(piece));
+                    if (at != next || entries.empty()) return Corrupt("the log has a hole");
+                    next += entries.size();
+                    fragments_.push_back(at);
+                    signet::Append(open_bundle_, piece);
+                    return OkStatus();
+                  }));
+  if (next != size) return Corrupt("the log's entries do not fit its state");
+  return OkStatus();
+}
+
+Status AuditLog::LoadOpenTiles() {
+  open_tiles_.clear();
+  for (uint64_t hashes = state_.range.size() / kTileWidth; hashes > 0; hashes /= kTileWidth) {
+    OpenTile tile;
+    tile.index = hashes / kTileWidth;
+    const TileId id{static_cast<unsigned>(open_tiles_.size()) + 1, tile.index, hashes % kTileWidth};
+    if (id.width > 0) {
+      ASSIGN_OR_RETURN(tile.hashes, reader_->AnyTile(id));
+    }
+    open_tiles_.push_back(std::move(tile));
+  }
+  return OkStatus();
+}
+
+void AuditLog::PutEntry(ByteView entry, WriteBatch& batch) {
+  AppendBundleEntry(open_bundle_, entry);
+  const uint64_t index = state_.range.size();
+  if (fragment_is_open_) {
+    Bytes* const fragment = batch.ValueAt(fragment_operation_, AuditEntriesKey(fragments_.back()));
+    CHECK(fragment != nullptr);
+    AppendBundleEntry(*fragment, entry);
+  } else {
+    Bytes fragment;
+    AppendBundleEntry(fragment, entry);
+    fragment_operation_ = batch.size();
+    batch.Put(AuditEntriesKey(index), std::move(fragment));
+    fragments_.push_back(index);
+    fragment_is_open_ = true;
+  }
+  if (index % kTileWidth == kTileWidth - 1) CloseBundle(batch);
+}
+
+void AuditLog::CloseBundle(WriteBatch& batch) {
+  if (fragments_.size() > 1) {
+    for (size_t i = 1; i < fragments_.size(); ++i) batch.Delete(AuditEntriesKey(fragments_[i]));
+    batch.Put(AuditEntriesKey(fragments_.front()), open_bundle_);
+  }
+  fragments_.clear();
+  open_bundle_.clear();
+  fragment_is_open_ = false;
+}
+
+void AuditLog::PutTree(ByteView entry, WriteBatch& batch) {
+  state_.range.Append(
+      hasher_.Leaf(entry), hasher_, [&](unsigned level, uint64_t /*index*/, const Digest& hash) {
+        if (level == 0 || level % kTileHeight != 0) return;
+        const unsigned tile_level = level / kTileHeight;
+        if (open_tiles_.size() < tile_level) open_tiles_.resize(tile_level);
+        OpenTile& tile = open_tiles_[tile_level - 1];
+        signet::Append(tile.hashes, hash);
+        batch.Put(AuditTileKey(tile_level, tile.index), tile.hashes);
+        if (tile.hashes.size() == kTileWidth * hash.size()) {
+          ++tile.index;
+          tile.hashes.clear();
+        }
+      });
+}
+
+void AuditLog::PutState(WriteBatch& batch) {
+  if (has_pending_) {
+    state_.EncodeTo(*batch.ValueAt(state_operation_, kAuditStateKey));
+    return;
+  }
+  Bytes state;
+  state_.EncodeTo(state);
+  state_operation_ = batch.size();
+  batch.Put(std::string(kAuditStateKey), std::move(state));
+}
+
+}  // namespace signet::crypto
