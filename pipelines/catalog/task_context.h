@@ -54,7 +54,7 @@ class TaskContext {
   std::unique_ptr<query::Database> database_;
   std::unique_ptr<query::Connection> connection_;
   std::unique_ptr<crypto::HmacKey> digest_key_;
-  DatasetReader reader_;
+  std::unique_ptr<DatasetReader> reader_;
   SystemEntropy entropy_;
   TaskResult result_;
 };

@@ -1,0 +1,76 @@
+#include "coordinator/binding/state_folder.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "crypto/base/file.h"
+#include "crypto/base/text.h"
+#include "crypto/keys/key_derivation.h"
+#include "crypto/transparency/signed_note.h"
+
+namespace signet::coordinator {
+namespace {
+
+/// The log's name in checkpoints, notes and its verifier key.
+constexpr char kOrigin[] = "signet.local/audit";
+constexpr char kPartitionsKey[] = "state/partitions";
+
+}  // namespace
+
+Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::path& path, Clock& clock,
+                                                       Entropy& entropy) {
+  std::error_code ignored;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, ignored);
+  std::unique_ptr<StateFolder> state(new StateFolder(absolute, clock, entropy));
+  TRY(MakeFolders(absolute));
+  TRY(MakeFolders(state->blobs_path()));
+  ASSIGN_OR_RETURN(state->custody_, crypto::FileCustody::Open(absolute / "custody", entropy));
+  ASSIGN_OR_RETURN(const SecretBytes root, state->custody_->Root());
+  ASSIGN_OR_RETURN(state->store_,
+                   crypto::OpenRocksStore(absolute / "store",
+                                          crypto::DeriveKey(root, crypto::KeyUse::kStore, ""), entropy));
+  ASSIGN_OR_RETURN(state->vault_,
+                   crypto::KeyVault::Open(*state->custody_, *state->store_, entropy, clock));
+  const SecretBytes seed = state->vault_->Derive(crypto::KeyUse::kLog, "");
+  ASSIGN_OR_RETURN(state->audit_,
+                   crypto::AuditLog::Open(*state->store_, crypto::Ed25519PrivateKey::FromSeed(seed),
+                                          kOrigin, clock, absolute / "checkpoint.note"));
+  state->blobs_ = std::make_unique<pipelines::FileBlobStore>(state->blobs_path());
+  const std::string key = state->audit_->key().Text() + "\n";
+  TRY(WriteFileAtomically(absolute / "audit.vkey", AsBytes(key), 0644));
+  return state;
+}
+
+Result<int> StateFolder::Partitions() {
+  ASSIGN_OR_RETURN(const std::optional<Bytes> stored, store_->Get(kPartitionsKey));
+  if (!stored) return 0;
+  ASSIGN_OR_RETURN(const int64_t partitions, IntegerFromText(AsText(*stored)));
+  return static_cast<int>(partitions);
+}
+
+Status StateFolder::FixPartitions(int partitions) {
+  ASSIGN_OR_RETURN(const int fixed, Partitions());
+  if (fixed == partitions) return OkStatus();
+  if (fixed == 0) return store_->Put(kPartitionsKey, ToBytes(std::to_string(partitions)));
+  return Invalid("this state has " + std::to_string(fixed) + " partitions, the pipeline asks for " +
+                 std::to_string(partitions))
+      .WithRemedy("set settings.partitions to " + std::to_string(fixed) + ", or use another --state");
+}
+
+Result<std::string> StateFolder::SignNote(const std::string& text) {
+  const SecretBytes seed = vault_->Derive(crypto::KeyUse::kLog, "");
+  ASSIGN_OR_RETURN(const crypto::SignedNote note,
+                   crypto::SignNote(text, kOrigin, crypto::Ed25519PrivateKey::FromSeed(seed)));
+  return note.Text();
+}
+
+bool StateFolder::is_test_state() const {
+  std::error_code ignored;
+  return std::filesystem::exists(path_ / "test-state", ignored);
+}
+
+}  // namespace signet::coordinator

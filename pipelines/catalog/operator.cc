@@ -1,0 +1,122 @@
+#include "pipelines/catalog/operator.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crypto/primitives/sha256.h"
+#include "pipelines/catalog/gate_operator.h"
+#include "pipelines/catalog/publish_operator.h"
+#include "pipelines/catalog/reference_operator.h"
+#include "pipelines/catalog/resolve_operator.h"
+#include "pipelines/catalog/rights_operators.h"
+#include "pipelines/catalog/sql_operator.h"
+#include "pipelines/catalog/stage_operator.h"
+#include "pipelines/catalog/tokenise_operator.h"
+#include "pipelines/experiments/experiment.h"
+#include "pipelines/features/behaviour_features.h"
+#include "pipelines/models/score.h"
+#include "pipelines/models/train.h"
+#include "pipelines/segments/quality_check.h"
+#include "pipelines/segments/segment.h"
+
+namespace signet::pipelines {
+namespace {
+
+/// Raised when an operator's meaning changes, so that a worker of another version refuses the task.
+constexpr std::string_view kCatalogVersion = "1";
+
+using Features = StageOperator<FeatureOptions, FeaturesOutputSchema, RunFeatures>;
+using Train = StageOperator<TrainOptions, TrainOutputSchema, RunTrain>;
+using Score = StageOperator<ScoreOptions, ScoreOutputSchema, RunScore>;
+using Experiment = StageOperator<ExperimentOptions, ExperimentOutputSchema, RunExperiment>;
+using Segment = StageOperator<SegmentOptions, SegmentOutputSchema, RunSegment>;
+using Check = StageOperator<CheckOptions, CheckOutputSchema, RunCheck>;
+
+OperatorSignature Signature(std::string name, std::string summary, Shape shape,
+                            std::vector<DatasetKind> accepts, DatasetKind produces) {
+  OperatorSignature signature;
+  signature.name = std::move(name);
+  signature.summary = std::move(summary);
+  signature.shape = shape;
+  signature.accepts = std::move(accepts);
+  signature.produces = produces;
+  return signature;
+}
+
+std::vector<std::unique_ptr<Operator>> MakeStages() {
+  using Kind = DatasetKind;
+  std::vector<std::unique_ptr<Operator>> all;
+  all.push_back(std::make_unique<SqlOperator>());
+  all.push_back(std::make_unique<Features>(
+      Signature("features", "What each subject did before a cut-off: RFM and behaviour windows.",
+                Shape::kPerPartition, {Kind::kGoverned, Kind::kFeatures}, Kind::kFeatures)));
+  all.push_back(std::make_unique<Train>(
+      Signature("train", "Learns churn or customer value (XGBoost) from features and what came after.",
+                Shape::kOnce, {Kind::kGoverned, Kind::kFeatures}, Kind::kModel)));
+  all.push_back(std::make_unique<Score>(
+      Signature("score", "Applies trained models to features, with reason codes.",
+                Shape::kPerPartition, {Kind::kFeatures, Kind::kModel}, Kind::kScores)));
+  all.push_back(std::make_unique<Experiment>(
+      Signature("experiment", "Reads out an A/B test, or says why it must not be read.",
+                Shape::kOnce, {Kind::kGoverned, Kind::kFeatures, Kind::kScores, Kind::kSegment},
+                Kind::kAggregate)));
+  all.push_back(std::make_unique<Segment>(
+      Signature("segment", "The subjects for whom a condition holds.", Shape::kPerPartition,
+                {Kind::kFeatures, Kind::kScores}, Kind::kSegment)));
+  all.push_back(std::make_unique<Check>(
+      Signature("check", "Named assertions about data; blocking or warning.", Shape::kOnce,
+                {Kind::kGoverned, Kind::kFeatures, Kind::kScores, Kind::kSegment, Kind::kReference},
+                Kind::kAggregate)));
+  all.push_back(std::make_unique<PublishOperator>());
+  return all;
+}
+
+std::vector<std::unique_ptr<Operator>> MakeAll() {
+  std::vector<std::unique_ptr<Operator>> all = MakeStages();
+  all.push_back(std::make_unique<TokeniseOperator>());
+  all.push_back(std::make_unique<ReferenceOperator>());
+  all.push_back(std::make_unique<ResolveOperator>());
+  all.push_back(std::make_unique<GateOperator>());
+  all.push_back(std::make_unique<LocateOperator>());
+  all.push_back(std::make_unique<EraseOperator>());
+  return all;
+}
+
+const std::vector<std::unique_ptr<Operator>>& Catalog() {
+  static const std::vector<std::unique_ptr<Operator>> catalog = MakeAll();
+  return catalog;
+}
+
+}  // namespace
+
+const Operator* FindOperator(std::string_view name) {
+  for (const std::unique_ptr<Operator>& op : Catalog()) {
+    if (op->signature().name == name) return op.get();
+  }
+  return nullptr;
+}
+
+std::vector<const Operator*> AllOperators() {
+  std::vector<const Operator*> all;
+  for (const std::unique_ptr<Operator>& op : Catalog()) all.push_back(op.get());
+  return all;
+}
+
+std::string OperatorDigest(const Operator& op) {
+  Json json = Json::Of({{"name", op.signature().name}, {"version", kCatalogVersion}});
+  Json options{Json::Array()};
+  for (const OptionDoc& option : op.signature().options) options.Push(option.name + ":" + option.type);
+  json.Set("options", std::move(options));
+  return ToHex(crypto::Sha256::Of(AsBytes(json.Dump())));
+}
+
+std::map<std::string, Schema> InputSchemas(const TaskSpec& spec) {
+  std::map<std::string, Schema> schemas;
+  for (const TaskInput& input : spec.inputs) schemas.emplace(input.name, input.schema);
+  return schemas;
+}
+
+}  // namespace signet::pipelines

@@ -1,0 +1,31 @@
+#include "pipelines/catalog/run_task.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipelines/catalog/operator.h"
+#include "pipelines/catalog/task_context.h"
+#include "pipelines/record/task.h"
+
+namespace signet::pipelines {
+
+Result<Bytes> RunTask(ByteView payload, const std::function<void(double)>& progress) {
+  ASSIGN_OR_RETURN(TaskAssignment task, TaskAssignment::Decode(payload));
+  const Operator* op = FindOperator(task.spec.op);
+  if (op == nullptr) return Invalid("this worker has no operator '" + task.spec.op + "'");
+  if (OperatorDigest(*op) != task.spec.operator_digest) {
+    return Denied("operator '" + task.spec.op + "' of this worker is not the one that was planned")
+        .WithRemedy("run coordinator and workers of the same version");
+  }
+  // The one file that a task of this kind may read in the clear.
+  std::vector<std::string> readable;
+  if (const Json& file = task.spec.options["file"]; file.is_string()) readable.push_back(file.AsString());
+  ASSIGN_OR_RETURN(const std::unique_ptr<TaskContext> context,
+                   TaskContext::Open(std::move(task), progress, std::move(readable)));
+  TRY(op->Run(*context));
+  return context->result().Encode();
+}
+
+}  // namespace signet::pipelines

@@ -1,0 +1,141 @@
+#include "pipelines/catalog/task_context.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crypto/base/text.h"
+#include "pipelines/artifacts/piece_writer.h"
+#include "pipelines/artifacts/sealed_blob.h"
+#include "pipelines/catalog/state_blobs.h"
+#include "pipelines/record/option_doc.h"
+#include "policies/consent/ledger.h"
+
+namespace signet::pipelines {
+namespace {
+
+constexpr int kMemoryMb = 900;
+constexpr std::string_view kFileStore = "file:";
+
+}  // namespace
+
+Result<std::unique_ptr<TaskContext>> TaskContext::Open(TaskAssignment task, Progress progress,
+                                                       std::vector<std::string> readable_paths) {
+  std::unique_ptr<TaskContext> context(new TaskContext());
+  const std::string& blobs = task.spec.blobs;
+  if (blobs.compare(0, kFileStore.size(), kFileStore) != 0) {
+    return Invalid("artifact store " + blobs + " is not of the form file:PATH");
+  }
+  context->blobs_ = std::make_unique<FileBlobStore>(blobs.substr(kFileStore.size()));
+  context->reader_ = std::make_unique<DatasetReader>(*context->blobs_);
+  ASSIGN_OR_RETURN(const SecretBytes* digest_key, task.lease.Key("digest"));
+  context->digest_key_ = std::make_unique<crypto::HmacKey>(*digest_key);
+  query::DatabaseOptions options;
+  options.memory_mb = kMemoryMb;
+  options.readable_paths = std::move(readable_paths);
+  ASSIGN_OR_RETURN(context->database_, query::Database::Open(options));
+  context->connection_ = context->database_->Connect();
+  context->task_ = std::move(task);
+  context->progress_ = std::move(progress);
+  return context;
+}
+
+StageContext TaskContext::stage() const {
+  StageContext stage = spec().Context();
+  stage.progress = progress_;
+  return stage;
+}
+
+Status TaskContext::OpenInputs() {
+  for (const TaskInput& input : spec().inputs) TRY(OpenInput(input));
+  return OkStatus();
+}
+
+Result<std::vector<SubjectId>> TaskContext::AllowedSubjects(const TaskInput& input) {
+  std::vector<SubjectId> allowed;
+  for (const ConsentView& view : input.allowed) {
+    const StreamHeader expected = ConsentViewHeader(spec().purpose, view.partition);
+    ASSIGN_OR_RETURN(const SecretBytes* key, lease().Dek(view.stream.dek));
+    ASSIGN_OR_RETURN(const Bytes body, OpenBlob(view.stream, expected, *key, *blobs_));
+    ASSIGN_OR_RETURN(const std::vector<SubjectId> subjects, policies::DecodeView(body));
+    allowed.insert(allowed.end(), subjects.begin(), subjects.end());
+  }
+  std::sort(allowed.begin(), allowed.end());
+  return allowed;
+}
+
+Status TaskContext::OpenInput(const TaskInput& input) {
+  RowLimits limits;
+  std::vector<SubjectId> allowed;
+  if (input.subjects_filtered) {
+    ASSIGN_OR_RETURN(allowed, AllowedSubjects(input));
+    limits.allowed = std::span<const SubjectId>(allowed);
+  }
+  if (input.before) {
+    limits.row_filter = SqlName(input.before_column) + " < " + TimestampSql(*input.before);
+    limits.filter_columns = {input.before_column};
+  }
+  const DekLookup keys = [this](const DekId& id) { return lease().Dek(id); };
+  const Status opened =
+      reader_->OpenView(*connection_, input.name, input.schema, input.pieces, keys, limits);
+  return opened.WithContext("input '" + input.name + "'");
+}
+
+const TaskOutput& TaskContext::Output(const std::string& name) const {
+  for (const TaskOutput& output : spec().outputs) {
+    if (output.name == name) return output;
+  }
+  CheckFailed("the planner gives every operator its outputs", __FILE__, __LINE__, name);
+}
+
+Result<LeasedDek> TaskContext::OutputDek(const TaskOutput& output, int partition,
+                                         policies::LabelClass label_class) const {
+  const auto found = output.deks.find(OutputKey(partition, label_class));
+  if (found == output.deks.end()) {
+    return Denied("the lease has no key for " + output.dataset + " " +
+                  OutputKey(partition, label_class));
+  }
+  LeasedDek dek;
+  dek.id = found->second;
+  ASSIGN_OR_RETURN(dek.key, lease().Dek(found->second));
+  return dek;
+}
+
+Status TaskContext::WriteOutput(const TaskOutput& output, const std::string& partition_column) {
+  WriteRequest request;
+  request.dataset = output.dataset;
+  request.kind = output.kind;
+  request.schema = output.schema;
+  request.producer = spec().Producer();
+  request.with_content = output.kind != DatasetKind::kTokenised;
+  const PartitionKeys keys = [&](int partition) -> Result<std::map<policies::LabelClass, LeasedDek>> {
+    std::map<policies::LabelClass, LeasedDek> deks;
+    for (const Column& column : output.schema.columns) {
+      const policies::LabelClass label_class = column.label.label_class;
+      ASSIGN_OR_RETURN(deks[label_class], OutputDek(output, partition, label_class));
+    }
+    return deks;
+  };
+  std::vector<Piece>& pieces = result_.outputs[output.name];
+  if (output.partitioned) {
+    ASSIGN_OR_RETURN(pieces, WritePartitioned(*connection_, output.name, partition_column,
+                                              spec().partitions, request, keys, *digest_key_, *blobs_,
+                                              entropy_));
+  } else {
+    request.partition = spec().partition;
+    ASSIGN_OR_RETURN(request.deks, keys(request.partition));
+    ASSIGN_OR_RETURN(Piece piece, WritePiece(*connection_, output.name, request, *digest_key_, *blobs_,
+                                             entropy_));
+    pieces.push_back(std::move(piece));
+  }
+  for (const Piece& piece : pieces) result_.rows += piece.rows;
+  return OkStatus();
+}
+
+}  // namespace signet::pipelines

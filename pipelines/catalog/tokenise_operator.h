@@ -1,0 +1,20 @@
+/// `tokenise`: one source file, read exactly once; added by the planner.
+#pragma once
+
+#include "pipelines/catalog/operator.h"
+
+namespace signet::pipelines {
+
+/// In: a file; out: kind tokenised, sealed under a run key. Options: source (SourceSpec), file.
+class TokeniseOperator final : public Operator {
+ public:
+  TokeniseOperator();
+  [[nodiscard]] const OperatorSignature& signature() const override { return signature_; }
+  [[nodiscard]] Result<Schema> Bind(const BindRequest& request) const override;
+  [[nodiscard]] Status Run(TaskContext& context) const override;
+
+ private:
+  OperatorSignature signature_;
+};
+
+}  // namespace signet::pipelines

@@ -1,0 +1,134 @@
+// The JSON Schema and the reference page of pipelines, from the operator catalog.
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipelines/catalog/operator.h"
+#include "pipelines/plan/planner.h"
+#include "policies/document/json_schema.h"
+
+namespace signet::pipelines {
+namespace {
+
+using policies::SchemaField;
+
+Json OptionSchema(const OptionDoc& option) {
+  if (option.type == "integer") return policies::SchemaInteger(option.text);
+  if (option.type == "number") return policies::SchemaNumber(option.text);
+  if (option.type == "boolean") return policies::SchemaBool(option.text);
+  if (option.type.rfind("list of", 0) == 0 || option.type.rfind("map", 0) == 0) {
+    return Json::Of({{"description", option.text}});
+  }
+  return policies::SchemaText(option.text);
+}
+
+/// Nested options ("label.window") become open objects; their first part is the key.
+std::vector<SchemaField> StepFields(const OperatorSignature& signature) {
+  std::vector<SchemaField> fields = {
+      {"uses", Json::Of({{"const", signature.name}}), true},
+      {"purpose", policies::SchemaText("The purpose, as a policy declares it."), true},
+      {"inputs", policies::SchemaMapOf(policies::SchemaText("A source or step."),
+                                       "View name to dataset."), false},
+      {"from", policies::SchemaText("Short for inputs: {input: DATASET}."), false},
+      {"allow_failure", policies::SchemaBool("A failure of this step is only a warning."), false}};
+  std::map<std::string, Json> options;
+  for (const OptionDoc& option : signature.options) {
+    const size_t dot = option.name.find('.');
+    if (dot == std::string::npos) {
+      options[option.name] = OptionSchema(option);
+    } else {
+      options.emplace(option.name.substr(0, dot), Json::Of({{"description", "See the reference."}}));
+    }
+  }
+  for (const auto& [name, schema] : options) fields.push_back({name, schema, false});
+  return fields;
+}
+
+Json ColumnSchema() {
+  return policies::SchemaObject(
+      {{"category", policies::SchemaText("A key of taxonomy.yaml, such as user.contact.email."), false},
+       {"type", policies::SchemaChoice({"text", "bool", "int", "double", "decimal", "date", "timestamp"},
+                                       "How the text is read."), false},
+       {"required", policies::SchemaBool("A row without it is quarantined."), false},
+       {"jurisdiction", policies::SchemaChoice({"country", "region"}, "Tells the jurisdiction."), false},
+       {"minor", policies::SchemaChoice({"birth_date", "flag"}, "Tells whether the subject is a minor."), false},
+       {"consent", policies::SchemaText("The purpose whose consent it carries."), false},
+       {"as_of", policies::SchemaText("The column with the consent's time."), false},
+       {"opt_out", policies::SchemaChoice({"sale", "share"}, "An opt-out."), false},
+       {"signal", policies::SchemaChoice({"gpc"}, "A signal of the browser."), false}},
+      "A column: what it is, and what it tells about the person.");
+}
+
+Json SourceSchema() {
+  const Json read = policies::SchemaObject(
+      {{"format", policies::SchemaChoice({"csv", "jsonl", "parquet"}, "The file format."), false},
+       {"path", policies::SchemaText("A path or glob; ${param} stands for a parameter."), true}},
+      "How the files are read.", true);
+  return policies::SchemaObject(
+      {{"read", read, true},
+       {"subject", Json::Of({{"description", "none, or {id, links, domain}"}}), true},
+       {"time", policies::SchemaText("The column with the row's time; cut-offs filter on it."), false},
+       {"unidentified", policies::SchemaChoice({"drop", "aggregate_only"}, "Rows without identifier."), false},
+       {"quarantine", Json::Of({{"description", "{max_share: 0.05}"}}), false},
+       {"unique", policies::SchemaTexts("Rows equal in these columns are one row."), false},
+       {"columns", policies::SchemaMapOf(ColumnSchema(), "Every column that is read."), true}},
+      "A source.");
+}
+
+}  // namespace
+
+Json PipelineSchema() {
+  std::vector<Json> steps;
+  for (const Operator* op : AllOperators()) {
+    const OperatorSignature& signature = op->signature();
+    if (signature.in_documents) {
+      steps.push_back(policies::SchemaObject(StepFields(signature), signature.summary));
+    }
+  }
+  const Json parameter = policies::SchemaObject(
+      {{"type", policies::SchemaChoice({"text", "path", "int", "number", "bool", "date", "duration"},
+                                       "The parameter's type."), false},
+       {"default", Json::Of({{"description", "`today` for dates."}}), false},
+       {"description", policies::SchemaText("For people."), false}},
+      "A parameter.");
+  const Json settings = policies::SchemaObject(
+      {{"partitions", policies::SchemaInteger("Partitions of the subjects."), false},
+       {"seed", policies::SchemaInteger("Seed of everything random."), false}},
+      "Settings.");
+  const Json root = policies::SchemaObject(
+      {{"signet", Json::Of({{"const", 1}}), true},
+       {"pipeline", policies::SchemaText("The pipeline's name."), true},
+       {"description", policies::SchemaText("For people."), false},
+       {"policies", policies::SchemaTexts("Policies by bundle name or path."), true},
+       {"settings", settings, false},
+       {"params", policies::SchemaMapOf(parameter, "Typed parameters."), false},
+       {"sources", policies::SchemaMapOf(SourceSchema(), "What is read."), true},
+       {"steps", policies::SchemaMapOf(policies::SchemaAnyOf(std::move(steps), "A step."), "The DAG."), true}},
+      "A Signet pipeline.");
+  return policies::SchemaDocument("pipeline", "Signet pipeline", root);
+}
+
+std::string PipelineReference() {
+  std::string page = "# Operators\n\nGenerated from the operator catalog by `signet schema reference`.\n";
+  for (const Operator* op : AllOperators()) {
+    const OperatorSignature& signature = op->signature();
+    if (!signature.in_documents) continue;
+    page += "\n## " + signature.name + "\n\n" + signature.summary + "\n\nReads: ";
+    for (size_t i = 0; i < signature.accepts.size(); ++i) {
+      page += (i == 0 ? "" : ", ") + std::string(DatasetKindName(signature.accepts[i]));
+    }
+    page += ". Writes: " + std::string(DatasetKindName(signature.produces)) +
+            ".\n\n| option | type | unit | default | meaning |\n| --- | --- | --- | --- | --- |\n";
+    for (const OptionDoc& option : signature.options) {
+      std::string type = option.type;
+      for (size_t at = 0; (at = type.find('|', at)) != std::string::npos; at += 2) type.insert(at, "\\");
+      page += "| `" + option.name + "` | " + type + " | " + option.unit + " | " + option.default_text +
+              " | " + option.text + " |\n";
+    }
+  }
+  return page;
+}
+
+}  // namespace signet::pipelines

@@ -1,0 +1,116 @@
+#include "pipelines/plan/planner.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipelines/plan/pipeline_document.h"
+#include "pipelines/plan/planning.h"
+#include "policies/compile/compile.h"
+#include "policies/document/diagnostic.h"
+#include "policies/document/reader.h"
+
+namespace signet::pipelines {
+namespace {
+
+Result<policies::Policy> PolicyOf(const PlanRequest& request, const PipelineDocument& document) {
+  const std::filesystem::path base = request.file.has_parent_path() ? request.file.parent_path() : ".";
+  ASSIGN_OR_RETURN(const policies::PolicySources sources,
+                   policies::FindPolicies(document.policies, base, request.bundles));
+  ASSIGN_OR_RETURN(policies::Policy policy, policies::CompilePolicies(sources));
+  if (request.min_group_for_tests) return policy.WithMinGroupForTests(*request.min_group_for_tests);
+  return policy;
+}
+
+std::string FilteredColumns(const PlannedInput& input) {
+  std::vector<std::string> names = input.schema.Names();
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> Planning::DatasetNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, dataset] : datasets) {
+    if (name[0] != '@') names.push_back(name);
+  }
+  return names;
+}
+
+Json DerivationOf(const Planning& planning) {
+  Json list{Json::Array()};
+  for (const auto& [name, dataset] : planning.datasets) {
+    Json columns{Json::Array()};
+    for (const Column& column : dataset.schema.columns) {
+      Json rules{Json::Array()};
+      for (const std::string& category : column.label.categories) {
+        const policies::Treatment treatment = planning.policy.TreatmentOf(category);
+        rules.Push(Json::Of({{"category", category},
+                             {"treatment", policies::TreatmentName(treatment.kind)},
+                             {"rule", treatment.rule},
+                             {"article", treatment.article}}));
+      }
+      columns.Push(Json::Of({{"name", column.name},
+                             {"type", ColumnTypeName(column.type)},
+                             {"label", column.label.ToJson()},
+                             {"rules", rules}}));
+    }
+    list.Push(Json::Of({{"dataset", name},
+                        {"kind", DatasetKindName(dataset.kind)},
+                        {"step", dataset.step},
+                        {"from", Json::Strings(dataset.parents)},
+                        {"columns", columns}}));
+  }
+  return list;
+}
+
+Result<Planned> MakePlan(const PlanRequest& request) {
+  ASSIGN_OR_RETURN(const policies::Node root, policies::ReadDocument(request.file));
+  policies::Diagnostics diagnostics;
+  const std::optional<PipelineDocument> document =
+      ReadPipeline(root, request.params, request.now, diagnostics);
+  TRY(policies::ToStatus(diagnostics));
+  ASSIGN_OR_RETURN(policies::Policy policy, PolicyOf(request, *document));
+  Planning planning{request, *document, policy, diagnostics, {}, {}, {}};
+  planning.plan.pipeline = document->name;
+  planning.plan.policy_digest = policy.digest();
+  Json params{Json::Object()};
+  for (const auto& [name, value] : document->params) params.Set(name, value);
+  planning.plan.params = std::move(params);
+  planning.plan.as_of = document->as_of;
+  planning.plan.seed = document->seed;
+  planning.plan.partitions = document->partitions;
+  PlanSources(planning);
+  if (diagnostics.ok()) PlanSteps(planning);
+  TRY(policies::ToStatus(diagnostics));
+  planning.plan.derivation = DerivationOf(planning);
+  Plan plan = std::move(planning.plan);
+  return Planned{std::move(plan), std::move(policy)};
+}
+
+std::string PlanText(const Plan& plan) {
+  std::string text = "pipeline " + plan.pipeline + ", as of " + DateText(plan.as_of) + ", " +
+                     std::to_string(plan.partitions) + " partitions\n";
+  for (const PlannedStep& step : plan.steps) {
+    text += "  " + step.id + "  (" + step.op + ", " + std::to_string(step.tasks) +
+            (step.tasks == 1 ? " task" : " tasks") +
+            (step.purpose.empty() ? "" : ", for " + step.purpose) + ")\n";
+    for (const PlannedInput& input : step.inputs) {
+      text += "      reads " + input.dataset + ": " + FilteredColumns(input);
+      if (input.before) text += "; before " + TimestampText(*input.before);
+      if (input.subjects_filtered) text += "; only subjects whom the purpose may use";
+      text += "\n";
+    }
+    for (const PlannedOutput& output : step.outputs) {
+      text += "      writes " + output.dataset + " (" + std::string(DatasetKindName(output.kind)) +
+              ", " + std::to_string(output.schema.columns.size()) + " columns)\n";
+    }
+  }
+  return text + "plan digest " + plan.Digest() + "\n";
+}
+
+}  // namespace signet::pipelines

@@ -1,0 +1,54 @@
+/// What the planner's rooms-mates share while they bind one pipeline.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipelines/govern/source_spec.h"
+#include "pipelines/plan/pipeline_document.h"
+#include "pipelines/plan/plan.h"
+#include "pipelines/plan/planner.h"
+#include "policies/compile/policy.h"
+#include "policies/document/diagnostic.h"
+
+namespace signet::pipelines {
+
+/// The state's own datasets, which the coordinator keeps from run to run.
+inline constexpr char kIdentityDataset[] = "@identity";
+inline constexpr char kKeyringDataset[] = "@keyring";
+
+/// A dataset as later steps may use it.
+struct PlannedDataset {
+  std::string name;
+  DatasetKind kind = DatasetKind::kGoverned;
+  Schema schema;
+  std::string step;                     ///< who writes it
+  std::vector<std::string> parents;     ///< datasets it was made from
+  std::string time;                     ///< governed: the source's time column
+  std::optional<Timestamp> features_at; ///< features: their cut-off
+  policies::Mark mark;
+};
+
+/// One planning in progress.
+struct Planning {
+  const PlanRequest& request;
+  const PipelineDocument& document;
+  const policies::Policy& policy;
+  policies::Diagnostics& diagnostics;
+  Plan plan;
+  std::map<std::string, PlannedDataset> datasets;
+  std::vector<std::string> gates;  ///< ids of the gate steps
+
+  [[nodiscard]] std::vector<std::string> DatasetNames() const;
+};
+
+/// Adds tokenise, resolve, gate and consent (or load, for reference data) for every source.
+void PlanSources(Planning& planning);
+/// Adds the document's steps in topological order.
+void PlanSteps(Planning& planning);
+/// The derivation: each dataset's columns with label, rule and purposes.
+Json DerivationOf(const Planning& planning);
+
+}  // namespace signet::pipelines

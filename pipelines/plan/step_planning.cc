@@ -1,0 +1,504 @@
+// Steps: each is bound to the columns that its purpose may read, or refused with rule and path.
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/base/text.h"
+#include "pipelines/plan/planning.h"
+#include "pipelines/record/option_doc.h"
+#include "pipelines/snapshots/publish.h"
+
+namespace signet::pipelines {
+namespace {
+
+using policies::LabelClass;
+using policies::Mark;
+using policies::Verdict;
+
+std::string DidYouMean(const std::string& name, const std::vector<std::string>& known) {
+  const std::string nearest = NearestName(name, known);
+  return nearest.empty() ? "" : "did you mean '" + nearest + "'?";
+}
+
+bool HasSubject(const Schema& schema) { return schema.Find(kSubjectColumn) != nullptr; }
+
+/// The steps in an order in which every input comes first; cycles are reported (SIG-3006).
+class StepOrder {
+ public:
+  explicit StepOrder(Planning& planning) : p_(planning) {
+    for (const StepDecl& step : p_.document.steps) by_id_.emplace(step.id, &step);
+  }
+
+  std::vector<const StepDecl*> Sorted() {
+    for (const StepDecl& step : p_.document.steps) Visit(step);
+    return std::move(sorted_);
+  }
+
+  static std::vector<std::string> DatasetsOf(const StepDecl& step) {
+    std::vector<std::string> datasets;
+    for (const InputDecl& input : step.inputs) datasets.push_back(input.dataset);
+    if (step.uses == "publish") {
+      for (const Json& segment : step.options.value["segments"].items()) {
+        datasets.push_back(segment.AsString());
+      }
+    }
+    return datasets;
+  }
+
+ private:
+  enum class Colour { kWhite, kGrey, kBlack };
+
+  void Visit(const StepDecl& step) {
+    Colour& colour = colours_[step.id];
+    if (colour == Colour::kBlack) return;
+    if (colour == Colour::kGrey) {
+      p_.diagnostics.Error("SIG-3006", step.mark, "step '" + step.id + "' depends on itself");
+      return;
+    }
+    colour = Colour::kGrey;
+    for (const std::string& dataset : DatasetsOf(step)) {
+      const auto found = by_id_.find(dataset);
+      if (found != by_id_.end()) Visit(*found->second);
+    }
+    colours_[step.id] = Colour::kBlack;
+    sorted_.push_back(&step);
+  }
+
+  Planning& p_;
+  std::map<std::string, const StepDecl*> by_id_;
+  std::map<std::string, Colour> colours_;
+  std::vector<const StepDecl*> sorted_;
+};
+
+/// Binds one step.
+class StepBinding {
+ public:
+  StepBinding(Planning& planning, const StepDecl& decl) : p_(planning), decl_(decl) {}
+
+  void Bind() {
+    const size_t errors = p_.diagnostics.count();
+    op_ = FindOperator(decl_.uses);
+    if (op_ == nullptr || !op_->signature().in_documents) return UnknownOperator();
+    CheckPurpose();
+    options_ = decl_.options.value;
+    if (decl_.uses == "segment" && !options_.Has("name")) options_.Set("name", decl_.id);
+    if (decl_.uses == "publish" && !options_.Has("snapshot")) options_.Set("snapshot", decl_.id);
+    StartStep();
+    for (const InputDecl& input : decl_.inputs) AddInput(input);
+    if (decl_.uses == "publish") AddPublishInputs();
+    if (p_.diagnostics.count() != errors) return;
+    if (decl_.uses == "train") CheckLabelWindow();
+    const std::optional<Schema> output = BindOperator();
+    if (!output) return;
+    DropUnusedColumns(*output);
+    if (decl_.uses == "publish") PlanRecipients();
+    Finish(*output);
+  }
+
+ private:
+  void UnknownOperator() {
+    std::vector<std::string> names;
+    for (const Operator* op : AllOperators()) {
+      if (op->signature().in_documents) names.push_back(op->signature().name);
+    }
+    p_.diagnostics.Error("SIG-3005", decl_.uses_mark, "no operator is called '" + decl_.uses + "'",
+                         DidYouMean(decl_.uses, names));
+  }
+
+  void CheckPurpose() {
+    if (decl_.purpose.empty()) {
+      p_.diagnostics.Error("SIG-3016", decl_.mark, "step '" + decl_.id + "' states no purpose",
+                           "add `purpose:` with a purpose that the policies declare");
+    } else if (p_.policy.FindPurpose(decl_.purpose) == nullptr) {
+      p_.diagnostics.Error("SIG-3017", decl_.purpose_mark,
+                           "no policy declares the purpose '" + decl_.purpose + "'",
+                           DidYouMean(decl_.purpose, p_.policy.PurposeNames()));
+    }
+  }
+
+  void StartStep() {
+    step_.id = decl_.id;
+    step_.op = decl_.uses;
+    step_.operator_digest = OperatorDigest(*op_);
+    step_.purpose = decl_.purpose;
+    step_.shape = op_->signature().shape;
+    step_.tasks = step_.shape == Shape::kPerPartition ? p_.plan.partitions : 1;
+    step_.options = options_;
+    step_.keys = op_->signature().keys;
+    step_.may_warn = decl_.allow_failure;
+    step_.file = decl_.mark.file;
+    step_.line = decl_.mark.line;
+  }
+
+  /// When rows stop existing for this step: its own cut-off, else the run's as_of.
+  std::optional<Timestamp> Cutoff() {
+    if (decl_.uses != "features") return p_.plan.as_of;
+    const std::string text =
+        options_.Has("cutoff") ? options_["cutoff"].AsString() : std::string("as_of");
+    const Result<Timestamp> moment = ResolveMoment(text, p_.plan.as_of);
+    if (!moment.ok()) {
+      p_.diagnostics.Error("SIG-3012", decl_.options.MarkOf("/cutoff"), moment.status().message());
+      return std::nullopt;
+    }
+    if (moment->micros > p_.plan.as_of.micros) {
+      p_.diagnostics.Error("SIG-3007", decl_.options.MarkOf("/cutoff"),
+                           "the cut-off " + DateText(*moment) + " lies after as_of " +
+                               DateText(p_.plan.as_of),
+                           "features may read nothing at or after as_of");
+      return std::nullopt;
+    }
+    return *moment;
+  }
+
+  void AddInput(const InputDecl& decl) {
+    const auto found = p_.datasets.find(decl.dataset);
+    if (found == p_.datasets.end()) {
+      p_.diagnostics.Error("SIG-3001", decl.mark, "no source or step is called '" + decl.dataset + "'",
+                           DidYouMean(decl.dataset, p_.DatasetNames()));
+      return;
+    }
+    const PlannedDataset& dataset = found->second;
+    const auto& accepts = op_->signature().accepts;
+    if (std::find(accepts.begin(), accepts.end(), dataset.kind) == accepts.end()) {
+      return WrongKind(decl, dataset);
+    }
+    PlannedInput input;
+    input.name = decl.view;
+    input.dataset = dataset.name;
+    input.kind = dataset.kind;
+    input.subjects_filtered = HasSubject(dataset.schema);
+    if (!dataset.time.empty()) {
+      input.before_column = dataset.time;
+      input.before = Cutoff();
+    }
+    full_[decl.view] = Readable(dataset.schema);
+    input.schema = Allowed(full_[decl.view]);
+    step_.inputs.push_back(std::move(input));
+  }
+
+  void WrongKind(const InputDecl& decl, const PlannedDataset& dataset) {
+    std::vector<std::string> kinds;
+    for (const DatasetKind kind : op_->signature().accepts) {
+      kinds.emplace_back(DatasetKindName(kind));
+    }
+    std::vector<std::string> fitting;
+    for (const auto& [name, other] : p_.datasets) {
+      const auto& accepts = op_->signature().accepts;
+      if (std::find(accepts.begin(), accepts.end(), other.kind) != accepts.end()) fitting.push_back(name);
+    }
+    p_.diagnostics.Error(
+        "SIG-3002", decl.mark,
+        "step '" + decl_.id + "' reads dataset '" + dataset.name + "' of kind " +
+            std::string(DatasetKindName(dataset.kind)) + ", but " + decl_.uses + " needs " +
+            Join(kinds, " or "),
+        fitting.empty() ? "" : "datasets of that kind here: " + Join(fitting, ", "));
+  }
+
+  /// Escrowed cells and facts are nobody's input: publish releases them by rule.
+  static Schema Readable(const Schema& schema) {
+    Schema readable;
+    for (const Column& column : schema.columns) {
+      if (column.label.label_class != LabelClass::kEscrow) readable.columns.push_back(column);
+    }
+    return readable;
+  }
+
+  Schema Allowed(const Schema& schema) const {
+    Schema allowed;
+    for (const Column& column : schema.columns) {
+      if (column.name == kSubjectColumn || column.label.Allows(decl_.purpose)) {
+        allowed.columns.push_back(column);
+      }
+    }
+    return allowed;
+  }
+
+  [[nodiscard]] BindRequest Request() const {
+    BindRequest request;
+    request.options = options_;
+    for (const PlannedInput& input : step_.inputs) request.inputs[input.name] = input.schema;
+    return request;
+  }
+
+  std::optional<Schema> BindOperator() {
+    Result<Schema> bound = op_->Bind(Request());
+    if (bound.ok()) return *std::move(bound);
+    BindRequest with_all = Request();
+    for (auto& [view, schema] : with_all.inputs) {
+      if (const auto full = full_.find(view); full != full_.end()) schema = full->second;
+    }
+    if (op_->Bind(with_all).ok()) {
+      ReportForbiddenColumns(with_all);
+    } else {
+      const std::string& message = bound.status().message();
+      const char* code = decl_.uses == "sql" ? "SIG-3010" : "SIG-3012";
+      const Mark& mark = decl_.uses == "sql" && decl_.options.marks.count("/sql") != 0
+                             ? decl_.options.MarkOf("/sql")
+                             : LocateOption(message);
+      p_.diagnostics.Error(code, mark, "step '" + decl_.id + "': " + message, bound.status().remedy());
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] const Mark& LocateOption(const std::string& message) const {
+    const Mark& mark = decl_.options.Locate(message);
+    return mark.known() ? mark : decl_.mark;
+  }
+
+  /// Which forbidden columns the step cannot do without: those whose absence alone breaks it.
+  void ReportForbiddenColumns(const BindRequest& with_all) {
+    for (const auto& [view, schema] : full_) {
+      for (const Column& column : schema.columns) {
+        if (column.name == kSubjectColumn || column.label.Allows(decl_.purpose)) continue;
+        BindRequest without = with_all;
+        auto& columns = without.inputs[view].columns;
+        columns.erase(std::remove(columns.begin(), columns.end(), column), columns.end());
+        if (!op_->Bind(without).ok()) ReportForbidden(view, column);
+      }
+    }
+  }
+
+  void ReportForbidden(const std::string& view, const Column& column) {
+    std::string rule = "no rule allows it";
+    for (const std::string& category : column.label.categories) {
+      const Verdict verdict = p_.policy.MayUse(category, decl_.purpose);
+      if (!verdict.allowed) {
+        rule = verdict.message + " (" + verdict.rule +
+               (verdict.article.empty() ? "" : ", " + verdict.article) + ")";
+        break;
+      }
+    }
+    std::string dataset = view;
+    for (const PlannedInput& input : step_.inputs) {
+      if (input.name == view) dataset = input.dataset;
+    }
+    const std::string code = "SIG-3003";
+    policies::Diagnostic diagnostic;
+    diagnostic.code = code;
+    diagnostic.message = "purpose '" + decl_.purpose + "' may not use column '" + column.name +
+                         "': " + rule + "; path: " + PathOf(column, dataset);
+    diagnostic.mark = MentionOf(column.name);
+    diagnostic.remedy = "leave the column out, or use a purpose that may read it: " +
+                        Join({column.label.purposes.begin(), column.label.purposes.end()}, ", ");
+    p_.diagnostics.Add(std::move(diagnostic));
+  }
+
+  /// Where the options name the column, else the step's purpose.
+  [[nodiscard]] const Mark& MentionOf(const std::string& column) const {
+    for (const char* key : {"/sql", "/where"}) {
+      const auto text = decl_.options.value[std::string_view(key).substr(1)].AsString();
+      if (text.find(column) != std::string::npos) return decl_.options.MarkOf(key);
+    }
+    const Mark& mark = decl_.options.Locate("'" + column + "'");
+    return mark.known() ? mark : decl_.purpose_mark;
+  }
+
+  /// "crm.birth_date -> crm -> profile -> this step".
+  [[nodiscard]] std::string PathOf(const Column& column, const std::string& dataset) const {
+    std::vector<std::string> chain;
+    const std::function<bool(const std::string&)> walk = [&](const std::string& at) {
+      chain.push_back(at);
+      const auto found = p_.datasets.find(at);
+      if (found == p_.datasets.end() || found->second.parents.empty()) return true;
+      for (const std::string& parent : found->second.parents) {
+        const bool leads = std::any_of(column.label.origins.begin(), column.label.origins.end(),
+                                       [&](const std::string& origin) { return Reaches(parent, origin); });
+        if (leads) return walk(parent);
+      }
+      return true;
+    };
+    walk(dataset);
+    std::reverse(chain.begin(), chain.end());
+    const std::vector<std::string> origins(column.label.origins.begin(), column.label.origins.end());
+    return Join(origins, ", ") + " -> " + Join(chain, " -> ") + " -> " + decl_.id;
+  }
+
+  [[nodiscard]] bool Reaches(const std::string& dataset, const std::string& origin) const {
+    const auto found = p_.datasets.find(dataset);
+    if (found == p_.datasets.end()) return false;
+    for (const Column& column : found->second.schema.columns) {
+      if (column.label.origins.count(origin) != 0) return true;
+    }
+    return false;
+  }
+
+  /// Takes governed columns away that the step can do without (minimisation, GDPR Art. 5(1)(c)).
+  void DropUnusedColumns(const Schema& output) {
+    for (PlannedInput& input : step_.inputs) {
+      if (input.kind != DatasetKind::kGoverned) continue;
+      for (size_t i = input.schema.columns.size(); i-- > 0;) {
+        if (input.schema.columns[i].name == kSubjectColumn) continue;
+        const Column column = input.schema.columns[i];
+        const auto at = input.schema.columns.begin() + static_cast<std::ptrdiff_t>(i);
+        input.schema.columns.erase(at);
+        const Result<Schema> without = op_->Bind(Request());
+        if (!without.ok() || !(*without == output)) {
+          input.schema.columns.insert(input.schema.columns.begin() + static_cast<std::ptrdiff_t>(i),
+                                      column);
+        }
+      }
+    }
+  }
+
+  void CheckLabelWindow() {
+    const Json& label = options_["label"];
+    const Result<int64_t> window = DurationSeconds(label["window"].AsString());
+    if (!window.ok()) return;  // the operator says what is wrong
+    const Result<int64_t> gap = DurationSeconds(label["gap"].AsString());
+    for (const PlannedInput& input : step_.inputs) {
+      const auto& at = p_.datasets.at(input.dataset).features_at;
+      if (!at) continue;
+      const int64_t end = at->micros + (*window + (gap.ok() ? *gap : 0)) * 1'000'000;
+      if (end <= p_.plan.as_of.micros) continue;
+      p_.diagnostics.Error("SIG-3007", decl_.options.MarkOf("/label/window"),
+                           "the label window of features at " + DateText(*at) + " ends on " +
+                               DateText(Timestamp{end}) + ", after as_of " + DateText(p_.plan.as_of),
+                           "compute the features at an earlier cut-off, such as `cutoff: as_of - " +
+                               DurationText(*window) + "`");
+    }
+  }
+
+  void AddPublishInputs() {
+    for (const Json& item : options_["segments"].items()) {
+      const std::string& segment = item.AsString();
+      const auto found = p_.datasets.find(segment);
+      if (found == p_.datasets.end() || found->second.kind != DatasetKind::kSegment) {
+        p_.diagnostics.Error("SIG-3022", decl_.options.MarkOf("/segments"),
+                             "'" + segment + "' is no segment step",
+                             DidYouMean(segment, p_.DatasetNames()));
+        continue;
+      }
+      PlannedInput input;
+      input.name = segment;
+      input.dataset = segment;
+      input.kind = DatasetKind::kSegment;
+      input.subjects_filtered = true;
+      const Result<Schema> members = found->second.schema.Select({std::string(kSubjectColumn)});
+      if (members.ok()) input.schema = *members;
+      step_.inputs.push_back(std::move(input));
+    }
+    if (const std::string& released = options_["identify_by"].AsString(); !released.empty()) {
+      AddReleaseInput(released);
+    }
+  }
+
+  void AddReleaseInput(const std::string& released) {
+    const size_t dot = released.find('.');
+    const std::string source = released.substr(0, dot);
+    const auto found = p_.datasets.find(source);
+    const Column* column = found == p_.datasets.end() || dot == std::string::npos
+                               ? nullptr
+                               : found->second.schema.Find(released.substr(dot + 1));
+    if (column == nullptr) {
+      p_.diagnostics.Error("SIG-3011", decl_.options.MarkOf("/identify_by"),
+                           "'" + released + "' is no governed column", "write SOURCE.COLUMN");
+      return;
+    }
+    PlannedInput cells;
+    cells.name = "released_cells";
+    cells.dataset = source;
+    cells.kind = DatasetKind::kGoverned;
+    const Result<Schema> schema = found->second.schema.Select({std::string(kSubjectColumn), column->name});
+    if (schema.ok()) cells.schema = *schema;
+    step_.inputs.push_back(std::move(cells));
+    PlannedInput keyring{"keyring", kKeyringDataset, DatasetKind::kIdentity,
+                         p_.datasets.at(kKeyringDataset).schema};
+    step_.inputs.push_back(std::move(keyring));
+    released_ = column;
+  }
+
+  /// One task per recipient, each allowed by the policies, with its own options.
+  void PlanRecipients() {
+    const std::vector<std::string> recipients = options_["recipients"].AsStrings();
+    for (const std::string& name : recipients) {
+      const policies::Recipient* recipient = p_.policy.FindRecipient(name);
+      if (recipient == nullptr) {
+        p_.diagnostics.Error("SIG-3013", decl_.options.MarkOf("/recipients"),
+                             "organisation.yaml has no recipient '" + name + "'",
+                             DidYouMean(name, p_.policy.RecipientNames()));
+        continue;
+      }
+      const Verdict may = p_.policy.MayReceive(name, decl_.purpose);
+      if (!may.allowed) {
+        p_.diagnostics.Error("SIG-3013", decl_.options.MarkOf("/recipients"),
+                             may.message + " (" + may.rule + ")");
+      }
+      std::string release_rule;
+      if (released_ != nullptr) release_rule = ReleaseRule(name);
+      step_.task_options.push_back(Json::Of({{"publish", options_}, {"recipient", name},
+                                             {"release_rule", release_rule},
+                                             {"group_min", p_.policy.publication().min_group}}));
+      p_.plan.publications.push_back({decl_.id, name,
+                                      std::string(policies::RelationName(recipient->relation)),
+                                      decl_.purpose});
+    }
+    step_.tasks = static_cast<int>(std::max<size_t>(step_.task_options.size(), 1));
+  }
+
+  std::string ReleaseRule(const std::string& recipient) {
+    std::string rule;
+    for (const std::string& category : released_->label.categories) {
+      const Verdict verdict = p_.policy.MayRelease(category, recipient, decl_.purpose);
+      if (!verdict.allowed) {
+        p_.diagnostics.Error("SIG-3008", decl_.options.MarkOf("/identify_by"),
+                             verdict.message + " (" + verdict.rule + ")",
+                             "add a release rule for the recipient, or publish tokens only");
+      }
+      rule = verdict.rule;
+    }
+    return rule;
+  }
+
+  void Finish(const Schema& output) {
+    if (p_.datasets.count(decl_.id) != 0) {
+      p_.diagnostics.Error("SIG-3019", decl_.mark, "the name '" + decl_.id + "' is taken");
+      return;
+    }
+    const DatasetKind kind = op_->signature().produces;
+    PlannedDataset dataset;
+    dataset.name = decl_.id;
+    dataset.kind = kind;
+    dataset.schema = output;
+    dataset.step = decl_.id;
+    dataset.mark = decl_.mark;
+    for (const PlannedInput& input : step_.inputs) {
+      dataset.parents.push_back(input.dataset);
+      if (!input.subjects_filtered) continue;
+      auto& purposes = p_.plan.purposes;
+      if (std::find(purposes.begin(), purposes.end(), decl_.purpose) == purposes.end()) {
+        purposes.push_back(decl_.purpose);
+      }
+      step_.after = {"consent"};
+    }
+    if (decl_.uses == "features") dataset.features_at = Cutoff();
+    if (kind != DatasetKind::kSnapshot) {
+      step_.outputs.push_back({"out", decl_.id, kind, output, false, false});
+    } else {
+      step_.outputs.push_back({"members", decl_.id, kind, output, false, false});
+    }
+    p_.datasets.emplace(decl_.id, std::move(dataset));
+    p_.plan.steps.push_back(std::move(step_));
+  }
+
+  Planning& p_;
+  const StepDecl& decl_;
+  const Operator* op_ = nullptr;
+  Json options_;
+  PlannedStep step_;
+  std::map<std::string, Schema> full_;
+  const Column* released_ = nullptr;
+};
+
+}  // namespace
+
+void PlanSteps(Planning& planning) {
+  for (const StepDecl* step : StepOrder(planning).Sorted()) StepBinding(planning, *step).Bind();
+}
+
+}  // namespace signet::pipelines
