@@ -9,6 +9,7 @@
 #include "crypto/base/secret.h"
 #include "crypto/base/status.h"
 #include "pipelines/govern/governed_dataset.h"
+#include "pipelines/govern/jurisdiction_table.h"
 #include "pipelines/govern/source_spec.h"
 #include "pipelines/query/connection.h"
 #include "pipelines/record/task.h"
@@ -25,8 +26,7 @@ struct GateSpec {
   std::string tokenised = "tokenised";  ///< TokenisedSchema(source), any number of its pieces
   std::string identity = "identity";    ///< IdentitySchema()
   std::string keyring = "keyring";      ///< KeyringSchema(); read only when a column is escrowed
-  /// Policy::JurisdictionOf: country and region (either may be empty) to the jurisdiction's name.
-  std::function<std::string(std::string_view country, std::string_view region)> jurisdiction;
+  JurisdictionTable jurisdictions;  ///< of the plan's policies
   /// 32 bytes; seals columns with treatment `encrypt`. May be null when there is none.
   const SecretBytes* cell_key = nullptr;
 };

@@ -23,7 +23,7 @@ enum class ColumnRole {
   kRegion,        ///< the jurisdiction's region (a US state)
   kConsent,       ///< consent to `purpose`, a yes or no
   kOptOutSale,    ///< opted out of sale (CCPA 1798.120), a yes or no
-  kOptOutShare,   ///< opted out of sharing, a yes or no
+  kOptOutShare,   ///< opted out of sharing, a yes or no (the ledger keeps one opt-out for both)
   kGpc,           ///< Global Privacy Control signal, a yes or no
   kBirthDate,     ///< a birth date: minors are found by it
   kMinor,         ///< a minor, a yes or no
@@ -49,7 +49,7 @@ struct SourceColumn {
   policies::Label label;          ///< of the governed column
   ColumnRole role = ColumnRole::kValue;
   std::string purpose;            ///< kConsent only
-  std::string as_of;              ///< the column with the fact's time; empty: undated
+  std::string as_of;              ///< the timestamp column with the fact's time; empty: undated
   std::string wording;            ///< kConsent only: the version of the text consented to
   bool required = false;          ///< a row without it is quarantined
 };

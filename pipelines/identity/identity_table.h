@@ -5,7 +5,7 @@
 
 namespace signet::pipelines {
 
-/// One row per link value: `link` uuid, `type` text, `subject` uuid (assigned at first sight),
+/// One row per link value: `link` uuid, `type` text ("email", "id:crm" with its domain), `subject` uuid (assigned at first sight),
 /// `alias_of` uuid (the older person whom `subject` turned out to be; NULL: itself; taking it back
 /// undoes the merge), `blocked` bool (too many links: identifies nobody), `seen` int (the number of
 /// the resolve that first saw the subject). Class links. A blocked value has the nil subject.

@@ -10,25 +10,12 @@
 #include "crypto/base/secret.h"
 #include "crypto/base/status.h"
 #include "crypto/pseudonym/link_type.h"
+#include "pipelines/identity/link_limits.h"
 #include "pipelines/identity/suppression_list.h"
 #include "pipelines/query/connection.h"
 #include "pipelines/record/task.h"
 
 namespace signet::pipelines {
-
-/// A link value with more different neighbours than this identifies nobody. 0 = no limit.
-struct LinkLimits {
-  uint32_t email = 5;     ///< different ids (of one id domain) that share an e-mail
-  uint32_t phone = 5;
-  uint32_t card = 5;
-  uint32_t cookie = 5;
-  uint32_t device = 8;
-  uint32_t neighbours = 200;  ///< different values of one other type, for every type
-
-  /// {"email": 5, ...}; kInvalid for an unknown key or a negative number.
-  static Result<LinkLimits> FromJson(const Json& json);
-  [[nodiscard]] Json ToJson() const;
-};
 
 /// One tokenised source as a view with the columns link_1 .. link_n.
 struct ResolveInput {
