@@ -1,0 +1,414 @@
+#include "coordinator/scheduler/scheduler.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace signet::coordinator {
+
+namespace {
+
+constexpr int64_t kExpiryScanMicros = 50'000;
+
+std::string SecondsText(int64_t millis) {
+  return std::to_string(millis / 1'000) + "." + std::to_string(millis % 1'000 / 100) + " s";
+}
+
+}  // namespace
+
+Outcome Scheduler::Step(const Event& event, Now now) {
+  Outcome out;
+  std::visit([&](const auto& what) { On(what, now, out); }, event);
+  return out;
+}
+
+void Scheduler::Emit(Record record, Now now, Outcome& out) {
+  record.wall = now.wall;
+  const Status applied = Apply(record, now, out);
+  CHECK_FACTS(applied.ok(), applied.message());
+  out.records.push_back(std::move(record));
+}
+
+void Scheduler::On(const SubmitRun& event, Now now, Outcome& out) {
+  Record record;
+  record.type = RecordType::kRunAccepted;
+  record.run = next_run_;
+  record.spec = std::make_shared<const RunSpec>(event.spec);
+  Emit(std::move(record), now, out);
+}
+
+void Scheduler::On(const AttachRun& event, Now now, Outcome& /*out*/) {
+  const auto found = run_numbers_.find(event.run);
+  if (found == run_numbers_.end()) return;
+  RunRow& run = runs_.at(found->second);
+  run.attached = true;
+  if (run.spec.total_ms > 0) {
+    // A restarted run keeps the part of its limit that the wall clock says is left.
+    const int64_t used = std::max<int64_t>(0, now.wall.micros - run.submitted.micros);
+    run.deadline = now.monotonic_micros + std::max<int64_t>(0, run.spec.total_ms * 1'000 - used);
+  }
+}
+
+void Scheduler::On(const CancelRun& event, Now now, Outcome& out) {
+  const auto found = run_numbers_.find(event.run);
+  if (found == run_numbers_.end() || IsTerminal(runs_.at(found->second).state)) return;
+  Record record;
+  record.type = RecordType::kRunCancelled;
+  record.run = found->second;
+  record.failure = event.reason;
+  Emit(std::move(record), now, out);
+}
+
+uint32_t Scheduler::WorkerNumber(const WorkerId& worker, Now now, Outcome& out) {
+  const auto found = worker_numbers_.find(worker);
+  if (found != worker_numbers_.end()) return found->second;
+  Record record;
+  record.type = RecordType::kWorkerNamed;
+  record.worker = static_cast<uint32_t>(workers_.size());
+  record.text = worker.text();
+  const uint32_t number = record.worker;
+  Emit(std::move(record), now, out);
+  return number;
+}
+
+void Scheduler::On(const WorkerJoined& event, Now now, Outcome& out) {
+  const uint32_t number = WorkerNumber(event.worker, now, out);
+  WorkerRow& worker = workers_[number];
+  worker.boot = event.boot;
+  worker.slots = event.slots;
+  worker.heard = now.monotonic_micros;
+  worker.connected = true;
+  worker.draining = false;
+  std::vector<uint64_t> lost;
+  for (const auto& lease : leases_) {
+    if (lease.second.worker != number) continue;
+    const bool held =
+        std::find(event.held.begin(), event.held.end(), lease.first) != event.held.end();
+    if (!held) lost.push_back(lease.first);
+  }
+  std::sort(lost.begin(), lost.end());
+  for (const uint64_t fence : lost) LoseAttempt(fence, "its worker started anew", now, out);
+}
+
+void Scheduler::On(const WorkerBeat& event, Now now, Outcome& out) {
+  const auto found = worker_numbers_.find(event.worker);
+  if (found == worker_numbers_.end() || !workers_[found->second].connected) return;
+  workers_[found->second].heard = now.monotonic_micros;
+  std::vector<uint64_t> named = event.finished;
+  for (const LeaseBeat& beat : event.running) {
+    named.push_back(beat.fence);
+    const auto lease = leases_.find(beat.fence);
+    if (lease == leases_.end() || lease->second.worker != found->second) {
+      out.commands.push_back(RevokeLease{event.worker, beat.fence, "the lease is no longer valid"});
+      continue;
+    }
+    LeaseRow& row = lease->second;
+    if (beat.progress > row.progress || beat.cpu_ms > row.cpu_ms) row.active = now.monotonic_micros;
+    row.progress = std::max(row.progress, std::min(beat.progress, 1.0));
+    row.cpu_ms = std::max(row.cpu_ms, beat.cpu_ms);
+  }
+  std::sort(named.begin(), named.end());
+  std::vector<uint64_t> lost;
+  for (const auto& lease : leases_) {
+    if (lease.second.worker != found->second) continue;
+    if (now.monotonic_micros - lease.second.granted < options_.silence_ms_max * 1'000) continue;
+    if (!std::binary_search(named.begin(), named.end(), lease.first)) lost.push_back(lease.first);
+  }
+  std::sort(lost.begin(), lost.end());
+  for (const uint64_t fence : lost) {
+    LoseAttempt(fence, "its worker does not know of the lease", now, out);
+  }
+}
+
+void Scheduler::On(const WorkerSlots& event, Now /*now*/, Outcome& /*out*/) {
+  const auto found = worker_numbers_.find(event.worker);
+  if (found != worker_numbers_.end()) workers_[found->second].slots = event.slots;
+}
+
+void Scheduler::On(const WorkerDraining& event, Now /*now*/, Outcome& /*out*/) {
+  const auto found = worker_numbers_.find(event.worker);
+  if (found != worker_numbers_.end()) workers_[found->second].draining = true;
+}
+
+void Scheduler::On(const WorkerGone& event, Now now, Outcome& out) {
+  const auto found = worker_numbers_.find(event.worker);
+  if (found == worker_numbers_.end()) return;
+  workers_[found->second].connected = false;
+  LoseLeasesOf(found->second, event.reason, now, out);
+}
+
+void Scheduler::On(const TaskSucceeded& event, Now now, Outcome& out) {
+  const auto lease = leases_.find(event.fence);
+  CHECK(lease != leases_.end());
+  const TaskKey key = lease->second.task;
+  Record record;
+  record.type = RecordType::kSucceeded;
+  record.run = key.run;
+  record.step = key.step;
+  record.task = key.task;
+  record.fence = event.fence;
+  record.rows = event.rows;
+  Emit(std::move(record), now, out);
+}
+
+void Scheduler::On(const TaskFailed& event, Now now, Outcome& out) {
+  const auto lease = leases_.find(event.fence);
+  CHECK(lease != leases_.end());
+  const TaskKey key = lease->second.task;
+  FailAttempt(key, event.fence, event.failure, now, out);
+}
+
+void Scheduler::On(const LocalFinished& event, Now now, Outcome& out) {
+  const auto found = run_numbers_.find(event.task.run);
+  if (found == run_numbers_.end() || IsTerminal(runs_.at(found->second).state)) return;
+  RunRow& run = runs_.at(found->second);
+  uint32_t step = 0;
+  while (run.spec.steps[step].id != event.task.step) ++step;
+  const TaskKey key{run.number, step, static_cast<uint32_t>(event.task.task)};
+  if (!event.status.ok()) return FailAttempt(key, /*fence=*/0, event.status, now, out);
+  Record record;
+  record.type = RecordType::kSucceeded;
+  record.run = key.run;
+  record.step = key.step;
+  record.task = key.task;
+  record.delay_micros = event.took_micros;
+  Emit(std::move(record), now, out);
+}
+
+void Scheduler::On(const Tick& /*event*/, Now now, Outcome& out) {
+  if (now.monotonic_micros - expired_at_ >= kExpiryScanMicros) {
+    expired_at_ = now.monotonic_micros;
+    ExpireLeases(now, out);
+  }
+  WakeDelayed(now);
+  Grant(now, out);
+}
+
+void Scheduler::FailAttempt(
+    const TaskKey& key, uint64_t fence, const Status& failure, Now now, Outcome& out) {
+  const RunRow& run = runs_.at(key.run);
+  const StepSpec& spec = run.spec.steps[key.step];
+  const TaskRow& row = run.steps[key.step].tasks[key.task];
+  Record record;
+  record.run = key.run;
+  record.step = key.step;
+  record.task = key.task;
+  record.fence = fence;
+  record.failure = failure;
+  record.counted = true;
+  const int failures = row.failures + 1;
+  if (IsRetryable(failure.code()) && failures < spec.retry.failures_max) {
+    record.type = RecordType::kAttemptLost;
+    record.delay_micros = JitterMicros(spec.retry, failures);
+  } else {
+    record.type = RecordType::kTaskFailed;
+  }
+  Emit(std::move(record), now, out);
+}
+
+void Scheduler::LoseAttempt(uint64_t fence, const std::string& reason, Now now, Outcome& out) {
+  const TaskKey key = leases_.at(fence).task;
+  const TaskRow& row = runs_.at(key.run).steps[key.step].tasks[key.task];
+  Record record;
+  record.type = row.losses + 1 >= options_.losses_max ? RecordType::kTaskFailed
+                                                      : RecordType::kAttemptLost;
+  record.run = key.run;
+  record.step = key.step;
+  record.task = key.task;
+  record.fence = fence;
+  record.failure = Unavailable("attempt " + std::to_string(row.attempts) + " was lost: " + reason);
+  Emit(std::move(record), now, out);
+}
+
+void Scheduler::LoseLeasesOf(uint32_t worker, const std::string& reason, Now now, Outcome& out) {
+  std::vector<uint64_t> lost;
+  for (const auto& lease : leases_) {
+    if (lease.second.worker == worker) lost.push_back(lease.first);
+  }
+  std::sort(lost.begin(), lost.end());
+  for (const uint64_t fence : lost) LoseAttempt(fence, reason, now, out);
+}
+
+void Scheduler::ExpireLeases(Now now, Outcome& out) {
+  for (uint32_t number = 0; number < workers_.size(); ++number) {
+    WorkerRow& worker = workers_[number];
+    if (now.monotonic_micros - worker.heard < options_.silence_ms_max * 1'000) continue;
+    worker.connected = false;
+    if (worker.leased == 0) continue;
+    LoseLeasesOf(number, "its worker was silent for " + SecondsText(options_.silence_ms_max), now, out);
+  }
+  struct Late {
+    uint64_t fence;
+    std::string reason;
+  };
+  std::vector<Late> late;
+  for (const auto& lease : leases_) {
+    const LeaseRow& row = lease.second;
+    const int64_t limit_ms =
+        runs_.at(row.task.run).spec.steps[row.task.step].timeouts.attempt_ms;
+    if (limit_ms > 0 && now.monotonic_micros - row.granted > limit_ms * 1'000) {
+      late.push_back({lease.first, "the attempt took longer than its limit of " + SecondsText(limit_ms)});
+    } else if (now.monotonic_micros - row.active > options_.hung_ms_max * 1'000) {
+      late.push_back({lease.first, "hung: neither progress nor CPU time for " +
+                                       SecondsText(options_.hung_ms_max)});
+    }
+  }
+  std::sort(late.begin(), late.end(), [](const Late& a, const Late& b) { return a.fence < b.fence; });
+  for (const Late& one : late) {
+    const auto lease = leases_.find(one.fence);
+    if (lease == leases_.end()) continue;
+    const TaskKey key = lease->second.task;
+    out.commands.push_back(RevokeLease{workers_[lease->second.worker].id, one.fence, one.reason});
+    FailAttempt(key, one.fence, Unavailable(one.reason), now, out);
+  }
+  std::vector<RunId> expired;
+  for (auto& run : runs_) {
+    if (IsTerminal(run.second.state)) continue;
+    if (run.second.deadline != 0 && now.monotonic_micros > run.second.deadline) {
+      expired.push_back(run.second.spec.id);
+    } else {
+      ExpireQueued(run.second, now, out);
+    }
+  }
+  for (const RunId& run : expired) {
+    On(CancelRun{run, Exhausted("the run took longer than its limit")}, now, out);
+  }
+}
+
+void Scheduler::ExpireQueued(RunRow& run, Now now, Outcome& out) {
+  for (uint32_t step = 0; step < run.steps.size(); ++step) {
+    const int64_t limit_ms = run.spec.steps[step].timeouts.queue_ms;
+    if (limit_ms == 0 || run.steps[step].count(TaskState::kReady) == 0) continue;
+    for (uint32_t task = 0; task < run.steps[step].tasks.size(); ++task) {
+      const TaskRow& row = run.steps[step].tasks[task];
+      if (row.state != TaskState::kReady || now.monotonic_micros - row.since < limit_ms * 1'000) continue;
+      Record record;
+      record.type = RecordType::kTaskFailed;
+      record.run = run.number;
+      record.step = step;
+      record.task = task;
+      record.failure = Exhausted("no worker took the task within " + SecondsText(limit_ms));
+      Emit(std::move(record), now, out);
+      if (IsTerminal(run.state)) return;
+    }
+  }
+}
+
+void Scheduler::WakeDelayed(Now now) {
+  while (!delayed_.empty() && delayed_.begin()->first <= now.monotonic_micros) {
+    const TaskKey key = delayed_.begin()->second;
+    delayed_.erase(delayed_.begin());
+    const auto run = runs_.find(key.run);
+    if (run == runs_.end() || IsTerminal(run->second.state)) continue;
+    const TaskRow& row = run->second.steps[key.step].tasks[key.task];
+    const bool due = row.state == TaskState::kDelayed && row.since <= now.monotonic_micros;
+    if (due) MakeReady(run->second, key.step, key.task, key.task + 1, now);
+  }
+}
+
+std::optional<uint32_t> Scheduler::PickWorker() const {
+  std::optional<uint32_t> best;
+  int free_max = 0;
+  for (uint32_t i = 0; i < workers_.size(); ++i) {
+    const WorkerRow& worker = workers_[i];
+    if (!worker.connected || worker.draining) continue;
+    if (worker.slots - worker.leased > free_max) {
+      free_max = worker.slots - worker.leased;
+      best = i;
+    }
+  }
+  return best;
+}
+
+std::optional<TaskKey> Scheduler::TakeReady(RunRow& run) {
+  for (PoolRow& pool : run.pools) {
+    if (pool.limit > 0 && pool.leased >= pool.limit) continue;
+    while (!pool.ready.empty()) {
+      ReadyRange& range = pool.ready.front();
+      const TaskKey key{run.number, range.step, range.first};
+      if (++range.first == range.last) pool.ready.pop_front();
+      if (run.steps[key.step].tasks[key.task].state == TaskState::kReady) return key;
+    }
+  }
+  return std::nullopt;
+}
+
+void Scheduler::Grant(Now now, Outcome& out) {
+  for (int granted = 0; granted < options_.grants_per_tick_max; ++granted) {
+    const std::optional<uint32_t> worker = PickWorker();
+    if (!worker) return;
+    std::optional<TaskKey> key;
+    auto run = runs_.upper_bound(turn_);
+    for (size_t tried = 0; tried < runs_.size() && !key; ++tried) {
+      if (run == runs_.end()) run = runs_.begin();
+      turn_ = run->first;
+      if (run->second.attached && !IsTerminal(run->second.state)) key = TakeReady(run->second);
+      ++run;
+    }
+    if (!key) return;
+    Record record;
+    record.type = RecordType::kLeased;
+    record.run = key->run;
+    record.step = key->step;
+    record.task = key->task;
+    record.fence = next_fence_;
+    record.worker = *worker;
+    const uint64_t fence = record.fence;
+    Emit(std::move(record), now, out);
+    TaskRef task = RefOf(*key);
+    CHECK(task.fence == fence);
+    const int64_t limit_ms = runs_.at(key->run).spec.steps[key->step].timeouts.attempt_ms;
+    out.commands.push_back(GrantLease{std::move(task), workers_[*worker].id, limit_ms});
+  }
+}
+
+int64_t Scheduler::JitterMicros(const RetryPolicy& retry, int failures) {
+  int64_t ceiling = retry.delay_ms_base * 1'000;
+  for (int i = 1; i < failures && ceiling < retry.delay_ms_max * 1'000; ++i) ceiling *= 2;
+  ceiling = std::min(ceiling, retry.delay_ms_max * 1'000);
+  if (ceiling <= 0) return 0;
+  return static_cast<int64_t>(jitter_.Next() % static_cast<uint64_t>(ceiling));
+}
+
+std::optional<TaskRef> Scheduler::NextLocal() {
+  for (auto& entry : runs_) {
+    RunRow& run = entry.second;
+    if (!run.attached || IsTerminal(run.state)) continue;
+    while (!run.local_ready.empty()) {
+      ReadyRange& range = run.local_ready.front();
+      const TaskKey key{run.number, range.step, range.first};
+      if (run.steps[key.step].tasks[key.task].state == TaskState::kReady) {
+        TaskRef task = RefOf(key);
+        task.attempt += 1;
+        task.fence = 0;
+        return task;
+      }
+      if (++range.first == range.last) run.local_ready.pop_front();
+    }
+  }
+  return std::nullopt;
+}
+
+int64_t Scheduler::NextWake(Now now) const {
+  const int64_t latest = now.monotonic_micros + 100'000;
+  return delayed_.empty() ? latest : std::min(latest, delayed_.begin()->first);
+}
+
+bool Scheduler::Holds(uint64_t fence, const WorkerId& worker) const {
+  const auto lease = leases_.find(fence);
+  return lease != leases_.end() && workers_[lease->second.worker].id == worker;
+}
+
+std::optional<TaskRef> Scheduler::TaskOf(uint64_t fence) const {
+  const auto lease = leases_.find(fence);
+  if (lease == leases_.end()) return std::nullopt;
+  return RefOf(lease->second.task);
+}
+
+}  // namespace signet::coordinator

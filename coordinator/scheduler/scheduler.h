@@ -1,0 +1,147 @@
+/// The scheduler: a pure state machine of runs, steps, tasks, leases and workers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "coordinator/scheduler/event.h"
+#include "coordinator/scheduler/record.h"
+#include "coordinator/scheduler/run_rows.h"
+#include "coordinator/scheduler/run_spec.h"
+#include "crypto/base/bytes.h"
+#include "crypto/base/entropy.h"
+#include "crypto/base/ids.h"
+#include "crypto/base/status.h"
+
+namespace signet::coordinator {
+
+struct SchedulerOptions {
+  int64_t silence_ms_max = 2'500;  ///< a worker not heard for so long loses its leases
+  int64_t hung_ms_max = 12'000;    ///< a lease without progress or CPU time for so long is lost
+  int losses_max = 8;              ///< attempts of one task that may be lost with their workers
+  int grants_per_tick_max = 4'096;
+  int finished_runs_max = 1'000;   ///< older ones are forgotten
+  uint64_t seed = 1;               ///< of the retry jitter
+  bool leak_slots = false;         ///< a deliberate defect, for the simulator's own test
+};
+
+/// No clock, disk, network or randomness but the seeded jitter: what it does depends on its events
+/// alone. State changes happen through records only, so that replaying records rebuilds it.
+class Scheduler {
+ public:
+  explicit Scheduler(SchedulerOptions options) : options_(options), jitter_(options.seed) {}
+
+  /// Takes in one event and says what follows. The records are already applied here; the caller
+  /// makes them durable before it carries out the commands.
+  Outcome Step(const Event& event, Now now);
+
+  /// Repeats what a journalled record did. kCorrupt when it does not fit the state.
+  Status Replay(const Record& record, Now now);
+
+  /// Whether the lease is live and held by `worker`: the only attempt that may commit.
+  [[nodiscard]] bool Holds(uint64_t fence, const WorkerId& worker) const;
+  /// The task of a live lease.
+  [[nodiscard]] std::optional<TaskRef> TaskOf(uint64_t fence) const;
+  /// The next local task that is ready, if any; it stays ready until LocalFinished.
+  [[nodiscard]] std::optional<TaskRef> NextLocal();
+  /// When Tick has to come next, in monotonic micros, if nothing else happens; `now` + 1 s at most.
+  [[nodiscard]] int64_t NextWake(Now now) const;
+  /// Whether a Tick at `now` could do anything beyond granting leases.
+  [[nodiscard]] bool CanGrant() const;
+
+  [[nodiscard]] const RunRow* FindRun(const RunId& run) const;
+  [[nodiscard]] Result<RunView> View(const RunId& run) const;
+  [[nodiscard]] Result<std::string> Why(const RunId& run, const StepId& step, int task, Now now) const;
+  [[nodiscard]] std::vector<RunId> UnfinishedRuns() const;
+  [[nodiscard]] int ConnectedWorkers() const;
+  [[nodiscard]] size_t live_leases() const { return leases_.size(); }
+  [[nodiscard]] const std::map<uint32_t, RunRow>& runs() const { return runs_; }
+  [[nodiscard]] const std::unordered_map<uint64_t, LeaseRow>& leases() const { return leases_; }
+  [[nodiscard]] const std::vector<WorkerRow>& workers() const { return workers_; }
+
+  /// All durable state, for snapshots: what Restore reads. Two schedulers with the same history of
+  /// records have the same bytes.
+  [[nodiscard]] Bytes Snapshot() const;
+  Status Restore(ByteView snapshot, Now now);
+  /// Raises the next fence to at least this (a restarted coordinator begins beyond any it may have
+  /// granted).
+  void SkipFences(uint64_t next) { next_fence_ = next > next_fence_ ? next : next_fence_; }
+
+ private:
+  // Events (scheduler.cc).
+  void On(const SubmitRun& event, Now now, Outcome& out);
+  void On(const AttachRun& event, Now now, Outcome& out);
+  void On(const CancelRun& event, Now now, Outcome& out);
+  void On(const WorkerJoined& event, Now now, Outcome& out);
+  void On(const WorkerBeat& event, Now now, Outcome& out);
+  void On(const WorkerSlots& event, Now now, Outcome& out);
+  void On(const WorkerDraining& event, Now now, Outcome& out);
+  void On(const WorkerGone& event, Now now, Outcome& out);
+  void On(const TaskSucceeded& event, Now now, Outcome& out);
+  void On(const TaskFailed& event, Now now, Outcome& out);
+  void On(const LocalFinished& event, Now now, Outcome& out);
+  void On(const Tick& event, Now now, Outcome& out);
+
+  // Decisions (scheduler.cc).
+  void Emit(Record record, Now now, Outcome& out);
+  void FailAttempt(const TaskKey& key, uint64_t fence, const Status& failure, Now now, Outcome& out);
+  void LoseAttempt(uint64_t fence, const std::string& reason, Now now, Outcome& out);
+  void LoseLeasesOf(uint32_t worker, const std::string& reason, Now now, Outcome& out);
+  void ExpireLeases(Now now, Outcome& out);
+  void ExpireQueued(RunRow& run, Now now, Outcome& out);
+  void WakeDelayed(Now now);
+  void Grant(Now now, Outcome& out);
+  [[nodiscard]] std::optional<uint32_t> PickWorker() const;
+  std::optional<TaskKey> TakeReady(RunRow& run);
+  uint32_t WorkerNumber(const WorkerId& worker, Now now, Outcome& out);
+  int64_t JitterMicros(const RetryPolicy& retry, int failures);
+
+  // Applying records (apply.cc). `out` collects commands; records are not added.
+  Status Apply(const Record& record, Now now, Outcome& out);
+  Status ApplyAccepted(const Record& record, Now now);
+  Status ApplyLeased(const Record& record, Now now);
+  Status ApplyEnd(const Record& record, TaskState end, Now now, Outcome& out);
+  Status ApplyLost(const Record& record, Now now);
+  Status ApplyCancelled(const Record& record, Now now, Outcome& out);
+  Result<TaskRow*> FindTask(const Record& record);
+  void BuildRun(RunRow& run, Now now);
+  void SetState(RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now);
+  void MakeReady(RunRow& run, uint32_t step, uint32_t first, uint32_t last, Now now);
+  void ReleaseLease(uint64_t fence);
+  void AfterTask(RunRow& run, uint32_t step, uint32_t task, Timestamp wall, Now now, Outcome& out);
+  void UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now now);
+  void SkipDependents(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out);
+  void EndStepIfDone(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out);
+  void EndRun(RunRow& run, RunState state, Timestamp wall, Outcome& out);
+  void ForgetOldRuns();
+
+  // Restoring (snapshot.cc).
+  Status RestoreRun(ByteReader& from, Now now);
+  Status RestoreTask(ByteReader& from, RunRow& run, uint32_t step, uint32_t task, Now now);
+  void Unblock(RunRow& run, Now now);
+  [[nodiscard]] TaskRef RefOf(const TaskKey& key) const;
+  [[nodiscard]] std::string WhyReady(const RunRow& run, const StepRow& step, const StepSpec& spec) const;
+
+  SchedulerOptions options_;
+  SeededEntropy jitter_;
+  std::map<uint32_t, RunRow> runs_;
+  std::unordered_map<RunId, uint32_t> run_numbers_;
+  std::unordered_map<uint64_t, LeaseRow> leases_;
+  std::vector<WorkerRow> workers_;
+  std::unordered_map<WorkerId, uint32_t> worker_numbers_;
+  std::multimap<int64_t, TaskKey> delayed_;
+  uint32_t next_run_ = 1;
+  uint64_t next_fence_ = 1;
+  uint32_t turn_ = 0;  ///< the run that got the last lease: fairness between runs
+  int64_t expired_at_ = 0;
+};
+
+/// The state of a step with these counts: terminal once all its tasks are.
+RunState StateOfStep(const StepRow& step);
+
+}  // namespace signet::coordinator

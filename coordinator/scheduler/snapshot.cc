@@ -1,0 +1,199 @@
+// The scheduler's durable state as bytes: u8 format, u32 next run, u64 next fence, workers, runs.
+// Tasks that wait (blocked, ready, delayed) are one state there: restoring derives which it is.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "coordinator/scheduler/record.h"
+#include "coordinator/scheduler/scheduler.h"
+
+namespace signet::coordinator {
+
+namespace {
+
+constexpr uint8_t kFormat = 1;
+
+void AppendTime(Bytes& to, Timestamp time) { AppendU64(to, static_cast<uint64_t>(time.micros)); }
+
+Status ReadTime(ByteReader& from, Timestamp& time) {
+  ASSIGN_OR_RETURN(const uint64_t raw, from.U64());
+  time.micros = static_cast<int64_t>(raw);
+  return OkStatus();
+}
+
+Status ReadText(ByteReader& from, std::string& text) {
+  ASSIGN_OR_RETURN(const ByteView raw, from.Field());
+  text = std::string(AsText(raw));
+  return OkStatus();
+}
+
+void EncodeStepRow(const StepRow& step, Bytes& to) {
+  AppendU32(to, step.attempts);
+  AppendU64(to, static_cast<uint64_t>(step.rows));
+  to.push_back(step.ended ? 1 : 0);
+  AppendTime(to, step.started);
+  AppendTime(to, step.finished);
+  EncodeStatus(step.failure, to);
+  AppendField(to, step.last_trouble);
+}
+
+Status DecodeStepRow(ByteReader& from, StepRow& step) {
+  ASSIGN_OR_RETURN(step.attempts, from.U32());
+  ASSIGN_OR_RETURN(const uint64_t rows, from.U64());
+  step.rows = static_cast<int64_t>(rows);
+  ASSIGN_OR_RETURN(const uint8_t ended, from.U8());
+  step.ended = ended != 0;
+  TRY(ReadTime(from, step.started));
+  TRY(ReadTime(from, step.finished));
+  TRY(DecodeStatus(from, step.failure));
+  return ReadText(from, step.last_trouble);
+}
+
+void EncodeTaskRow(const TaskRow& task, uint32_t worker, Bytes& to) {
+  const bool waits = !IsTerminal(task.state) && task.state != TaskState::kLeased;
+  to.push_back(static_cast<uint8_t>(waits ? TaskState::kBlocked : task.state));
+  AppendU16(to, task.attempts);
+  to.push_back(task.failures);
+  to.push_back(task.losses);
+  if (task.state != TaskState::kLeased) return;
+  AppendU64(to, task.fence);
+  AppendU32(to, worker);
+}
+
+}  // namespace
+
+Bytes Scheduler::Snapshot() const {
+  Bytes to;
+  to.push_back(kFormat);
+  AppendU32(to, next_run_);
+  AppendU64(to, next_fence_);
+  AppendU32(to, static_cast<uint32_t>(workers_.size()));
+  for (const WorkerRow& worker : workers_) AppendField(to, worker.id.text());
+  AppendU32(to, static_cast<uint32_t>(runs_.size()));
+  for (const auto& entry : runs_) {
+    const RunRow& run = entry.second;
+    AppendU32(to, run.number);
+    EncodeRunSpec(run.spec, to);
+    to.push_back(static_cast<uint8_t>(run.state));
+    AppendTime(to, run.submitted);
+    AppendTime(to, run.finished);
+    EncodeStatus(run.failure, to);
+    for (const StepRow& step : run.steps) {
+      EncodeStepRow(step, to);
+      for (const uint32_t count : step.counts) {
+        if (IsTerminal(run.state)) AppendU32(to, count);
+      }
+      for (const TaskRow& task : step.tasks) {
+        const bool leased = task.state == TaskState::kLeased;
+        EncodeTaskRow(task, leased ? leases_.at(task.fence).worker : 0, to);
+      }
+    }
+  }
+  return to;
+}
+
+Status Scheduler::Restore(ByteView snapshot, Now now) {
+  CHECK(runs_.empty() && workers_.empty());
+  ByteReader from(snapshot);
+  ASSIGN_OR_RETURN(const uint8_t format, from.U8());
+  if (format != kFormat) {
+    return Corrupt("the scheduler's snapshot has format " + std::to_string(format) +
+                   ", this program reads " + std::to_string(kFormat));
+  }
+  ASSIGN_OR_RETURN(const uint32_t next_run, from.U32());
+  ASSIGN_OR_RETURN(const uint64_t next_fence, from.U64());
+  ASSIGN_OR_RETURN(const uint32_t workers, from.U32());
+  for (uint32_t i = 0; i < workers; ++i) {
+    WorkerRow worker;
+    std::string id;
+    TRY(ReadText(from, id));
+    worker.id = WorkerId(std::move(id));
+    worker.heard = now.monotonic_micros;
+    worker_numbers_.emplace(worker.id, i);
+    workers_.push_back(std::move(worker));
+  }
+  ASSIGN_OR_RETURN(const uint32_t runs, from.U32());
+  for (uint32_t i = 0; i < runs; ++i) TRY(RestoreRun(from, now));
+  if (!from.empty()) return Corrupt("the scheduler's snapshot has bytes behind its end");
+  next_run_ = next_run;
+  next_fence_ = next_fence;
+  return OkStatus();
+}
+
+Status Scheduler::RestoreRun(ByteReader& from, Now now) {
+  ASSIGN_OR_RETURN(const uint32_t number, from.U32());
+  RunRow& run = runs_[number];
+  run.number = number;
+  ASSIGN_OR_RETURN(run.spec, DecodeRunSpec(from));
+  run_numbers_.emplace(run.spec.id, number);
+  BuildRun(run, now);
+  ASSIGN_OR_RETURN(const uint8_t state, from.U8());
+  if (state > static_cast<uint8_t>(RunState::kSkipped)) return Corrupt("a run has an unknown state");
+  run.state = static_cast<RunState>(state);
+  TRY(ReadTime(from, run.submitted));
+  TRY(ReadTime(from, run.finished));
+  TRY(DecodeStatus(from, run.failure));
+  for (uint32_t i = 0; i < run.steps.size(); ++i) {
+    StepRow& step = run.steps[i];
+    TRY(DecodeStepRow(from, step));
+    if (step.ended) --run.steps_open;
+    if (IsTerminal(run.state)) {
+      std::vector<TaskRow>().swap(step.tasks);
+      for (uint32_t& count : step.counts) {
+        ASSIGN_OR_RETURN(count, from.U32());
+      }
+    }
+    for (uint32_t task = 0; task < step.tasks.size(); ++task) TRY(RestoreTask(from, run, i, task, now));
+  }
+  if (IsTerminal(run.state)) return OkStatus();
+  Unblock(run, now);
+  return OkStatus();
+}
+
+Status Scheduler::RestoreTask(ByteReader& from, RunRow& run, uint32_t step, uint32_t task, Now now) {
+  TaskRow& row = run.steps[step].tasks[task];
+  ASSIGN_OR_RETURN(const uint8_t state, from.U8());
+  if (state >= kTaskStates) return Corrupt("a task has an unknown state");
+  ASSIGN_OR_RETURN(row.attempts, from.U16());
+  ASSIGN_OR_RETURN(row.failures, from.U8());
+  ASSIGN_OR_RETURN(row.losses, from.U8());
+  if (static_cast<TaskState>(state) == TaskState::kBlocked) return OkStatus();
+  SetState(run, step, task, static_cast<TaskState>(state), now);
+  if (row.state != TaskState::kLeased) return OkStatus();
+  ASSIGN_OR_RETURN(row.fence, from.U64());
+  LeaseRow lease;
+  ASSIGN_OR_RETURN(lease.worker, from.U32());
+  if (lease.worker >= workers_.size()) return Corrupt("a lease names an unknown worker");
+  lease.task = {run.number, step, task};
+  lease.granted = now.monotonic_micros;
+  lease.active = now.monotonic_micros;
+  if (!leases_.emplace(row.fence, lease).second) return Corrupt("two leases have one fence");
+  ++workers_[lease.worker].leased;
+  return OkStatus();
+}
+
+void Scheduler::Unblock(RunRow& run, Now now) {
+  for (uint32_t i = 0; i < run.steps.size(); ++i) {
+    const StepRow& step = run.steps[i];
+    const bool lenient = run.spec.steps[i].allow_failure;
+    const RunState state = StateOfStep(step);
+    const bool satisfied =
+        step.ended && (state == RunState::kSucceeded || (state == RunState::kFailed && lenient));
+    for (const Dependent& edge : step.dependents) {
+      StepRow& next = run.steps[edge.step];
+      if (!edge.partitionwise && satisfied) --next.waits;
+      for (uint32_t task = 0; edge.partitionwise && task < step.tasks.size(); ++task) {
+        const TaskState at = step.tasks[task].state;
+        const bool passes = at == TaskState::kSucceeded || (at == TaskState::kFailed && lenient);
+        if (passes) --next.tasks[task].waits;
+      }
+    }
+  }
+  for (uint32_t i = 0; i < run.steps.size(); ++i) {
+    const auto tasks = static_cast<uint32_t>(run.steps[i].tasks.size());
+    if (run.steps[i].waits == 0) MakeReady(run, i, 0, tasks, now);
+  }
+}
+
+}  // namespace signet::coordinator

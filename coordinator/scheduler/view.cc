@@ -1,0 +1,157 @@
+// What people see of the scheduler: views and reasons.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "coordinator/scheduler/scheduler.h"
+
+namespace signet::coordinator {
+
+namespace {
+
+std::string Quoted(const StepId& step) { return "'" + step.text() + "'"; }
+
+/// The dependencies that are not met, "step 'a' (3 of 8 done)".
+std::string UnmetText(const RunRow& run, const StepSpec& spec) {
+  std::string text;
+  for (const Dependency& edge : spec.after) {
+    for (size_t i = 0; i < run.steps.size(); ++i) {
+      if (run.spec.steps[i].id != edge.step || run.steps[i].ended) continue;
+      if (!text.empty()) text += " and ";
+      text += Quoted(edge.step) + " (" +
+              std::to_string(run.steps[i].count(TaskState::kSucceeded)) + " of " +
+              std::to_string(run.spec.steps[i].tasks) + " done)";
+    }
+  }
+  return text;
+}
+
+std::string SinceText(int64_t micros) {
+  const int64_t tenths = micros > 0 ? micros / 100'000 : 0;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+}  // namespace
+
+const RunRow* Scheduler::FindRun(const RunId& run) const {
+  const auto found = run_numbers_.find(run);
+  return found == run_numbers_.end() ? nullptr : &runs_.at(found->second);
+}
+
+std::vector<RunId> Scheduler::UnfinishedRuns() const {
+  std::vector<RunId> unfinished;
+  for (const auto& run : runs_) {
+    if (!IsTerminal(run.second.state)) unfinished.push_back(run.second.spec.id);
+  }
+  return unfinished;
+}
+
+int Scheduler::ConnectedWorkers() const {
+  int connected = 0;
+  for (const WorkerRow& worker : workers_) connected += worker.connected ? 1 : 0;
+  return connected;
+}
+
+bool Scheduler::CanGrant() const {
+  if (!PickWorker()) return false;
+  for (const auto& entry : runs_) {
+    const RunRow& run = entry.second;
+    if (!run.attached || IsTerminal(run.state)) continue;
+    for (const PoolRow& pool : run.pools) {
+      const bool open = pool.limit == 0 || pool.leased < pool.limit;
+      if (open && !pool.ready.empty()) return true;
+    }
+  }
+  return false;
+}
+
+Result<RunView> Scheduler::View(const RunId& id) const {
+  const RunRow* const run = FindRun(id);
+  if (run == nullptr) return NotFound("there is no run '" + id.text() + "'");
+  RunView view;
+  view.run = id;
+  view.pipeline = run->spec.pipeline;
+  view.state = run->state;
+  view.submitted = run->submitted;
+  view.finished = run->finished;
+  view.failure = run->failure;
+  std::vector<double> running(run->steps.size());
+  for (const auto& lease : leases_) {
+    if (lease.second.task.run == run->number) running[lease.second.task.step] += lease.second.progress;
+  }
+  for (size_t i = 0; i < run->steps.size(); ++i) {
+    const StepRow& row = run->steps[i];
+    StepView step;
+    step.id = run->spec.steps[i].id;
+    step.state = StateOfStep(row);
+    step.done = static_cast<int>(row.count(TaskState::kSucceeded));
+    step.total = run->spec.steps[i].tasks;
+    step.running = static_cast<int>(row.count(TaskState::kLeased));
+    step.attempts = static_cast<int>(row.attempts);
+    step.progress = (step.done + running[i]) / step.total;
+    step.rows = row.rows;
+    step.started = row.started;
+    step.finished = row.finished;
+    step.failure = row.failure;
+    step.message = row.failure.ok() ? (row.ended ? "" : row.last_trouble) : row.failure.ToString();
+    view.steps.push_back(std::move(step));
+  }
+  return view;
+}
+
+std::string Scheduler::WhyReady(const RunRow& run, const StepRow& step, const StepSpec& spec) const {
+  if (!run.attached) return "waits: the coordinator restarted and nobody has resumed the run yet";
+  if (spec.local) return "waits for the coordinator, which is about to do it";
+  const PoolRow& pool = run.pools[step.pool];
+  if (pool.limit > 0 && pool.leased >= pool.limit) {
+    return "waits for a slot in pool '" + spec.pool + "' (" + std::to_string(pool.leased) + " of " +
+           std::to_string(pool.limit) + " in use); raise the pool's limit to run more at a time";
+  }
+  int slots = 0;
+  int draining = 0;
+  for (const WorkerRow& worker : workers_) {
+    if (!worker.connected) continue;
+    slots += worker.draining ? 0 : worker.slots;
+    draining += worker.draining ? 1 : 0;
+  }
+  if (slots == 0 && draining > 0) return "waits for a worker: all that are connected are draining";
+  if (slots == 0) return "waits for a worker: none is connected; start signet-worker or check its enrolment";
+  return "waits for a free slot: all " + std::to_string(slots) + " slots of the workers are in use";
+}
+
+Result<std::string> Scheduler::Why(const RunId& id, const StepId& step, int task, Now now) const {
+  const RunRow* const run = FindRun(id);
+  if (run == nullptr) return NotFound("there is no run '" + id.text() + "'");
+  size_t i = 0;
+  while (i < run->steps.size() && run->spec.steps[i].id != step) ++i;
+  if (i == run->steps.size()) return NotFound("run '" + id.text() + "' has no step " + Quoted(step));
+  const StepSpec& spec = run->spec.steps[i];
+  const StepRow& row = run->steps[i];
+  if (task < 0 || task >= spec.tasks) {
+    return NotFound("step " + Quoted(step) + " has tasks 0 to " + std::to_string(spec.tasks - 1));
+  }
+  if (row.tasks.empty()) {
+    const std::string ended = std::string(RunStateName(StateOfStep(row)));
+    return row.failure.ok() ? ended : ended + ": " + row.failure.ToString();
+  }
+  const TaskRow& at = row.tasks[static_cast<size_t>(task)];
+  const std::string since = SinceText(now.monotonic_micros - at.since);
+  switch (at.state) {
+    case TaskState::kBlocked: return "waits for " + UnmetText(*run, spec) + " to finish";
+    case TaskState::kReady: return WhyReady(*run, row, spec) + "; ready for " + since;
+    case TaskState::kDelayed:
+      return "waits " + SinceText(at.since - now.monotonic_micros) + " before attempt " +
+             std::to_string(at.attempts + 1) + ", because: " + row.last_trouble;
+    case TaskState::kLeased:
+      return "runs on worker " + workers_[leases_.at(at.fence).worker].id.text() + " for " + since +
+             " (attempt " + std::to_string(at.attempts) + ")";
+    case TaskState::kSucceeded: return std::string("succeeded");
+    case TaskState::kFailed: return "failed: " + row.failure.ToString();
+    case TaskState::kCancelled: return "was cancelled: " + run->failure.message();
+    case TaskState::kSkipped: return std::string("was skipped, because a step it needs failed");
+  }
+  return Internal("a task has an unknown state");
+}
+
+}  // namespace signet::coordinator
