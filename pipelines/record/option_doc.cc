@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -116,7 +117,7 @@ double OptionReader::Number(std::string_view key, double otherwise, double low, 
   double number = value.AsDouble(NAN);
   if (value.is_string()) {
     const Result<double> parsed = DoubleFromText(value.AsString());
-    number = parsed.ok() ? *parsed : NAN;
+    number = parsed.ok() ? *parsed : std::numeric_limits<double>::quiet_NaN();
   }
   if (!(number >= low && number <= high)) {
     Fail("'" + std::string(key) + "' must be a number from " + Json(low).Dump() + " to " +
