@@ -24,4 +24,9 @@ void CanonicalRow(const query::Chunk& chunk, size_t row, Bytes& out);
 void DigestRows(const query::Chunk& chunk, const crypto::HmacKey& key, Bytes& scratch,
                 MultisetDigest& digest);
 
+/// The same for chunks whose first column is the row's partition (never NULL, below the number of
+/// `digests`), which is not part of the row.
+void DigestRowsByPartition(const query::Chunk& chunk, const crypto::HmacKey& key, Bytes& scratch,
+                           std::vector<MultisetDigest>& digests);
+
 }  // namespace signet::pipelines

@@ -56,6 +56,8 @@ Status LockDown(duckdb_connection connection, const DatabaseOptions& options) {
       "SET GLOBAL temp_directory = ''",
       "SET GLOBAL TimeZone = 'UTC'",
       "SET GLOBAL Calendar = 'gregorian'",
+      // Memory files get the numbers of closed ones again: nothing may be cached by path.
+      "SET GLOBAL enable_external_file_cache = false",
       "SET GLOBAL preserve_insertion_order = true",
       "SET GLOBAL autoinstall_known_extensions = false",
       "SET GLOBAL autoload_known_extensions = false",
