@@ -22,7 +22,8 @@ class LinkHasher {
 
   /// `id_domain` separates id spaces ("crm" customers from "web" cookies); equal for identifiers
   /// that mean the same everywhere (e-mail, phone: empty). `normalised` comes from Normalise.
-  [[nodiscard]] Uuid Link(LinkType type, std::string_view id_domain,
+  [[nodiscard]] Uuid Link(LinkType type,
+                          std::string_view id_domain,
                           std::string_view normalised) const;
 
  private:

@@ -15,8 +15,8 @@ namespace signet::crypto {
 /// Guaranteed: tokens of two recipients, or of two epochs, cannot be joined without the keys.
 class RecipientTokens {
  public:
-  /// `recipient_key` is KeyVault::Derive(KeyUse::kRecipient, recipient's name). `token_epoch` changes
-  /// only when the recipient's tokens are rotated on purpose.
+  /// `recipient_key` is KeyVault::Derive(KeyUse::kRecipient, recipient's name). `token_epoch`
+  /// changes only when the recipient's tokens are rotated on purpose.
   RecipientTokens(const SecretBytes& recipient_key, uint32_t token_epoch);
 
   [[nodiscard]] Uuid Token(const SubjectId& subject) const;
