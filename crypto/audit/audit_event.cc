@@ -126,8 +126,8 @@ Result<std::string> AuditEntryText(const AuditEvent& event, uint64_t index, Time
   TRY(AddField(out, "why", event.why));
   out += '}';
   if (out.size() > kEntryBytesMax) {
-    return Invalid("an audit entry of " + std::to_string(out.size()) + " bytes is over the limit of " +
-                   std::to_string(kEntryBytesMax))
+    return Invalid("an audit entry of " + std::to_string(out.size()) +
+                   " bytes is over the limit of " + std::to_string(kEntryBytesMax))
         .WithRemedy("log a digest of the bulk and keep the bulk in an artifact");
   }
   return out;

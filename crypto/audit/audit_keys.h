@@ -1,7 +1,8 @@
 /// Where the log lies in a KvStore.
 ///
-///   audit/state                     version(1) | size(8) | last time in micros(8) | subtree hashes(32 each)
-///   audit/entries/<first index>     entries as in a C2SP bundle: length(2) | entry, ...
+///   audit/state                     version(1) | size(8) | last time in micros(8) | subtree
+///   hashes(32 each) audit/entries/<first index>     entries as in a C2SP bundle: length(2) |
+///   entry, ...
 ///                                   A full bundle of 256 lies under its first index; the open
 ///                                   one may be in several pieces, one per batch.
 ///   audit/tile/<level>/<index>      hashes of tile level 1 and above; level 0 is hashed anew

@@ -15,8 +15,7 @@ Result<std::unique_ptr<AuditLog>> AuditLog::Open(KvStore& store,
                                                  Clock& clock,
                                                  std::filesystem::path remembered) {
   ASSIGN_OR_RETURN(VerifierKey verifier, VerifierKey::Create(std::move(origin), key.PublicKey()));
-  std::unique_ptr<AuditLog> log(
-      new AuditLog(store, std::move(key), clock, std::move(remembered)));
+  std::unique_ptr<AuditLog> log(new AuditLog(store, std::move(key), clock, std::move(remembered)));
   ASSIGN_OR_RETURN(log->reader_, AuditReader::Open(store, std::move(verifier)));
   TRY(log->CheckRemembered());
   TRY(log->Load());

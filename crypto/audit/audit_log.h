@@ -21,8 +21,8 @@ namespace signet::crypto {
 /// record are one write. One log per store, one owner, one thread at a time.
 ///
 /// Protocol: Append any number of times into one batch, write that batch (with sync), then
-/// Committed(status of the write). A batch that will not be written: Committed(its error). Appending
-/// to another batch before that is a CHECK: it would leave a hole in the log.
+/// Committed(status of the write). A batch that will not be written: Committed(its error).
+/// Appending to another batch before that is a CHECK: it would leave a hole in the log.
 class AuditLog {
  public:
   /// Opens the log in `store`, or begins one. `origin` names it (schemaless, no spaces, no '+').

@@ -14,7 +14,9 @@
 namespace signet::crypto {
 namespace {
 
-std::string Count(uint64_t n) { return WithThousands(static_cast<int64_t>(n)); }
+std::string Count(uint64_t n) {
+  return WithThousands(static_cast<int64_t>(n));
+}
 
 /// Writes one file of an export; a file that holds the same bytes is left alone. Not synced: an
 /// export can be repeated.
@@ -112,9 +114,8 @@ Result<Digest> AuditReader::RootAt(uint64_t size) {
     return Invalid("the log has " + Count(range_.size()) + " entries, not " + Count(size));
   }
   TileTree tree(size, [this](const TileId& id) { return AnyTile(id); });
-  return crypto::RootAt(size, [&tree](unsigned level, uint64_t index) {
-    return tree.Node(level, index);
-  });
+  return crypto::RootAt(
+      size, [&tree](unsigned level, uint64_t index) { return tree.Node(level, index); });
 }
 
 Result<Checkpoint> AuditReader::OpenLast(std::string& note) {
@@ -135,11 +136,11 @@ Result<std::string> AuditReader::ProveInclusion(uint64_t index) {
   if (!checkpoint.ok()) return checkpoint.status();
   TileTree tree(checkpoint->size, [this](const TileId& id) { return AnyTile(id); });
   receipt.index = index;
-  ASSIGN_OR_RETURN(receipt.hashes,
-                   crypto::ProveInclusion(
-                       index, checkpoint->size, [&tree](unsigned level, uint64_t node) {
-                         return tree.Node(level, node);
-                       }));
+  ASSIGN_OR_RETURN(
+      receipt.hashes,
+      crypto::ProveInclusion(index, checkpoint->size, [&tree](unsigned level, uint64_t node) {
+        return tree.Node(level, node);
+      }));
   return receipt.Text();
 }
 
@@ -207,11 +208,19 @@ Status AuditReader::CheckExtends(const Checkpoint& checkpoint) {
   return OkStatus();
 }
 
+Result<Bytes> AuditReader::RequirePart(const std::string& key) {
+  Result<Bytes> part = store_.Require(key);
+  if (part.status().code() == StatusCode::kNotFound) {
+    return Corrupt("the log has lost its " + key);
+  }
+  return part;
+}
+
 Result<Bytes> AuditReader::EntryBundle(uint64_t index, uint64_t width) {
   const uint64_t first = index * kTileWidth;
   // A full bundle is one entry of the store, whatever width is asked for.
   if (size() >= first + kTileWidth) {
-    ASSIGN_OR_RETURN(Bytes bundle, store_.Require(AuditEntriesKey(first)));
+    ASSIGN_OR_RETURN(Bytes bundle, RequirePart(AuditEntriesKey(first)));
     if (width == kTileWidth) return bundle;
     ASSIGN_OR_RETURN(const std::vector<ByteView> entries, SplitBundle(bundle));
     if (entries.size() < width) return Corrupt("a bundle of the log lacks entries");
@@ -243,7 +252,7 @@ Result<Bytes> AuditReader::EntryBundle(uint64_t index, uint64_t width) {
 
 Result<std::optional<Bytes>> AuditReader::HashTile(const TileId& id) {
   if (id.level == 0) return std::optional<Bytes>();
-  ASSIGN_OR_RETURN(Bytes hashes, store_.Require(AuditTileKey(id.level, id.index)));
+  ASSIGN_OR_RETURN(Bytes hashes, RequirePart(AuditTileKey(id.level, id.index)));
   const size_t wanted = id.width * Digest().size();
   if (hashes.size() < wanted) return Corrupt("the log's " + id.Path() + " lacks hashes");
   hashes.resize(wanted);

@@ -69,6 +69,8 @@ class AuditReader final : private LogSource {
 
   /// Any tile, level 0 hashed from its entries.
   Result<Bytes> AnyTile(const TileId& id);
+  /// What must be in the store: kCorrupt when it is not.
+  Result<Bytes> RequirePart(const std::string& key);
   /// The last checkpoint, opened.
   Result<Checkpoint> OpenLast(std::string& note);
 

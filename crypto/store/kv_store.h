@@ -50,7 +50,8 @@ class WriteBatch {
 
 enum class Durability {
   kSync,    ///< survives a power cut once Write returns
-  kNoSync,  ///< survives the process; a power cut may lose it (and all later batches), never tear it
+  kNoSync,  ///< survives the process; a power cut may lose it (and all later batches), never tear
+            ///< it
 };
 
 /// Receives one entry of a scan; a status that is not ok ends the scan and is returned by it.

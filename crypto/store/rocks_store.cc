@@ -27,12 +27,16 @@ constexpr size_t kWriteBufferBytes = size_t{32} << 20;
 constexpr int kOpenFilesMax = 256;
 constexpr size_t kInfoLogsMax = 2;
 
-rocksdb::Slice SliceOf(std::string_view text) { return {text.data(), text.size()}; }
+rocksdb::Slice SliceOf(std::string_view text) {
+  return {text.data(), text.size()};
+}
 rocksdb::Slice SliceOf(const Bytes& bytes) {
   const std::string_view text = AsText(bytes);
   return {text.data(), text.size()};
 }
-std::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+std::string_view ViewOf(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
 
 rocksdb::Options OpenOptions() {
   rocksdb::Options options;

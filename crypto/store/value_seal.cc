@@ -34,10 +34,8 @@ std::vector<Bytes> ValueSeal::SealAll(const WriteBatch& batch) const {
     values[i].resize(kHeaderBytes + operation.value->size() + Aes256Gcm::kTagBytes);
     values[i][0] = kVersion;
     std::copy(nonce.begin(), nonce.end(), values[i].begin() + 1);
-    aead_.SealInto(nonce,
-                   AsBytes(operation.key),
-                   *operation.value,
-                   ByteSpan(values[i]).subspan(kHeaderBytes));
+    aead_.SealInto(
+        nonce, AsBytes(operation.key), *operation.value, ByteSpan(values[i]).subspan(kHeaderBytes));
   }
   return values;
 }
@@ -47,10 +45,10 @@ Result<Bytes> ValueSeal::Open(std::string_view key, ByteView sealed) const {
   if (sealed.size() < kHeaderBytes + Aes256Gcm::kTagBytes || sealed.front() != kVersion) {
     return Corrupt("the state's entry " + name + " is not a sealed value");
   }
-  Result<Bytes> value = aead_.Open(sealed.subspan(1, Aes256Gcm::kNonceBytes),
-                                   AsBytes(key),
-                                   sealed.subspan(kHeaderBytes));
-  if (!value.ok()) return Corrupt("the state's entry " + name + " was changed, or sealed under another key");
+  Result<Bytes> value = aead_.Open(
+      sealed.subspan(1, Aes256Gcm::kNonceBytes), AsBytes(key), sealed.subspan(kHeaderBytes));
+  if (!value.ok())
+    return Corrupt("the state's entry " + name + " was changed, or sealed under another key");
   return value;
 }
 

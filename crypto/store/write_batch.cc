@@ -15,18 +15,21 @@ void WriteBatch::Put(std::string key, std::string_view value) {
   operations_.push_back({std::move(key), ToBytes(value)});
 }
 
-void WriteBatch::Delete(std::string key) { operations_.push_back({std::move(key), std::nullopt}); }
+void WriteBatch::Delete(std::string key) {
+  operations_.push_back({std::move(key), std::nullopt});
+}
 
 void WriteBatch::Append(const WriteBatch& later) {
   operations_.insert(operations_.end(), later.operations_.begin(), later.operations_.end());
 }
 
-void WriteBatch::Clear() { operations_.clear(); }
+void WriteBatch::Clear() {
+  operations_.clear();
+}
 
 const WriteBatch::Operation* WriteBatch::Find(std::string_view key) const {
-  const auto found = std::find_if(operations_.rbegin(),
-                                  operations_.rend(),
-                                  [key](const Operation& o) { return o.key == key; });
+  const auto found = std::find_if(
+      operations_.rbegin(), operations_.rend(), [key](const Operation& o) { return o.key == key; });
   return found == operations_.rend() ? nullptr : &*found;
 }
 

@@ -19,7 +19,9 @@ bool TakeLine(std::string_view& text, std::string_view& line) {
   return true;
 }
 
-Status NotACheckpoint(const std::string& what) { return Invalid("not a checkpoint: " + what); }
+Status NotACheckpoint(const std::string& what) {
+  return Invalid("not a checkpoint: " + what);
+}
 
 }  // namespace
 

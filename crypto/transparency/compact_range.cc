@@ -24,7 +24,8 @@ void CompactRange::Append(const Digest& leaf, TreeHasher& hasher) {
 void CompactRange::Append(const Digest& leaf, TreeHasher& hasher, const Visitor& visit) {
   Digest hash = leaf;
   if (visit) visit(0, size_, hash);
-  // Each trailing one bit of the size is a perfect subtree that this leaf completes to a larger one.
+  // Each trailing one bit of the size is a perfect subtree that this leaf completes to a larger
+  // one.
   unsigned level = 0;
   for (uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
     hash = hasher.Node(hashes_.back(), hash);

@@ -12,7 +12,9 @@
 namespace signet::crypto {
 namespace {
 
-std::string Count(uint64_t n) { return WithThousands(static_cast<int64_t>(n)); }
+std::string Count(uint64_t n) {
+  return WithThousands(static_cast<int64_t>(n));
+}
 
 /// Streams through a log once: entries into a compact range, completed nodes into open tiles, which
 /// are compared with the log's as they fill up.

@@ -8,7 +8,9 @@ namespace signet::crypto {
 namespace {
 
 /// The largest power of two below `n` (n >= 2): where RFC 6962 splits a tree.
-uint64_t SplitPoint(uint64_t n) { return std::bit_floor(n - 1); }
+uint64_t SplitPoint(uint64_t n) {
+  return std::bit_floor(n - 1);
+}
 
 /// The root over leaves [begin, end), where begin is a multiple of the least power of two that is
 /// not below end - begin (as all ranges of RFC 6962's recursions are).
@@ -27,8 +29,12 @@ Result<Digest> RangeRoot(uint64_t begin,
   return hasher.Node(left, right);
 }
 
-Status BadProof() { return Corrupt("the inclusion proof does not lead to the checkpoint's root"); }
-Status BadConsistency() { return Corrupt("the consistency proof does not join the two roots"); }
+Status BadProof() {
+  return Corrupt("the inclusion proof does not lead to the checkpoint's root");
+}
+Status BadConsistency() {
+  return Corrupt("the consistency proof does not join the two roots");
+}
 
 }  // namespace
 
@@ -50,9 +56,9 @@ Result<std::vector<Digest>> ProveInclusion(uint64_t index, uint64_t size, const 
   while (end - begin > 1) {
     const uint64_t middle = begin + SplitPoint(end - begin);
     const bool left = index < middle;
-    ASSIGN_OR_RETURN(const Digest sibling,
-                     left ? RangeRoot(middle, end, nodes, hasher)
-                          : RangeRoot(begin, middle, nodes, hasher));
+    ASSIGN_OR_RETURN(
+        const Digest sibling,
+        left ? RangeRoot(middle, end, nodes, hasher) : RangeRoot(begin, middle, nodes, hasher));
     proof.push_back(sibling);
     (left ? end : begin) = middle;
   }
@@ -64,8 +70,8 @@ Result<std::vector<Digest>> ProveConsistency(uint64_t old_size,
                                              uint64_t new_size,
                                              const NodeSource& nodes) {
   if (old_size > new_size) {
-    return Invalid("a tree of " + std::to_string(old_size) + " entries cannot be a prefix of one of " +
-                   std::to_string(new_size));
+    return Invalid("a tree of " + std::to_string(old_size) +
+                   " entries cannot be a prefix of one of " + std::to_string(new_size));
   }
   std::vector<Digest> proof;
   if (old_size == 0 || old_size == new_size) return proof;
@@ -76,9 +82,9 @@ Result<std::vector<Digest>> ProveConsistency(uint64_t old_size,
   while (old_size != end) {
     const uint64_t middle = begin + SplitPoint(end - begin);
     const bool left = old_size <= middle;
-    ASSIGN_OR_RETURN(const Digest other,
-                     left ? RangeRoot(middle, end, nodes, hasher)
-                          : RangeRoot(begin, middle, nodes, hasher));
+    ASSIGN_OR_RETURN(
+        const Digest other,
+        left ? RangeRoot(middle, end, nodes, hasher) : RangeRoot(begin, middle, nodes, hasher));
     proof.push_back(other);
     (left ? end : begin) = middle;
   }

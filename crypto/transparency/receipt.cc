@@ -19,12 +19,15 @@ constexpr std::string_view kIndex = "index ";
 /// A path in a tree of 2^64 leaves.
 constexpr size_t kHashesMax = 64;
 
-Status NotAReceipt(const std::string& what) { return Invalid("not a tlog-proof: " + what); }
+Status NotAReceipt(const std::string& what) {
+  return Invalid("not a tlog-proof: " + what);
+}
 
 }  // namespace
 
 std::string Receipt::Text() const {
-  std::string text = std::string(kHeader) + "\n" + std::string(kIndex) + std::to_string(index) + "\n";
+  std::string text =
+      std::string(kHeader) + "\n" + std::string(kIndex) + std::to_string(index) + "\n";
   for (const Digest& hash : hashes) text += ToBase64(hash) + "\n";
   return text + "\n" + checkpoint;
 }

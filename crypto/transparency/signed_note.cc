@@ -51,7 +51,9 @@ Status NotAKey(const std::string& what) {
       .WithRemedy("give the line that `signet audit key` prints: NAME+HEX+BASE64");
 }
 
-Status NotANote(const std::string& what) { return Invalid("not a signed note: " + what); }
+Status NotANote(const std::string& what) {
+  return Invalid("not a signed note: " + what);
+}
 
 /// Reads "— NAME BASE64" without its line feed.
 Result<NoteSignature> SignatureFromLine(std::string_view line) {
@@ -78,7 +80,8 @@ VerifierKey::VerifierKey(std::string name, const Ed25519PublicKey& key)
     : name_(std::move(name)), key_(key), id_(KeyIdOf(name_, key)) {}
 
 Result<VerifierKey> VerifierKey::Create(std::string name, const Ed25519PublicKey& key) {
-  if (!IsNoteName(name)) return NotAKey("its name is empty or has a space, '+' or control character");
+  if (!IsNoteName(name))
+    return NotAKey("its name is empty or has a space, '+' or control character");
   return VerifierKey(std::move(name), key);
 }
 
@@ -96,8 +99,7 @@ Result<VerifierKey> VerifierKey::FromText(std::string_view text) {
   if (payload->size() != kPublicKeyBytes + 1 || payload->front() != kEd25519Type) {
     return NotAKey("only Ed25519 log keys (type 1, 32 bytes) are known");
   }
-  const Result<Ed25519PublicKey> key =
-      Ed25519PublicKey::FromBytes(ByteView(*payload).subspan(1));
+  const Result<Ed25519PublicKey> key = Ed25519PublicKey::FromBytes(ByteView(*payload).subspan(1));
   if (!key.ok()) return NotAKey("its public key is malformed");
   ASSIGN_OR_RETURN(VerifierKey result, Create(std::string(text.substr(0, first)), *key));
   if (!std::equal(id->begin(), id->end(), result.id_.begin(), result.id_.end())) {
@@ -161,7 +163,8 @@ Status VerifyNote(const SignedNote& note, const VerifierKey& key) {
     }
     found = true;
   }
-  if (!found) return Corrupt("the note is not signed by the key " + key.name() + "+" + ToHex(key.id()));
+  if (!found)
+    return Corrupt("the note is not signed by the key " + key.name() + "+" + ToHex(key.id()));
   return OkStatus();
 }
 

@@ -23,6 +23,8 @@ Digest TreeHasher::Node(const Digest& left, const Digest& right) {
   return sha_.Finish();
 }
 
-Digest TreeHasher::EmptyRoot() { return Sha256::Of({}); }
+Digest TreeHasher::EmptyRoot() {
+  return Sha256::Of({});
+}
 
 }  // namespace signet::crypto

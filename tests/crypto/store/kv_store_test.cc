@@ -26,7 +26,9 @@ struct World {
 
 using Opener = std::function<void(World&)>;
 
-void OpenMemory(World& world) { world.store = NewMemoryStore(); }
+void OpenMemory(World& world) {
+  world.store = NewMemoryStore();
+}
 
 void OpenRocks(World& world) {
   auto store = OpenRocksStore(world.scratch.path() / "db", SecretBytes(32), world.entropy);
@@ -123,7 +125,11 @@ TEST_P(KvStoreContract, ScansAPrefixInByteOrder) {
 }
 
 TEST_P(KvStoreContract, APrefixOfHighBytesHasAnEnd) {
-  ASSERT_TRUE(world_.store->Put("\xFF\xFF" "a", ToBytes("1")).ok());
+  ASSERT_TRUE(world_.store
+                  ->Put("\xFF\xFF"
+                        "a",
+                        ToBytes("1"))
+                  .ok());
   ASSERT_TRUE(world_.store->Put("\xFE", ToBytes("2")).ok());
   EXPECT_EQ(All("\xFF\xFF").size(), 1U);
   EXPECT_EQ(All("\xFE").size(), 1U);

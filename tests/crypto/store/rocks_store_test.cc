@@ -1,13 +1,12 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
-#include <utility>
-#include <vector>
-
 #include <sys/mount.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -48,8 +47,8 @@ class RocksStoreTest : public testing::Test {
       if (file.path().extension() != extension || file.file_size() < 200) continue;
       Bytes bytes = *ReadFile(file.path());
       bytes[bytes.size() / 3] ^= 0x10;
-      std::ofstream(file.path(), std::ios::binary).write(AsText(bytes).data(),
-                                                         static_cast<std::streamsize>(bytes.size()));
+      std::ofstream(file.path(), std::ios::binary)
+          .write(AsText(bytes).data(), static_cast<std::streamsize>(bytes.size()));
       ++flipped;
     }
     return flipped;
@@ -144,7 +143,8 @@ TEST_F(RocksStoreTest, ADamagedTableIsCorrupt) {
   auto store = Open();
   Status status = store.status();
   if (store.ok()) {
-    status = (*store)->Scan("", [](std::string_view /*key*/, ByteView /*value*/) { return OkStatus(); });
+    status =
+        (*store)->Scan("", [](std::string_view /*key*/, ByteView /*value*/) { return OkStatus(); });
   }
   EXPECT_EQ(status.code(), StatusCode::kCorrupt) << status.ToString();
 }
@@ -239,7 +239,8 @@ TEST_F(RocksStoreTest, AFullDiskIsUnavailableAndNothingIsLostOnceThereIsSpace) {
     while (fill.write(block.data(), 4096) && fill.flush()) continue;
   }
   Status failed;
-  for (int i = 0; i < 100 && failed.ok(); ++i) failed = (*store)->Put("x" + std::to_string(i), Bytes(9000, 7));
+  for (int i = 0; i < 100 && failed.ok(); ++i)
+    failed = (*store)->Put("x" + std::to_string(i), Bytes(9000, 7));
   EXPECT_EQ(failed.code(), StatusCode::kUnavailable) << failed.ToString();
   EXPECT_NE(failed.message().find("is full"), std::string::npos);
   EXPECT_FALSE(failed.remedy().empty());

@@ -49,8 +49,10 @@ TEST(CompactRange, ContinuesFromItsHashes) {
 }
 
 TEST(CompactRange, RefusesAWrongNumberOfHashes) {
-  EXPECT_EQ(CompactRange::FromHashes(27, std::vector<Digest>(3)).status().code(), StatusCode::kCorrupt);
-  EXPECT_EQ(CompactRange::FromHashes(0, std::vector<Digest>(1)).status().code(), StatusCode::kCorrupt);
+  EXPECT_EQ(CompactRange::FromHashes(27, std::vector<Digest>(3)).status().code(),
+            StatusCode::kCorrupt);
+  EXPECT_EQ(CompactRange::FromHashes(0, std::vector<Digest>(1)).status().code(),
+            StatusCode::kCorrupt);
   EXPECT_TRUE(CompactRange::FromHashes(0, {}).ok());
 }
 

@@ -69,7 +69,8 @@ TEST_F(LogVerifierTest, AFullFileStandsForItsPartialOne) {
   for (const auto& [name, bytes] : LogFiles(512, KeyOf(1), "log")) {
     if (name != "checkpoint") files[name] = bytes;
   }
-  std::erase_if(files, [](const auto& file) { return file.first.find(".p/44") != std::string::npos; });
+  std::erase_if(files,
+                [](const auto& file) { return file.first.find(".p/44") != std::string::npos; });
   WriteLog(files, scratch_.path());
   const auto verified = Verify();
   EXPECT_TRUE(verified.ok()) << verified.status().ToString();

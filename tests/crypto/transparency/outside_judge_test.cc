@@ -31,16 +31,18 @@ class GoJudge {
   /// Why there is no judge on this machine, or empty.
   static std::string Absence() {
     if (std::system("command -v go >/dev/null 2>&1") != 0) return "go is absent";
-    if (!std::filesystem::exists(std::filesystem::path(kGoPackages) / "src/golang.org/x/mod/sumdb/tlog")) {
+    if (!std::filesystem::exists(std::filesystem::path(kGoPackages) /
+                                 "src/golang.org/x/mod/sumdb/tlog")) {
       return "Debian's golang-golang-x-mod-dev is absent";
     }
     return {};
   }
 
   Status Build() {
-    const std::string command = "GO111MODULE=off GOFLAGS= GOTOOLCHAIN=local GOPATH=" +
-                                std::string(kGoPackages) + " go build -o " + Path("judge") +
-                                " tests/crypto/transparency/judge/main.go 2>" + Path("log");
+    const std::string command =
+        "GO111MODULE=off GOFLAGS= GOTOOLCHAIN=local GOPATH=" + std::string(kGoPackages) +
+        " go build -o " + Path("judge") + " tests/crypto/transparency/judge/main.go 2>" +
+        Path("log");
     if (std::system(command.c_str()) == 0) return OkStatus();
     return Internal(std::string(AsText(*ReadFile(Path("log")))));
   }
@@ -92,8 +94,8 @@ TEST(OutsideJudge, GoAcceptsOurNotesAndProofsAndWeAcceptItsNote) {
   ASSERT_TRUE(built.ok()) << built.message();
   const VerifierKey key = *VerifierKey::Create("signet.example/audit", KeyOf(9).PublicKey());
   const ReferenceTree tree(100);
-  Json question = Json::Of({{"vkey", key.Text()},
-                            {"note", testing_tree::NoteAt(100, KeyOf(9), key.name())}});
+  Json question =
+      Json::Of({{"vkey", key.Text()}, {"note", testing_tree::NoteAt(100, KeyOf(9), key.name())}});
   for (const uint64_t size : {1U, 2U, 7U, 64U, 100U}) {
     SCOPED_TRACE(size);
     const Json records = InclusionCases(tree, size, 3, 0);

@@ -37,9 +37,11 @@ TEST_F(ReceiptTest, ProvesEveryEntryAfterAJourneyAsText) {
 
 TEST_F(ReceiptTest, ProvesNoOtherEntryAndUnderNoOtherKey) {
   const Receipt receipt = ReceiptOf(3, 7);
-  EXPECT_EQ(VerifyReceipt(receipt, AsBytes(EntryAt(4)), key_).status().code(), StatusCode::kCorrupt);
+  EXPECT_EQ(VerifyReceipt(receipt, AsBytes(EntryAt(4)), key_).status().code(),
+            StatusCode::kCorrupt);
   const VerifierKey other = *VerifierKey::Create("log", KeyOf(2).PublicKey());
-  EXPECT_EQ(VerifyReceipt(receipt, AsBytes(EntryAt(3)), other).status().code(), StatusCode::kCorrupt);
+  EXPECT_EQ(VerifyReceipt(receipt, AsBytes(EntryAt(3)), other).status().code(),
+            StatusCode::kCorrupt);
 }
 
 TEST_F(ReceiptTest, TheExtraLineIsSkipped) {

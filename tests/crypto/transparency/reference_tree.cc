@@ -44,8 +44,7 @@ std::vector<Digest> ReferenceTree::Path(uint64_t index, uint64_t begin, uint64_t
   if (end - begin == 1) return {};
   const uint64_t k = SplitOf(end - begin);
   const bool left = index < k;
-  std::vector<Digest> path =
-      left ? Path(index, begin, begin + k) : Path(index - k, begin + k, end);
+  std::vector<Digest> path = left ? Path(index, begin, begin + k) : Path(index - k, begin + k, end);
   path.push_back(left ? Root(begin + k, end) : Root(begin, begin + k));
   return path;
 }
@@ -87,8 +86,7 @@ std::map<std::string, Bytes> LogFiles(uint64_t size,
 void WriteLog(const std::map<std::string, Bytes>& files, const std::filesystem::path& folder) {
   for (const auto& [name, bytes] : files) {
     std::filesystem::create_directories((folder / name).parent_path());
-    std::ofstream(folder / name, std::ios::binary | std::ios::trunc)
-        << std::string(AsText(bytes));
+    std::ofstream(folder / name, std::ios::binary | std::ios::trunc) << std::string(AsText(bytes));
   }
 }
 

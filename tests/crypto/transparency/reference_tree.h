@@ -36,7 +36,8 @@ class ReferenceTree {
 };
 
 /// A log in memory with the files that C2SP tlog-tiles asks for.
-std::map<std::string, Bytes> LogFiles(uint64_t size, const Ed25519PrivateKey& key,
+std::map<std::string, Bytes> LogFiles(uint64_t size,
+                                      const Ed25519PrivateKey& key,
                                       const std::string& origin);
 /// The note of a checkpoint over the first `size` test entries.
 std::string NoteAt(uint64_t size, const Ed25519PrivateKey& key, const std::string& origin);

@@ -24,12 +24,11 @@ TEST(TreeHasher, AgreesWithTheReferenceTreeOfRfc6962) {
     EXPECT_EQ(ToHex(range.Root(hasher)), roots[size].AsString()) << "size " << size;
     if (size == 8) break;
     const Bytes entry = *FromHex(vectors["leaf_inputs_hex"].items()[size].AsString());
-    range.Append(hasher.Leaf(entry),
-                 hasher,
-                 [&](unsigned level, uint64_t index, const Digest& hash) {
-                   EXPECT_EQ(ToHex(hash), nodes[level].items()[index].AsString());
-                   ++compared;
-                 });
+    range.Append(
+        hasher.Leaf(entry), hasher, [&](unsigned level, uint64_t index, const Digest& hash) {
+          EXPECT_EQ(ToHex(hash), nodes[level].items()[index].AsString());
+          ++compared;
+        });
   }
   EXPECT_EQ(compared, 8 + 4 + 2 + 1);
 }
