@@ -37,6 +37,7 @@ struct SnapshotManifest {
   std::string recipient;
   std::string version;    ///< sorts by time: "20260101T000000Z-<run>"
   std::string run;
+  std::string purpose;    ///< of the publish step
   Timestamp as_of;
   Timestamp created;
   std::optional<Timestamp> expires;
@@ -51,7 +52,7 @@ struct SnapshotManifest {
   std::map<std::string, std::string> inputs;  ///< dataset to content digest (hex)
   std::string content_digest;          ///< hex MultisetDigest over (token, segment)
   uint64_t audit_index = 0;            ///< of the log entry that announces this snapshot
-  std::string members_context;         ///< hex: the context under which members.sealed is sealed
+  std::string members_context;         ///< hex: context of members.sealed (the stream's header digest)
   std::string members_blob;            ///< hex SHA-256 of members.sealed
 
   [[nodiscard]] Json ToJson() const;

@@ -14,6 +14,9 @@
 
 namespace signet::pipelines {
 
+/// A released identifier is at most so long.
+inline constexpr size_t kReleasedBytesMax = 1'024;
+
 struct Member {
   Uuid token{};
   uint64_t segments = 0;  ///< bit i: segment i of the manifest

@@ -1,1 +1,186 @@
 #include "pipelines/snapshots/publish.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "crypto/base/text.h"
+#include "policies/disclosure/disclosure.h"
+
+namespace signet::pipelines {
+
+namespace {
+
+/// One subject and the segments it is in.
+struct Membership {
+  SubjectId subject;
+  uint64_t bits = 0;
+};
+
+using Subjects = std::vector<SubjectId>;
+
+Result<Subjects> ReadSubjects(query::Connection& sql, const std::string& view) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
+                   sql.Query("SELECT subject FROM " + SqlName(view)));
+  Subjects subjects;
+  query::Chunk chunk;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+    if (!more) break;
+    for (size_t r = 0; r < chunk.size(); ++r) {
+      if (!chunk.IsNull(0, r)) subjects.push_back(SubjectId{chunk.GetUuid(0, r)});
+    }
+  }
+  std::sort(subjects.begin(), subjects.end());
+  subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
+  return subjects;
+}
+
+Subjects OnlyAllowed(const Subjects& subjects, const PublishGate& gate, uint64_t& removed) {
+  if (!gate.allowed) return subjects;
+  Subjects kept;
+  std::set_intersection(subjects.begin(), subjects.end(), gate.allowed->begin(),
+                        gate.allowed->end(), std::back_inserter(kept));
+  removed += subjects.size() - kept.size();
+  return kept;
+}
+
+/// Both sorted; the result is sorted by subject.
+std::vector<Membership> Join(const std::vector<Membership>& so_far, const Subjects& subjects,
+                             uint64_t bit) {
+  std::vector<Membership> joined;
+  joined.reserve(so_far.size() + subjects.size());
+  size_t a = 0;
+  size_t b = 0;
+  while (a < so_far.size() || b < subjects.size()) {
+    if (b == subjects.size() || (a < so_far.size() && so_far[a].subject < subjects[b])) {
+      joined.push_back(so_far[a++]);
+    } else if (a == so_far.size() || subjects[b] < so_far[a].subject) {
+      joined.push_back({subjects[b++], bit});
+    } else {
+      joined.push_back({subjects[b++], so_far[a++].bits | bit});
+    }
+  }
+  return joined;
+}
+
+/// Puts each subject's identifier (the smallest, if a person has several) to its member.
+Status ReleaseIdentifiers(query::Connection& sql, const std::string& view,
+                          const std::vector<Membership>& memberships,
+                          std::vector<Member>& members) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
+                   sql.Query("SELECT subject, min(value) FROM " + SqlName(view) +
+                             " WHERE value IS NOT NULL GROUP BY subject"));
+  query::Chunk chunk;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+    if (!more) return OkStatus();
+    for (size_t r = 0; r < chunk.size(); ++r) {
+      const SubjectId subject{chunk.GetUuid(0, r)};
+      const auto at = std::lower_bound(
+          memberships.begin(), memberships.end(), subject,
+          [](const Membership& m, const SubjectId& s) { return m.subject < s; });
+      if (at == memberships.end() || at->subject != subject) continue;
+      const std::string_view value = chunk.Text(1, r);
+      if (value.size() > kReleasedBytesMax) {
+        return Invalid("an identifier to be released is longer than 1,024 bytes");
+      }
+      members[static_cast<size_t>(at - memberships.begin())].released = value;
+    }
+  }
+}
+
+}  // namespace
+
+Result<PublishOptions> PublishOptions::FromJson(const Json& json) {
+  OptionReader reader("publish", json);
+  PublishOptions options;
+  options.segments = reader.Texts("segments");
+  options.recipients = reader.Texts("recipients");
+  options.identify_by = reader.Text("identify_by");
+  options.snapshot = reader.Text("snapshot");
+  if (reader.Has("expires")) options.expires_s = reader.Duration("expires", "");
+  if (options.segments.empty()) reader.Fail("publish: 'segments' names no segment step");
+  if (options.recipients.empty()) reader.Fail("publish: 'recipients' names nobody");
+  if (options.segments.size() > kSegmentsMax) {
+    reader.Fail("publish: a snapshot has at most 64 segments");
+  }
+  TRY(reader.Finish());
+  return options;
+}
+
+std::vector<OptionDoc> PublishOptions::Docs() {
+  return {
+      {"segments", "list of input", "", "required", "The segment steps to publish, at most 64."},
+      {"recipients", "list of text", "", "required",
+       "Who receives a snapshot, each under tokens of its own; declared in organisation.yaml."},
+      {"identify_by", "column", "", "",
+       "The source column released beside the token, so that the recipient can find its customers."},
+      {"snapshot", "text", "", "", "The snapshot's name; default: the step's."},
+      {"expires", "duration", "", "", "After this time the snapshot is no longer served."},
+  };
+}
+
+Json PublishedMembers::Figures() const {
+  Json sizes{Json::Object{}};
+  for (const SegmentEntry& segment : segments) sizes.Set(segment.name, segment.members);
+  Json reasons{Json::Object{}};
+  for (const WithheldSegment& segment : withheld) reasons.Set(segment.name, segment.reason);
+  return Json::Of({{"members", members.size()},
+                   {"segments", std::move(sizes)},
+                   {"withheld", std::move(reasons)},
+                   {"not_allowed", not_allowed},
+                   {"without_identifier", without_identifier}});
+}
+
+crypto::Digest MemberRowDigest(const crypto::HmacKey& digest_key, std::string_view segment,
+                               const Uuid& token) {
+  Bytes row;
+  AppendField(row, segment);
+  Append(row, token);
+  return digest_key.Mac(row);
+}
+
+Result<PublishedMembers> CollectMembers(query::Connection& sql, const PublishOptions& options,
+                                        const PublishGate& gate,
+                                        const crypto::RecipientTokens& tokens,
+                                        const crypto::HmacKey& digest_key,
+                                        const StageContext& context) {
+  if (options.segments.size() > kSegmentsMax) return Invalid("a snapshot has at most 64 segments");
+  PublishedMembers published;
+  std::vector<Membership> memberships;
+  for (const std::string& segment : options.segments) {
+    ASSIGN_OR_RETURN(const Subjects all, ReadSubjects(sql, segment));
+    const Subjects allowed = OnlyAllowed(all, gate, published.not_allowed);
+    const policies::Verdict verdict = policies::CheckGroup(
+        static_cast<int64_t>(allowed.size()), gate.publication, "segment '" + segment + "'");
+    if (!verdict.allowed) {
+      published.withheld.push_back({segment, verdict.message});
+      continue;
+    }
+    memberships = Join(memberships, allowed, uint64_t{1} << published.segments.size());
+    published.segments.push_back({segment, allowed.size(), Json()});
+  }
+  if (context.progress) context.progress(0.3);
+  published.members.reserve(memberships.size());
+  for (const Membership& membership : memberships) {
+    Member member{tokens.Token(membership.subject), membership.bits, {}};
+    for (size_t bit = 0; bit < published.segments.size(); ++bit) {
+      if ((membership.bits >> bit & 1U) == 0) continue;
+      published.content.Add(
+          MemberRowDigest(digest_key, published.segments[bit].name, member.token));
+    }
+    published.members.push_back(std::move(member));
+  }
+  if (!gate.identifiers_view.empty()) {
+    TRY(ReleaseIdentifiers(sql, gate.identifiers_view, memberships, published.members));
+    for (const Member& member : published.members) {
+      if (member.released.empty()) ++published.without_identifier;
+    }
+  }
+  std::sort(published.members.begin(), published.members.end(),
+            [](const Member& a, const Member& b) { return a.token < b.token; });
+  if (context.progress) context.progress(1.0);
+  return published;
+}
+
+}  // namespace signet::pipelines

@@ -19,6 +19,7 @@
 #include "pipelines/record/task.h"
 #include "pipelines/snapshots/manifest.h"
 #include "pipelines/snapshots/members.h"
+#include "policies/model/purpose.h"
 
 namespace signet::pipelines {
 
@@ -36,7 +37,7 @@ struct PublishOptions {
 
 /// What the publication must respect, decided by policy and the lease.
 struct PublishGate {
-  uint64_t group_min = 1;  ///< segments below it are withheld (policies: publication limits)
+  policies::PublicationRule publication;  ///< segments below min_group are withheld
   /// Subjects that the recipient's purpose may use now, sorted; nothing = the views are filtered.
   std::optional<std::span<const SubjectId>> allowed;
   /// View (subject, value TEXT) of identifiers released to the recipient; empty = none.
@@ -51,6 +52,7 @@ struct PublishedMembers {
   MultisetDigest content;               ///< over (token, segment): see MemberRowDigest
   uint64_t not_allowed = 0;             ///< memberships that the consent view removed
   uint64_t without_identifier = 0;      ///< members for whom identify_by had no value
+  /// {members, segments: {name: members}, withheld: {name: reason}, not_allowed, ...}.
   [[nodiscard]] Json Figures() const;
 };
 

@@ -5,9 +5,12 @@
 ///   ROOT/<recipient>/<snapshot>/fence              text: the highest fence that published
 ///   ROOT/<recipient>/<snapshot>/<version>/manifest.json  canonical JSON
 ///                                        /manifest.note  signed note over ManifestNoteText
-///                                        /members.sealed sealed stream; context: see the manifest
-///                                        /key.wrapped    its key, AES-KWP under the serving KEK
-///   ROOT/<recipient>/withdrawn.sealed, withdrawn.note    tombstone overlay (withdrawals.h)
+///                                        /members.sealed sealed stream: u32 n | header (n bytes of
+///                                                        canonical JSON) | members (members.h);
+///                                                        context = SHA-256(header)
+///                                        /key.wrapped    its key, AES-KWP under a key derived from
+///                                                        the serving KEK for this version
+///   ROOT/<recipient>/withdrawn.sealed              tombstone overlay with its note (withdrawals.h)
 #pragma once
 
 #include <cstdint>
@@ -50,7 +53,8 @@ class ServingFolder {
 
   /// Writes the version and makes it current, atomically for readers. `fence` must not be below the
   /// last one that published here: else kConflict, and nothing becomes visible. The same version
-  /// with the same manifest again is fine (a repeated commit); with another manifest kConflict.
+  /// with the same manifest again is fine (a repeated commit); with another manifest kConflict. An
+  /// older version than the current one is kept, but not made current.
   /// kInvalid if names are not plain (letters, digits, '.', '_', '-') or the blob does not match.
   Status Publish(const SnapshotFiles& files, uint64_t fence);
   /// Deletes a version that is not current (retention, erasure sweep). Absent is fine.
@@ -66,8 +70,9 @@ class ServingFolder {
                                                       const std::string& version) const;
   [[nodiscard]] Result<std::string> ReadNote(const SnapshotName& name,
                                              const std::string& version) const;
-  /// The encoded members (members.h), opened in memory. kCorrupt for a wrong key or changed file.
-  [[nodiscard]] Result<SecretBytes> ReadMembers(const SnapshotName& name,
+  /// The encoded members (members.h), opened in memory: the caller wipes them. kCorrupt for a wrong
+  /// key or a changed file.
+  [[nodiscard]] Result<Bytes> ReadMembers(const SnapshotName& name,
                                                 const SnapshotManifest& manifest) const;
 
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
@@ -77,6 +82,9 @@ class ServingFolder {
  private:
   ServingFolder(std::filesystem::path root, SecretBytes kek);
   [[nodiscard]] std::filesystem::path FolderOf(const SnapshotName& name) const;
+  [[nodiscard]] SecretBytes WrappingKey(const SnapshotName& name, const std::string& version) const;
+  [[nodiscard]] Status WriteVersion(const SnapshotFiles& files,
+                                    const std::filesystem::path& folder) const;
 
   std::filesystem::path root_;
   SecretBytes kek_;

@@ -12,6 +12,8 @@
 #include "crypto/base/status.h"
 #include "pipelines/snapshots/serving_folder.h"
 
+#include "crypto/base/bytes.h"
+
 namespace signet::pipelines {
 
 /// One withdrawal at one recipient.
@@ -27,6 +29,7 @@ struct Withdrawal {
 struct Withdrawals {
   uint64_t sequence = 0;  ///< grows with each change; a reader refuses to go back
   std::vector<Withdrawal> entries;  ///< sorted by token
+  std::string note;                 ///< as it was signed; empty when there is no overlay
 };
 
 /// Signs the text of a note; given by whoever holds the log key.
@@ -35,7 +38,9 @@ using NoteSigner = std::function<Result<std::string>(std::string text)>;
 /// "signet withdrawals v1", recipient, sequence, hex SHA-256 of withdrawn.sealed.
 std::string WithdrawalsNoteText(const std::string& recipient, uint64_t sequence, ByteView sealed);
 
-/// Adds withdrawals (duplicates are fine) and rewrites the overlay of `recipient`, atomically.
+/// Adds withdrawals (duplicates are fine) and rewrites the overlay of `recipient`, atomically, as one
+/// file withdrawn.sealed: u32 length | note | sealed stream. One writer at a time. Without `sign`
+/// the note carries no signature.
 Status AddWithdrawals(const ServingFolder& folder, const std::string& recipient,
                       const std::vector<Withdrawal>& more, Entropy& entropy,
                       const NoteSigner& sign);

@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kProducts = 400;
 constexpr uint64_t kCatalogueStream = 3;
 constexpr uint64_t kShelfStream = 4;
-constexpr double kOfferEveryDays = 45;
+constexpr double kOfferEveryDays = 75;
 constexpr double kOfferDays = 14;
 
 constexpr std::array<std::string_view, 8> kCategories = {

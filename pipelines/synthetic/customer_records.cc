@@ -10,6 +10,7 @@ namespace {
 
 constexpr uint64_t kRecordStream = 6;
 constexpr uint64_t kOfferStream = 7;
+constexpr double kSharersOfDevice = 40;
 constexpr std::string_view kExperiment = "spring_offer";
 constexpr std::array<std::string_view, 12> kSearches = {
     "coffee beans", "oat milk",  "gift card", "birthday cake", "opening hours", "rye bread",
@@ -253,9 +254,7 @@ void CustomerRecords::WriteSession(const Customer& customer, const Person& perso
   Session session;
   session.logged_in = buys || random.Chance(0.45);
   session.in_app = person.has_app && random.Chance(0.6);
-  // Whoever uses the shop's tablet is known from the index, so that it is the same few customers.
-  const auto one_in = static_cast<uint64_t>(1.0 / dirt_.shared_devices);
-  session.shared_device = customer.index % one_in == 0 && random.Chance(0.5);
+  session.shared_device = SharesDevice(customer) && random.Chance(0.5);
   const int events = 2 + random.Poisson(2.0);
   const int64_t begin = Seconds(start) - (buys ? 60LL * events : 0);
   TextBuffer& web = out.web[PeriodOf(start)];
@@ -271,7 +270,7 @@ void CustomerRecords::WriteSession(const Customer& customer, const Person& perso
       web.Time(at, 'T').Char('Z');
     }
     if (session.shared_device) {
-      web.Text("\",\"device_id\":\"dvshop").Padded(customer.index / one_in % 40, 4);
+      web.Text("\",\"device_id\":\"dvshop").Padded(customer.index / SharersSpan(), 4);
     } else if (session.in_app) {
       web.Text("\",\"device_id\":\"").Text(person.device);
     } else {
@@ -297,6 +296,18 @@ void CustomerRecords::WriteSession(const Customer& customer, const Person& perso
       figures.web_events += 1;
     }
   }
+}
+
+uint64_t CustomerRecords::SharersSpan() const {
+  return static_cast<uint64_t>(kSharersOfDevice / dirt_.shared_devices);
+}
+
+bool CustomerRecords::SharesDevice(const Customer& customer) const {
+  // Every n-th customer, the neighbours in numbers on one tablet; whole groups only, as few sharers
+  // would look like one household.
+  const uint64_t group = customer.index / SharersSpan();
+  return customer.index % static_cast<uint64_t>(1.0 / dirt_.shared_devices) == 0 &&
+         (group + 1) * SharersSpan() <= customers_;
 }
 
 bool CustomerRecords::SawOffer(const Customer& customer, size_t offer) const {

@@ -25,8 +25,8 @@ struct RecordFigures {
 class CustomerRecords {
  public:
   CustomerRecords(const CustomerModel& model, const Catalogue& catalogue, const DirtShares& dirt,
-                  uint64_t seed)
-      : model_(model), catalogue_(catalogue), dirt_(dirt), seed_(seed) {}
+                  uint64_t seed, uint64_t customers)
+      : model_(model), catalogue_(catalogue), dirt_(dirt), seed_(seed), customers_(customers) {}
 
   /// Appends all rows of the customer before as_of. Returns the net value (cents, returns deducted,
   /// before offer discounts) of the withheld purchases at or after as_of.
@@ -51,6 +51,9 @@ class CustomerRecords {
                        RecordFigures& figures) const;
   /// The offer that an order at `day` redeems, or -1: the same answer whoever asks.
   [[nodiscard]] int RedeemedOffer(const Customer& customer, double day) const;
+  /// Whether the customer also uses a shop's tablet; how many numbers lie between two tablets.
+  [[nodiscard]] bool SharesDevice(const Customer& customer) const;
+  [[nodiscard]] uint64_t SharersSpan() const;
   [[nodiscard]] bool SawOffer(const Customer& customer, size_t offer) const;
   [[nodiscard]] size_t PeriodOf(double day) const;
 
@@ -58,6 +61,7 @@ class CustomerRecords {
   const Catalogue& catalogue_;
   const DirtShares& dirt_;
   uint64_t seed_;
+  uint64_t customers_;  ///< of the whole generation
 };
 
 }  // namespace signet::pipelines::synthetic

@@ -55,7 +55,7 @@ class Generation {
                     static_cast<double>(options.end.micros / kDayMicros),
                     static_cast<double>(options.horizon_days)}),
         catalogue_(options.seed, model_.span()),
-        records_(model_, catalogue_, dirt_, options.seed),
+        records_(model_, catalogue_, dirt_, options.seed, options.customers),
         chunks_((options.customers + kChunkCustomers - 1) / kChunkCustomers),
         truths_(chunks_),
         figures_(chunks_) {}
