@@ -1,19 +1,17 @@
 /// The gate: tokenised rows get their person, finish their treatments and become governed.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "crypto/base/secret.h"
 #include "crypto/base/status.h"
+#include "pipelines/govern/gate_facts.h"
 #include "pipelines/govern/governed_dataset.h"
 #include "pipelines/govern/jurisdiction_table.h"
 #include "pipelines/govern/source_spec.h"
 #include "pipelines/query/connection.h"
 #include "pipelines/record/task.h"
-#include "policies/consent/fact.h"
 
 namespace signet::pipelines {
 
@@ -30,10 +28,6 @@ struct GateSpec {
   /// 32 bytes; seals columns with treatment `encrypt`. May be null when there is none.
   const SecretBytes* cell_key = nullptr;
 };
-
-/// Receives the facts of one partition, in ascending order of the subject; called at most once for
-/// each partition.
-using FactSink = std::function<Status(int partition, std::vector<policies::Fact> facts)>;
 
 /// Joins the rows to the identity table (their first link that is not blocked), seals cells, drops
 /// link columns and makes the view `out`: GovernedSchema(source), then `signet_partition`.

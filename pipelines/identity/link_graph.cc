@@ -206,7 +206,7 @@ void LinkGraph::Resolve(const std::function<Subject()>& new_subject) {
   ChooseSubjects(new_subject);
   figures_.links = alive_.size();
   for (const Node node : alive_) {
-    figures_.new_links += flags_[node] & kOld ? 0 : 1;
+    if ((flags_[node] & kOld) == 0) ++figures_.new_links;
     if (flags_[node] & kBlocked) {
       ++figures_.blocked[std::string(crypto::LinkTypeName(kinds_[kind_[node]].type))];
     }

@@ -23,7 +23,9 @@ std::string LinkText(uint64_t n) {
 class ResolverTest : public testing::Test {
  protected:
   void SetUp() override {
-    database_ = *query::Database::Open({});
+    auto database = query::Database::Open({});
+    ASSERT_TRUE(database.ok());
+    database_ = std::move(database).value();
     sql_ = database_->Connect();
   }
 

@@ -1,0 +1,106 @@
+#include "pipelines/govern/gate_functions.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace signet::pipelines {
+namespace {
+
+using query::Arguments;
+using query::ColumnWriter;
+
+void AnswerRow(const SubjectTable& table, const Arguments& in, size_t r, ColumnWriter& out) {
+  Uuid subject{};
+  bool known = false;
+  bool blocked = false;
+  for (size_t c = 0; c < in.size(); ++c) {
+    if (in[c].IsNull(r)) continue;
+    Uuid candidate{};
+    switch (table.Find(in[c].GetUuid(r), candidate)) {
+      case SubjectTable::Answer::kUnknown: out.SetUuid(r, kSuppressedRow); return;
+      case SubjectTable::Answer::kBlocked: blocked = true; break;
+      case SubjectTable::Answer::kKnown:
+        if (!known) subject = candidate;
+        known = true;
+        break;
+    }
+  }
+  if (known) {
+    out.SetUuid(r, subject);
+  } else if (blocked) {
+    out.SetUuid(r, kBlockedRow);
+  } else {
+    out.SetNull(r);
+  }
+}
+
+std::string Qualified(const SourceSpec& spec, size_t column) {
+  return spec.name + "." + spec.columns[column].name;
+}
+
+}  // namespace
+
+std::string EscrowFunctionName(size_t column) {
+  return "signet_escrow_" + std::to_string(column + 1);
+}
+std::string EncryptFunctionName(size_t column) {
+  return "signet_encrypt_" + std::to_string(column + 1);
+}
+
+Status RegisterSubjectFunction(query::Connection& connection, size_t links,
+                               std::shared_ptr<const SubjectTable> table) {
+  query::ScalarFunction function{"signet_subject",
+                                 std::vector<ColumnType>(links, ColumnType::kUuid),
+                                 ColumnType::kUuid,
+                                 {},
+                                 /*sees_null=*/true};
+  function.run = [table](const Arguments& in, ColumnWriter& out) {
+    for (size_t c = 0; c < in.size(); ++c) {
+      for (size_t r = 0; r < in.rows(); ++r) {
+        if (!in[c].IsNull(r)) table->Prefetch(in[c].GetUuid(r));
+      }
+    }
+    for (size_t r = 0; r < in.rows(); ++r) AnswerRow(*table, in, r, out);
+    return OkStatus();
+  };
+  return connection.RegisterFunction(std::move(function));
+}
+
+Status RegisterEscrowFunction(query::Connection& connection, const SourceSpec& spec, size_t column,
+                              std::shared_ptr<const Keyring> keyring) {
+  query::ScalarFunction function{EscrowFunctionName(column),
+                                 {ColumnType::kUuid, ColumnType::kText},
+                                 ColumnType::kBytes,
+                                 {}};
+  function.run = [keyring, name = Qualified(spec, column)](const Arguments& in, ColumnWriter& out) {
+    for (size_t r = 0; r < in.rows(); ++r) {
+      if (in.AnyNull(r)) continue;
+      const SubjectId subject{in[0].GetUuid(r)};
+      if (subject.value == kSuppressedRow || subject.value == kBlockedRow) {
+        out.SetNull(r);
+        continue;
+      }
+      const std::optional<SecretBytes> key = keyring->CellKey(subject);
+      if (!key) return Corrupt("the keyring lacks a subject of the identity table");
+      out.SetBytes(r, CellSealer(*key).SealEscrow(name, subject, in[1].Text(r)));
+    }
+    return OkStatus();
+  };
+  return connection.RegisterFunction(std::move(function));
+}
+
+Status RegisterEncryptFunction(query::Connection& connection, const SourceSpec& spec, size_t column,
+                               std::shared_ptr<const CellSealer> sealer) {
+  query::ScalarFunction function{
+      EncryptFunctionName(column), {ColumnType::kText}, ColumnType::kBytes, {}};
+  function.run = [sealer, name = Qualified(spec, column)](const Arguments& in, ColumnWriter& out) {
+    for (size_t r = 0; r < in.rows(); ++r) {
+      if (!in.AnyNull(r)) out.SetBytes(r, sealer->SealEncrypted(name, in[0].Text(r)));
+    }
+    return OkStatus();
+  };
+  return connection.RegisterFunction(std::move(function));
+}
+
+}  // namespace signet::pipelines
