@@ -9,6 +9,7 @@
 #include "crypto/base/status.h"
 #include "policies/compile/policy.h"
 #include "policies/document/diagnostic.h"
+#include "policies/document/node.h"
 
 namespace signet::policies {
 

@@ -34,8 +34,6 @@ struct CategoryRule {
 
 struct Jurisdiction {
   std::string name;
-  /// The policy document that governs it.
-  std::string policy;
   /// ISO 3166-1 alpha-2.
   std::set<std::string> countries;
   /// Regions of those countries; empty = all of them.
@@ -59,6 +57,11 @@ struct SaleRule {
 
 /// One policy document, compiled.
 struct PolicyPart {
+  /// The rule for `category`: its own or that of the nearest ancestor. Null pointer when there is
+  /// none, or when a special category (GDPR Art. 9) would have to inherit.
+  [[nodiscard]] const CategoryRule* RuleOf(const Taxonomy& taxonomy,
+                                           std::string_view category) const;
+
   std::string name;
   std::string title;
   std::string law;
@@ -126,8 +129,9 @@ class Policy {
   /// The age below which a subject of `jurisdiction` is a minor; unknown: the highest.
   [[nodiscard]] int64_t MinorAge(std::string_view jurisdiction) const;
   [[nodiscard]] std::vector<std::string> JurisdictionNames() const;
-  /// Null pointer for an unknown jurisdiction.
-  [[nodiscard]] const PolicyPart* PartOf(std::string_view jurisdiction) const;
+  /// The policies that govern a subject of `jurisdiction`: those that name it or name none; all of
+  /// them when it is unknown.
+  [[nodiscard]] std::vector<const PolicyPart*> PartsOf(std::string_view jurisdiction) const;
 
   [[nodiscard]] const PublicationRule& publication() const { return publication_; }
   /// The same policy with a lower group size: only for states marked as test states.
@@ -137,8 +141,11 @@ class Policy {
 
  private:
   Policy() = default;
-  void ComposePublication();
   void ComposePurposes();
+  void ComposeTreatments(Diagnostics& diagnostics);
+  void ComposePublication();
+  void CheckCountries(Diagnostics& diagnostics) const;
+  void CheckRecipients(Diagnostics& diagnostics) const;
   void Seal();
 
   std::vector<PolicyPart> parts_;

@@ -41,6 +41,7 @@ bool IsSaleOrShare(Relation relation);
 /// One policy's rule for one purpose.
 struct PurposeBasis {
   std::string policy;
+  std::string description;
   /// consent, contract, legal_obligation, vital_interests, public_task, legitimate_interests
   /// (GDPR Art. 6(1)(a)-(f)), or notice (CCPA section 1798.100).
   std::string basis;
@@ -78,6 +79,9 @@ struct Recipient {
   std::string article;
   Mark mark;
 };
+
+/// No policy may allow smaller groups, but for states marked as test states.
+inline constexpr int64_t kMinGroupFloor = 10;
 
 struct PublicationRule {
   /// Smallest group that may be published or counted.
