@@ -36,7 +36,7 @@ struct CoordinatorOptions {
   int64_t heartbeat_ms = 500;
   int64_t worker_silence_ms_max = 2'500;  ///< then its leases are granted anew
   int64_t hung_ms_max = 12'000;  ///< neither progress nor CPU time in a task's child for so long
-  uint64_t seed = 1;             ///< of the retry jitter
+  uint64_t seed = 0;             ///< of the retry jitter; 0 = from the entropy
   int journal_entries_max = 4'096;  ///< then a snapshot bounds the replay
   Mutation mutation = Mutation::kNone;
 };

@@ -80,11 +80,15 @@ uint32_t Scheduler::WorkerNumber(const WorkerId& worker, Now now, Outcome& out) 
 void Scheduler::On(const WorkerJoined& event, Now now, Outcome& out) {
   const uint32_t number = WorkerNumber(event.worker, now, out);
   WorkerRow& worker = workers_[number];
+  // The same process on a new connection may not have seen its newest leases yet; its heartbeats
+  // will tell. Another process surely has not.
+  const bool same_process = worker.boot == event.boot;
   worker.boot = event.boot;
   worker.slots = event.slots;
   worker.heard = now.monotonic_micros;
   worker.connected = true;
   worker.draining = false;
+  if (same_process) return;
   std::vector<uint64_t> lost;
   for (const auto& lease : leases_) {
     if (lease.second.worker != number) continue;

@@ -273,6 +273,8 @@ class DealerChannel final : public ClientChannel {
     dealer_->SetBytes(ZMQ_CURVE_SERVERKEY, server_.bytes);
     dealer_->SetBytes(ZMQ_CURVE_PUBLICKEY, identity_.public_key.bytes);
     dealer_->SetBytes(ZMQ_CURVE_SECRETKEY, identity_.secret_key.ExposeSecret());
+    // Frames wait for a connection that was authenticated, and are refused until there is one.
+    dealer_->Set(ZMQ_IMMEDIATE, 1);
     dealer_->Set(ZMQ_RECONNECT_IVL, 50);
     dealer_->Set(ZMQ_RECONNECT_IVL_MAX, 1'000);
     SetLimits(*dealer_);

@@ -1,0 +1,317 @@
+#include "coordinator/dispatch/dispatcher.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "crypto/base/log.h"
+#include "crypto/base/secret.h"
+
+namespace signet::coordinator {
+
+namespace {
+
+constexpr int kFramesPerTurnMax = 1'000;
+constexpr int64_t kNotifyMicros = 100'000;
+constexpr int64_t kEachTurnMicros = 20'000;
+
+SchedulerOptions OptionsOf(const CoordinatorOptions& options) {
+  SchedulerOptions scheduler;
+  scheduler.silence_ms_max = options.worker_silence_ms_max;
+  scheduler.hung_ms_max = options.hung_ms_max;
+  scheduler.seed = options.seed;
+  scheduler.leak_slots = options.mutation == Mutation::kLeakSlot;
+  return scheduler;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(const CoordinatorOptions& options,
+                       std::unique_ptr<workers::ServerChannel> channel,
+                       workers::CurveServerChannel* curve,
+                       crypto::KvStore& store,
+                       Clock& clock)
+    : options_(options),
+      channel_(std::move(channel)),
+      curve_(curve),
+      store_(store),
+      clock_(clock),
+      scheduler_(OptionsOf(options)),
+      journal_(store, options.journal_entries_max) {}
+
+Now Dispatcher::Time() const { return {clock_.MonotonicMicros(), clock_.Now()}; }
+
+Status Dispatcher::Recover() { return journal_.Open(scheduler_, Time()); }
+
+Result<RunId> Dispatcher::Submit(const RunSpec& spec, RunBinder& binder) {
+  if (!broken_.ok()) return broken_;
+  TRY(CheckRunSpec(spec));
+  if (scheduler_.FindRun(spec.id) != nullptr) return Conflict("a run '" + spec.id.text() + "' exists");
+  const size_t keep = batch_.size();
+  if (Status refused = binder.RunAccepted(spec.id, batch_); !refused.ok()) {
+    UndoPuts(keep);
+    return refused;
+  }
+  binders_[spec.id] = &binder;
+  involved_.insert(&binder);
+  Take(scheduler_.Step(SubmitRun{spec}, Time()));
+  Take(scheduler_.Step(AttachRun{spec.id}, Time()));
+  dirty_.insert(spec.id);
+  TRY(Flush());
+  return spec.id;
+}
+
+Status Dispatcher::Resume(const RunId& run, RunBinder& binder) {
+  const RunRow* const row = scheduler_.FindRun(run);
+  if (row == nullptr) return NotFound("there is no run '" + run.text() + "'");
+  if (IsTerminal(row->state)) return Conflict("run '" + run.text() + "' has ended");
+  binders_[run] = &binder;
+  dirty_.insert(run);
+  Take(scheduler_.Step(AttachRun{run}, Time()));
+  return OkStatus();
+}
+
+Result<std::string> Dispatcher::ContextOf(const RunId& run) const {
+  const RunRow* const row = scheduler_.FindRun(run);
+  if (row == nullptr) return NotFound("there is no run '" + run.text() + "'");
+  return row->spec.context;
+}
+
+Result<bool> Dispatcher::Turn() {
+  if (!broken_.ok()) return broken_;
+  bool busy = RunPosted();
+  ASSIGN_OR_RETURN(const bool received, ReceiveAll());
+  busy = RunOneLocal() || received || busy;
+  for (const WorkerId& worker : std::exchange(unreachable_, {})) {
+    sessions_.Remove(worker);
+    Take(scheduler_.Step(WorkerGone{worker, "its connection broke"}, Time()));
+  }
+  Take(scheduler_.Step(Tick{}, Time()));
+  busy = busy || !records_.empty() || !outbox_.empty();
+  if (options_.mutation == Mutation::kAckBeforeDurable) SendAll();
+  TRY(Flush());
+  SendAll();
+  Notify(/*all=*/false);
+  if (each_turn_ && clock_.MonotonicMicros() - each_turn_at_ >= kEachTurnMicros) {
+    each_turn_at_ = clock_.MonotonicMicros();
+    each_turn_();
+  }
+  return busy;
+}
+
+void Dispatcher::WaitForMore() {
+  const Now now = Time();
+  channel_->Wait(std::clamp<int64_t>(scheduler_.NextWake(now) - now.monotonic_micros, 0, 100'000));
+}
+
+Status Dispatcher::Serve(const std::function<bool()>& stop) {
+  while (!stop()) {
+    ASSIGN_OR_RETURN(const bool busy, Turn());
+    if (!busy) WaitForMore();
+  }
+  return OkStatus();
+}
+
+Result<RunView> Dispatcher::RunUntilDone(const RunId& run) {
+  if (scheduler_.FindRun(run) == nullptr) return NotFound("there is no run '" + run.text() + "'");
+  TRY(Serve([&] {
+    const RunRow* const row = scheduler_.FindRun(run);
+    return row == nullptr || IsTerminal(row->state);
+  }));
+  Notify(/*all=*/true);
+  return scheduler_.View(run);
+}
+
+bool Dispatcher::RunPosted() {
+  std::vector<std::function<void()>> actions;
+  {
+    const std::lock_guard<std::mutex> lock(posted_mutex_);
+    actions.swap(posted_);
+  }
+  for (const std::function<void()>& action : actions) action();
+  return !actions.empty();
+}
+
+Result<bool> Dispatcher::ReceiveAll() {
+  for (int i = 0; i < kFramesPerTurnMax; ++i) {
+    ASSIGN_OR_RETURN(std::optional<workers::Incoming> incoming, channel_->Receive());
+    if (!incoming) return i > 0;
+    Handle(*incoming);
+  }
+  return true;
+}
+
+bool Dispatcher::RunOneLocal() {
+  const std::optional<TaskRef> task = scheduler_.NextLocal();
+  if (!task) return false;
+  const size_t keep = batch_.size();
+  RunBinder* const binder = BinderOf(task->run);
+  const int64_t began = clock_.MonotonicMicros();
+  const Status status = binder->RunLocal(*task, batch_);
+  if (!status.ok()) UndoPuts(keep);
+  involved_.insert(binder);
+  dirty_.insert(task->run);
+  Take(scheduler_.Step(LocalFinished{*task, status, clock_.MonotonicMicros() - began}, Time()));
+  return true;
+}
+
+void Dispatcher::Take(Outcome outcome) {
+  for (Record& record : outcome.records) {
+    if (options_.mutation == Mutation::kForgetAttempt && record.type == RecordType::kLeased) continue;
+    if (options_.mutation == Mutation::kForgetRun && record.type == RecordType::kRunAccepted) continue;
+    records_.push_back(std::move(record));
+  }
+  for (const Command& command : outcome.commands) {
+    std::visit([this](const auto& what) { Carry(what); }, command);
+  }
+}
+
+void Dispatcher::Carry(const GrantLease& grant) {
+  ++figures_.leases_granted;
+  dirty_.insert(grant.task.run);
+  Result<Bytes> payload = BinderOf(grant.task.run)->BindTask(grant.task);
+  if (!payload.ok()) {
+    return Take(scheduler_.Step(TaskFailed{grant.task.fence, payload.status()}, Time()));
+  }
+  workers::Lease lease;
+  lease.fence = grant.task.fence;
+  lease.task = grant.task.Text();
+  lease.attempt = grant.task.attempt;
+  lease.attempt_ms_max = grant.attempt_ms_max;
+  lease.payload = std::move(*payload);
+  outbox_[grant.worker].leases.push_back(std::move(lease));
+}
+
+void Dispatcher::Carry(const RevokeLease& revoke) {
+  outbox_[revoke.worker].revokes[revoke.reason].push_back(revoke.fence);
+}
+
+void Dispatcher::Carry(const StepEnded& ended) { urgent_.insert(ended.run); }
+
+void Dispatcher::Carry(const RunEnded& ended) {
+  urgent_.insert(ended.run);
+  const auto binder = binders_.find(ended.run);
+  if (binder == binders_.end()) return;
+  binder->second->RunFinished(ended.run, ended.state, batch_);
+  involved_.insert(binder->second);
+  ended_.push_back(ended.run);
+}
+
+RunBinder* Dispatcher::BinderOf(const RunId& run) {
+  const auto found = binders_.find(run);
+  CHECK_FACTS(found != binders_.end(), run.text());
+  return found->second;
+}
+
+void Dispatcher::UndoPuts(size_t keep) {
+  crypto::WriteBatch kept;
+  for (size_t i = 0; i < keep; ++i) {
+    const crypto::WriteBatch::Operation& operation = batch_.operations()[i];
+    if (operation.value) {
+      kept.Put(operation.key, *operation.value);
+    } else {
+      kept.Delete(operation.key);
+    }
+  }
+  batch_ = std::move(kept);
+}
+
+Status Dispatcher::Flush() {
+  if (records_.empty() && batch_.empty()) return OkStatus();
+  journal_.Append(records_, scheduler_, batch_);
+  const Status written = store_.Write(batch_, crypto::Durability::kSync);
+  journal_.Written(written.ok());
+  for (RunBinder* const binder : involved_) binder->BatchWritten(written.ok());
+  ++figures_.batches_written;
+  records_.clear();
+  batch_.Clear();
+  involved_.clear();
+  for (const RunId& run : std::exchange(ended_, {})) binders_.erase(run);
+  if (!written.ok()) {
+    // What is in memory is ahead of what is durable: only a restart may go on.
+    broken_ = written.WithContext("the coordinator's state could not be written");
+    Log(LogLevel::kError, "coordinator stopped", Json::Of({{"status", broken_.ToString()}}));
+  }
+  return broken_;
+}
+
+void Dispatcher::DrainWorkers() {
+  for (const WorkerSession& session : sessions_.all()) {
+    Take(scheduler_.Step(WorkerDraining{session.worker}, Time()));
+    SendTo(session, workers::Drain{});
+  }
+}
+
+void Dispatcher::Post(std::function<void()> action) {
+  {
+    const std::lock_guard<std::mutex> lock(posted_mutex_);
+    posted_.push_back(std::move(action));
+  }
+  channel_->Wake();
+}
+
+void Dispatcher::Cancel(const RunId& run, std::string reason) {
+  Post([this, run, reason = std::move(reason)] {
+    dirty_.insert(run);
+    Take(scheduler_.Step(CancelRun{run, Cancelled(reason)}, Time()));
+  });
+}
+
+void Dispatcher::Observe(std::function<void(const RunView&)> observer) { observer_ = std::move(observer); }
+
+void Dispatcher::EachTurn(std::function<void()> action) { each_turn_ = std::move(action); }
+
+void Dispatcher::Notify(bool all) {
+  if (dirty_.empty() && urgent_.empty()) return;
+  const int64_t now = clock_.MonotonicMicros();
+  std::set<RunId> due = std::exchange(urgent_, {});
+  for (const RunId& run : dirty_) {
+    const auto last = changed_.find(run);
+    if (all || last == changed_.end() || now - last->second >= kNotifyMicros) due.insert(run);
+  }
+  for (const RunId& run : due) {
+    dirty_.erase(run);
+    changed_[run] = now;
+    const Result<RunView> view = scheduler_.View(run);
+    if (!view.ok()) continue;
+    if (observer_) observer_(*view);
+    if (IsTerminal(view->state)) changed_.erase(run);
+  }
+}
+
+Result<std::string> Dispatcher::Why(const RunId& run, const StepId& step, int task) const {
+  return scheduler_.Why(run, step, task, Time());
+}
+
+CoordinatorFigures Dispatcher::figures() const {
+  CoordinatorFigures figures = figures_;
+  figures.workers = scheduler_.ConnectedWorkers();
+  return figures;
+}
+
+void Dispatcher::Enrol(const workers::CurvePublicKey& worker) {
+  if (curve_ != nullptr) curve_->Allow(worker);
+}
+
+void Dispatcher::Expel(const workers::CurvePublicKey& worker) {
+  if (curve_ != nullptr) curve_->Forbid(worker);
+  const WorkerSession* const session = sessions_.ByIdentity(worker.Text());
+  if (session == nullptr) return;
+  const WorkerId id = session->worker;
+  Reply(session->peer, workers::Bye{"expelled", /*rejoin=*/false});
+  sessions_.Remove(id);
+  Take(scheduler_.Step(WorkerGone{id, "its worker left"}, Time()));
+}
+
+std::string Dispatcher::endpoint() const { return curve_ != nullptr ? curve_->endpoint() : std::string(); }
+
+workers::CurvePublicKey Dispatcher::public_key() const {
+  return curve_ != nullptr ? curve_->public_key() : workers::CurvePublicKey{};
+}
+
+}  // namespace signet::coordinator
