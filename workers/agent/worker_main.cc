@@ -1,0 +1,169 @@
+#include "workers/agent/worker_main.h"
+
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <sys/prctl.h>
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/entropy.h"
+#include "crypto/base/file.h"
+#include "crypto/base/log.h"
+#include "crypto/base/secret.h"
+#include "crypto/base/text.h"
+#include "workers/agent/agent.h"
+#include "workers/executor/child_slots.h"
+#include "workers/transport/zmq_channel.h"
+
+namespace signet::workers {
+
+namespace {
+
+constexpr char kUsage[] =
+    "usage: signet-worker --connect=tcp://HOST:PORT --server-key=Z85 (--secret-fd=N | --secret-file=PATH)\n"
+    "                     [--name=NAME] [--slots=N] [--task-memory=BYTES] [--parent=PID]\n"
+    "  --connect      where the coordinator listens\n"
+    "  --server-key   the coordinator's CURVE public key (40 characters of Z85)\n"
+    "  --secret-fd    descriptor to read this worker's secret key from (32 bytes)\n"
+    "  --secret-file  the same from a file that only its owner may read\n"
+    "  --name         shown to people (default: worker)\n"
+    "  --slots        tasks at a time (default: 1)\n"
+    "  --task-memory  limit of each task's data memory in bytes (default: 0 = none)\n"
+    "  --parent       end with this parent process, and leave Ctrl-C to it\n";
+
+struct Arguments {
+  std::string connect;
+  std::string server_key;
+  std::string secret_file;
+  std::string name = "worker";
+  int64_t secret_fd = -1;
+  int64_t slots = 1;
+  int64_t task_memory = 0;
+  int64_t parent = 0;
+};
+
+volatile std::sig_atomic_t g_stop = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void RequestStop(int /*signal*/) { g_stop = 1; }
+
+Status ParseOne(std::string_view argument, Arguments& to) {
+  const size_t equals = argument.find('=');
+  const std::string name(argument.substr(0, equals));
+  const std::string value(equals == std::string_view::npos ? "" : argument.substr(equals + 1));
+  if (name == "--connect") return to.connect = value, OkStatus();
+  if (name == "--server-key") return to.server_key = value, OkStatus();
+  if (name == "--secret-file") return to.secret_file = value, OkStatus();
+  if (name == "--name") return to.name = value, OkStatus();
+  int64_t* number = nullptr;
+  if (name == "--secret-fd") number = &to.secret_fd;
+  if (name == "--slots") number = &to.slots;
+  if (name == "--task-memory") number = &to.task_memory;
+  if (name == "--parent") number = &to.parent;
+  if (number == nullptr) return Invalid("unknown argument '" + name + "'");
+  const Result<int64_t> parsed = IntegerFromText(value);
+  if (!parsed.ok() || *parsed < 0) return Invalid(name + " needs a number that is not negative");
+  *number = *parsed;
+  return OkStatus();
+}
+
+Result<Arguments> Parse(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; ++i) TRY(ParseOne(argv[i], arguments));
+  if (arguments.connect.empty()) return Invalid("--connect is missing");
+  if (arguments.server_key.empty()) return Invalid("--server-key is missing");
+  if ((arguments.secret_fd < 0) == arguments.secret_file.empty()) {
+    return Invalid("give one of --secret-fd and --secret-file");
+  }
+  if (arguments.slots < 1 || arguments.slots > 100'000) return Invalid("--slots is 1 to 100000");
+  return arguments;
+}
+
+Result<SecretBytes> ReadSecret(const Arguments& arguments) {
+  if (arguments.secret_fd < 0) {
+    ASSIGN_OR_RETURN(Bytes raw, ReadFile(arguments.secret_file));
+    SecretBytes secret = SecretBytes::CopyOf(raw);
+    Wipe(raw.data(), raw.size());
+    return secret;
+  }
+  const auto descriptor = static_cast<int>(arguments.secret_fd);
+  SecretBytes secret(32);
+  ByteSpan rest = secret.ExposeSecretForWrite();
+  while (!rest.empty()) {
+    const ssize_t n = ::read(descriptor, rest.data(), rest.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return Invalid("--secret-fd ended before 32 bytes");
+    rest = rest.subspan(static_cast<size_t>(n));
+  }
+  ::close(descriptor);
+  return secret;
+}
+
+void WatchSignals(bool embedded) {
+  struct sigaction stop {};
+  stop.sa_handler = &RequestStop;
+  ::sigaction(SIGTERM, &stop, nullptr);
+  if (embedded) {
+    ::signal(SIGINT, SIG_IGN);  // the terminal sends it to all; the parent decides
+  } else {
+    ::sigaction(SIGINT, &stop, nullptr);
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+Status Work(const Arguments& arguments, TaskRunner runner) {
+  TRY(HardenProcess());
+  const bool embedded = arguments.parent > 0;
+  if (embedded) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != static_cast<pid_t>(arguments.parent)) return Unavailable("the parent is gone");
+  }
+  TaskLimits limits;
+  limits.memory_bytes_max = static_cast<uint64_t>(arguments.task_memory);
+  // Before any thread and any secret (see StartChildSlots).
+  ASSIGN_OR_RETURN(const std::unique_ptr<TaskSlots> slots, StartChildSlots(std::move(runner), limits));
+  WatchSignals(embedded);
+  ASSIGN_OR_RETURN(const CurvePublicKey server, CurvePublicKey::FromText(arguments.server_key));
+  ASSIGN_OR_RETURN(SecretBytes secret, ReadSecret(arguments));
+  ASSIGN_OR_RETURN(CurveKeyPair identity, CurveKeyPair::FromSecret(std::move(secret)));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ClientChannel> channel,
+                   ConnectWithCurve(arguments.connect, server, std::move(identity)));
+  SystemClock clock;
+  SystemEntropy entropy;
+  AgentOptions options;
+  options.name = arguments.name;
+  options.program = "0.1.0";
+  options.boot = entropy.RandomU64();
+  options.slots = static_cast<int>(arguments.slots);
+  Agent agent(options, *channel, *slots, clock);
+  return agent.Serve([] { return g_stop != 0; });
+}
+
+}  // namespace
+
+int WorkerMain(int argc, char** argv, TaskRunner runner) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--help" || argument == "-h") return std::fputs(kUsage, stdout), EXIT_SUCCESS;
+  }
+  const Result<Arguments> arguments = Parse(argc, argv);
+  if (!arguments.ok()) {
+    std::fprintf(stderr, "error: %s\n%s", arguments.status().message().c_str(), kUsage);
+    return 2;
+  }
+  const Status worked = Work(*arguments, std::move(runner));
+  if (worked.ok()) return EXIT_SUCCESS;
+  std::fprintf(stderr, "error: %s\n", worked.message().c_str());
+  if (!worked.remedy().empty()) std::fprintf(stderr, "help: %s\n", worked.remedy().c_str());
+  return ExitCode(worked.code());
+}
+
+}  // namespace signet::workers

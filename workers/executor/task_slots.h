@@ -1,0 +1,46 @@
+/// TaskSlots: where an agent's tasks run.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/status.h"
+
+namespace signet::workers {
+
+/// Tells how far a task is, 0 ... 1. Cheap to call often.
+using ProgressFn = std::function<void(double)>;
+/// The work itself: a payload in, a result out. Runs in the task's own process.
+using TaskRunner = std::function<Result<Bytes>(ByteView payload, const ProgressFn& progress)>;
+
+struct TaskEnd {
+  uint64_t fence = 0;
+  Status status;
+  Bytes result;  ///< when the status is ok
+};
+
+struct TaskPulse {
+  uint64_t fence = 0;
+  double progress = 0;
+  int64_t cpu_ms = 0;
+};
+
+/// Starts, watches and kills tasks, named by their leases' fences. Belongs to one thread; nothing
+/// here waits.
+class TaskSlots {
+ public:
+  virtual ~TaskSlots() = default;
+  /// Begins a task; its payload is wiped once handed over. kUnavailable when it cannot start.
+  virtual Status Start(uint64_t fence, Bytes payload) = 0;
+  /// Ends a task at once (SIGKILL); no end is reported. Unknown fences are ignored.
+  virtual void Kill(uint64_t fence) = 0;
+  /// The tasks that ended since the last call.
+  virtual std::vector<TaskEnd> TakeEnded() = 0;
+  virtual std::vector<TaskPulse> Pulses() = 0;
+  /// Descriptors whose readability means that TakeEnded may have something.
+  virtual std::vector<int> Descriptors() = 0;
+};
+
+}  // namespace signet::workers

@@ -1,0 +1,203 @@
+#include "workers/executor/zygote.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/secret.h"
+#include "workers/executor/task_pipe.h"
+
+namespace signet::workers {
+
+namespace {
+
+constexpr int64_t kProgressMicros = 100'000;
+
+/// Ends this process when its parent ends. The parent may be gone already: then at once.
+void DieWith(int parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);
+}
+
+void Limit(int resource, uint64_t value) {
+  if (value == 0) return;
+  const rlimit limit{value, value};
+  static_cast<void>(::setrlimit(static_cast<__rlimit_resource>(resource), &limit));
+}
+
+Status SendMessage(int descriptor, char kind, ByteView body) {
+  Bytes header{static_cast<uint8_t>(kind)};
+  AppendU64(header, body.size());
+  TRY(WriteAll(descriptor, header));
+  return WriteAll(descriptor, body);
+}
+
+/// Reports progress at most ten times a second.
+class Reporter {
+ public:
+  explicit Reporter(int descriptor) : descriptor_(descriptor) {}
+  void operator()(double progress) {
+    const int64_t now = clock_.MonotonicMicros();
+    if (sent_ && now - last_ < kProgressMicros) return;
+    sent_ = true;
+    last_ = now;
+    const double bounded = progress >= 0 ? std::min(progress, 1.0) : 0.0;  // NaN counts as 0
+    Bytes body;
+    AppendU64(body, static_cast<uint64_t>(bounded * 1'000'000));
+    static_cast<void>(SendMessage(descriptor_, 'P', body));
+  }
+
+ private:
+  int descriptor_;
+  SystemClock clock_;
+  int64_t last_ = 0;
+  bool sent_ = false;
+};
+
+/// Runs the runner; what it might throw becomes a status.
+Result<Bytes> RunSafely(const TaskRunner& runner, ByteView payload, int descriptor) {
+  try {
+    Reporter reporter(descriptor);
+    return runner(payload, [&reporter](double progress) { reporter(progress); });
+  } catch (const std::bad_alloc&) {
+    return Exhausted("the task ran out of memory");
+  } catch (const std::exception&) {
+    return Internal("the task ended with an exception");  // its text may quote data
+  }
+}
+
+[[noreturn]] void RunTask(int descriptor, const TaskRunner& runner, const TaskLimits& limits) {
+  Limit(RLIMIT_DATA, limits.memory_bytes_max);
+  Limit(RLIMIT_FSIZE, limits.file_bytes_max);
+  Limit(RLIMIT_NOFILE, limits.descriptors_max);
+  Bytes size_bytes(8);
+  if (!ReadAll(descriptor, size_bytes).ok()) ::_exit(1);
+  ByteReader size_reader(size_bytes);
+  const uint64_t size = size_reader.U64().value();
+  if (size > kPayloadBytesMax) ::_exit(1);
+  SecretBytes payload(size);
+  if (!ReadAll(descriptor, payload.ExposeSecretForWrite()).ok()) ::_exit(1);
+  Result<Bytes> result = RunSafely(runner, payload.ExposeSecret(), descriptor);
+  if (result.ok() && result->size() > kResultBytesMax) {
+    result = Exhausted("the task's result has " + std::to_string(result->size()) + " bytes; " +
+                       std::to_string(kResultBytesMax) + " are possible");
+  }
+  Status sent;
+  if (result.ok()) {
+    sent = SendMessage(descriptor, 'R', *result);
+  } else {
+    Bytes body;
+    EncodeFailure(result.status(), body);
+    sent = SendMessage(descriptor, 'F', body);
+  }
+  // Without destructors of libraries: their threads may still run.
+  ::_exit(sent.ok() ? 0 : 1);
+}
+
+class Zygote {
+ public:
+  Zygote(int control, int signals, const TaskRunner& runner, const TaskLimits& limits)
+      : control_(control), signals_(signals), runner_(runner), limits_(limits) {}
+
+  void Serve() {
+    while (true) {
+      pollfd waits[] = {{control_, POLLIN, 0}, {signals_, POLLIN, 0}};
+      static_cast<void>(::poll(waits, 2, -1));
+      if (waits[1].revents != 0) Reap();
+      if (waits[0].revents != 0 && !Obey()) return;
+    }
+  }
+
+ private:
+  bool Obey() {
+    int task = -1;
+    const Result<std::optional<ZygoteMessage>> message = ReceiveControl(control_, &task);
+    if (!message.ok()) return false;
+    if (!message->has_value()) return true;
+    if ((*message)->op == 'S' && task >= 0) Fork((*message)->fence, task);
+    if ((*message)->op == 'K') {
+      const auto found = children_.find((*message)->fence);
+      if (found != children_.end()) ::kill(found->second, SIGKILL);
+    }
+    if (task >= 0) ::close(task);
+    return true;
+  }
+
+  void Fork(uint64_t fence, int task) {
+    const int self = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      DieWith(self);
+      ::close(control_);
+      ::close(signals_);
+      sigset_t none;
+      ::sigemptyset(&none);
+      ::sigprocmask(SIG_SETMASK, &none, nullptr);
+      RunTask(task, runner_, limits_);
+    }
+    if (pid < 0) return Tell({'E', fence, -1});
+    children_[fence] = pid;
+    Tell({'P', fence, pid});
+  }
+
+  void Reap() {
+    signalfd_siginfo ignored{};
+    while (::read(signals_, &ignored, sizeof ignored) > 0) {
+    }
+    for (auto child = children_.begin(); child != children_.end();) {
+      int status = 0;
+      if (::waitpid(child->second, &status, WNOHANG) != child->second) {
+        ++child;
+        continue;
+      }
+      Tell({'E', child->first, status});
+      child = children_.erase(child);
+    }
+  }
+
+  // A lost agent is noticed at the next read.
+  void Tell(const ZygoteMessage& message) { static_cast<void>(SendControl(control_, message)); }
+
+  int control_;
+  int signals_;
+  const TaskRunner& runner_;
+  const TaskLimits& limits_;
+  std::map<uint64_t, pid_t> children_;
+};
+
+}  // namespace
+
+void RunZygote(int control, const TaskRunner& runner, const TaskLimits& limits, int parent) {
+  DieWith(parent);
+  if (!HardenProcess().ok()) ::_exit(1);
+  ::signal(SIGINT, SIG_IGN);
+  ::signal(SIGTERM, SIG_IGN);
+  ::signal(SIGPIPE, SIG_IGN);
+  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nothing < 0 || ::dup2(nothing, 0) < 0 || ::dup2(nothing, 1) < 0) ::_exit(1);
+  sigset_t children;
+  ::sigemptyset(&children);
+  ::sigaddset(&children, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &children, nullptr);
+  const int signals = ::signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signals < 0) ::_exit(1);
+  Zygote(control, signals, runner, limits).Serve();
+  ::_exit(0);  // its children die with it
+}
+
+}  // namespace signet::workers
