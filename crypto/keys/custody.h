@@ -35,7 +35,7 @@ class Custody {
   /// an older copy.
   virtual Result<uint32_t> CurrentKek() = 0;
   /// Destroys the key for good and notes `now`; ok when it is destroyed already. The current
-  /// generation is kConflict.
+  /// generation is kConflict, one that is not there kNotFound.
   virtual Status DestroyKek(uint32_t generation, Timestamp now) = 0;
   /// When the generation was destroyed; none while it lives.
   virtual Result<std::optional<Timestamp>> DestroyedAt(uint32_t generation) = 0;

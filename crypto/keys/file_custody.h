@@ -27,10 +27,11 @@ namespace signet::crypto {
 /// copied the folder: copies of custody are the operator's to destroy.
 class FileCustody final : public Custody {
  public:
-  /// Opens `folder`, or makes it (0700) with a fresh root key when it is new or empty. kInvalid with
-  /// the chmod to run when a key file or the folder is open to group or others, or owned by another
-  /// user; kCorrupt when the root key is missing beside other keys, or a file is damaged. Completes
-  /// a destruction that a crash interrupted.
+  /// Opens `folder`, or makes it (0700) with a fresh root key when it is new or empty. kInvalid
+  /// with the chmod to run when group or others may do anything with a key file or change the
+  /// folder, or another user owns it; kCorrupt when the root key is missing beside KEKs, or a file
+  /// is damaged. Completes a destruction that a crash interrupted, and destroys again a key that
+  /// was put back.
   static Result<std::unique_ptr<FileCustody>> Open(const std::filesystem::path& folder,
                                                    Entropy& entropy);
   /// As Open, but kNotFound when there is nothing, and changes nothing.

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "crypto/base/bytes.h"
 #include "crypto/base/secret.h"
 
 namespace signet::crypto {
@@ -18,5 +19,12 @@ std::string_view KeyUseName(KeyUse use);
 /// within a use (a recipient's name; "" when there is one). Erasure must never depend on a derived
 /// key: it can always be derived again.
 SecretBytes DeriveKey(const SecretBytes& root, KeyUse use, std::string_view context);
+
+/// 16 bytes that tell roots apart and say nothing about them; kept in the store, so that a state is
+/// never opened with the custody of another.
+Bytes RootCheck(const SecretBytes& root);
+
+/// The key that wraps one DEK: HKDF of a KEK over what the DEK is bound to. Dies with the KEK.
+SecretBytes DekWrappingKey(const SecretBytes& kek, ByteView binding);
 
 }  // namespace signet::crypto

@@ -16,19 +16,11 @@
 #include "crypto/base/secret.h"
 #include "crypto/base/status.h"
 #include "crypto/keys/custody.h"
+#include "crypto/keys/dek_record.h"
 #include "crypto/keys/key_derivation.h"
 #include "crypto/store/kv_store.h"
 
 namespace signet::crypto {
-
-/// What one DEK may seal: a label class of a partition of a version of a dataset.
-struct DekScope {
-  std::string dataset;
-  std::string version;
-  int partition = -1;  ///< -1 = not partitioned
-  std::string label_class;
-  friend bool operator==(const DekScope&, const DekScope&) = default;
-};
 
 /// DEKs (32 random bytes) rest in the store, wrapped by AES-KWP under a key derived from (KEK
 /// generation, DEK id, scope): a record that was changed, or moved to another id or scope, does not
@@ -42,13 +34,16 @@ struct DekScope {
 /// A crash between the steps loses nothing; repeat from 1 or 3. Batches of NewDek and DestroyDek
 /// must be written before the next RotateKek or appended to its batch.
 ///
-/// Functions may be called from several threads.
+/// Functions may be called from several threads. KEKs are read from custody for each use and wiped
+/// after it: a destroyed one is not in memory either.
 class KeyVault {
  public:
   /// `custody`, `store`, `entropy` and `clock` must outlive the vault. A new state gets its first
   /// generation. kCorrupt, naming both generations, when the store is an older copy whose current
   /// KEK generation is below custody's, and when custody belongs to another state.
-  static Result<std::unique_ptr<KeyVault>> Open(Custody& custody, KvStore& store, Entropy& entropy,
+  static Result<std::unique_ptr<KeyVault>> Open(Custody& custody,
+                                                KvStore& store,
+                                                Entropy& entropy,
                                                 Clock& clock);
 
   /// 32 bytes; see key_derivation.h.
@@ -76,22 +71,19 @@ class KeyVault {
   /// The generation under which NewDek wraps.
   [[nodiscard]] uint32_t kek_generation() const;
 
-  /// {"current": n, "generations": [{"generation", "state": "current|pending|old|destroyed", "deks",
-  /// "destroyed_at"}], "deks": n}: no key material.
+  /// {"current": n, "generations": [{"generation", "state": "current|pending|old|destroyed",
+  /// "deks", "destroyed_at"}], "deks": n}: no key material.
   [[nodiscard]] Result<Json> List() const;
 
  private:
-  struct Record;
   KeyVault(Custody& custody, KvStore& store, Entropy& entropy, Clock& clock);
 
   Status Load();
   Status Begin();
-  Result<Record> Read(const DekId& id) const;
-  Result<SecretBytes> Kek(uint32_t generation) const;
-  Result<SecretBytes> Unwrap(const DekId& id, const Record& record) const;
-  Result<Bytes> Wrap(const DekId& id, const Record& record, const SecretBytes& dek) const;
-  Status Rewrap(const DekId& id, ByteView encoded, uint32_t generation, WriteBatch& batch) const;
-  Result<uint32_t> StoredGeneration() const;
+  [[nodiscard]] Status CheckAge(uint32_t stored) const;
+  [[nodiscard]] Result<DekRecord> Read(const DekId& id) const;
+  [[nodiscard]] Result<SecretBytes> Unwrap(const DekId& id, const DekRecord& record) const;
+  [[nodiscard]] Result<std::map<DekId, DekRecord>> LiveAfter(const WriteBatch& batch) const;
 
   Custody& custody_;
   KvStore& store_;
@@ -99,9 +91,8 @@ class KeyVault {
   Clock& clock_;
   SecretBytes root_;
   mutable std::mutex mutex_;
-  uint32_t generation_ = 0;                           // guarded by mutex_
-  mutable std::map<uint32_t, SecretBytes> keks_;      // guarded by mutex_
-  mutable std::map<DekId, Bytes> unwritten_;          // guarded by mutex_: made, not yet in the store
+  uint32_t generation_ = 0;                   // guarded by mutex_
+  mutable std::map<DekId, Bytes> unwritten_;  // guarded by mutex_: made, not seen in the store
 };
 
 }  // namespace signet::crypto
