@@ -1,7 +1,9 @@
 /// The lookup index of one snapshot version: sealed RocksDB tables built from the members.
 ///
-/// Nothing plain on disk: a row's key is the first 16 bytes of HMAC(index key, 'T' or 'I' || token or
-/// identifier); its value is sealed (AES-256-GCM) with the key as associated data.
+/// Nothing plain on disk: a row's key is the first 16 bytes of HMAC(index key, 'T' || token) or
+/// HMAC(index key, 'I' || identifier); its value (8 bytes of segment bits, or a token) is sealed
+/// with AES-256-GCM, nonce and associated data being the row's key. Both keys are random, made for
+/// this index alone and kept in memory: the files die with the process.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +17,6 @@
 
 #include "crypto/base/entropy.h"
 #include "crypto/base/ids.h"
-#include "crypto/base/secret.h"
 #include "crypto/base/status.h"
 
 namespace signet::coordinator {
@@ -24,11 +25,11 @@ namespace signet::coordinator {
 class SegmentIndex {
  public:
   /// Builds the index from encoded members (pipelines/snapshots/members.h) in the new folder
-  /// `path`: writes sorted SST files, then ingests them in one step. A folder that is already there
-  /// is kConflict.
+  /// `path`: writes a sorted SST file, then ingests it in one step. A folder that is already there is
+  /// kConflict; a full or read-only disk kUnavailable.
   static Result<std::unique_ptr<SegmentIndex>> Build(const std::filesystem::path& path,
-                                                     const SecretBytes& index_key, ByteView members,
-                                                     Entropy& entropy);
+                                                     ByteView members, Entropy& entropy);
+  /// Removes the folder.
   ~SegmentIndex();
   SegmentIndex(const SegmentIndex&) = delete;
   SegmentIndex& operator=(const SegmentIndex&) = delete;

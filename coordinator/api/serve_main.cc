@@ -1,1 +1,142 @@
-int main() { return 70; }
+/// signet-serve: answers membership lookups from a serving folder. It holds the serving key and
+/// nothing else of the state.
+#include <CLI/CLI.hpp>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "coordinator/api/segment_server.h"
+#include "coordinator/api/served_snapshots.h"
+#include "crypto/base/file.h"
+#include "crypto/base/log.h"
+#include "crypto/base/secret.h"
+#include "crypto/base/text.h"
+
+namespace {
+
+using namespace signet;               // NOLINT(google-build-using-namespace): a main
+using namespace signet::coordinator;  // NOLINT(google-build-using-namespace)
+
+struct Arguments {
+  std::filesystem::path serving;
+  std::filesystem::path index;
+  std::filesystem::path clients;
+  std::filesystem::path log_key;
+  int poll_seconds = 1;
+  SegmentServerOptions server;
+};
+
+void AddOptions(CLI::App& app, Arguments& arguments) {
+  app.add_option("--serving", arguments.serving, "The folder written at publication: STATE/serving")
+      ->required();
+  app.add_option("--address", arguments.server.address, "Where to listen")->capture_default_str();
+  app.add_option("--port", arguments.server.port, "0 picks a free port")->capture_default_str();
+  app.add_option("--tls-cert", arguments.server.tls_cert, "This server's certificate (PEM)")->required();
+  app.add_option("--tls-key", arguments.server.tls_key, "Its private key (PEM)")->required();
+  app.add_option("--tls-ca", arguments.server.tls_ca, "The authority that signs clients (PEM)")->required();
+  app.add_option("--clients", arguments.clients,
+                 "Lines 'IDENTITY RECIPIENT'; without it the certificate's name is the recipient's");
+  app.add_option("--log-key", arguments.log_key,
+                 "File with the verifier key ('signet audit key'): serve only what it signed");
+  app.add_option("--index", arguments.index, "Scratch folder for the lookup index (sealed)");
+  app.add_option("--poll-seconds", arguments.poll_seconds, "How often to look for new snapshots")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  app.add_option("--connections", arguments.server.connections_max, "At most so many at a time")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_option("--resolves-per-minute", arguments.server.resolves_per_minute_max,
+                 "Identifiers that a recipient may resolve")
+      ->capture_default_str();
+}
+
+int Fail(const Status& status) {
+  std::fprintf(stderr, "error: %s\n", status.message().c_str());
+  if (!status.remedy().empty()) std::fprintf(stderr, "help: %s\n", status.remedy().c_str());
+  return ExitCode(status.code());
+}
+
+/// Signals are taken by one thread only: it reloads on SIGHUP and each poll, and stops the server.
+void Attend(const sigset_t& signals, int poll_seconds, ServedSnapshots& served,
+            SegmentServer& server) {
+  while (true) {
+    const timespec wait{poll_seconds, 0};
+    const int signal = sigtimedwait(&signals, nullptr, &wait);
+    if (signal == SIGTERM || signal == SIGINT) break;
+    const Result<int> reloaded = served.Reload();
+    if (!reloaded.ok()) {
+      Log(LogLevel::kError, "reload failed", Json::Of({{"status", reloaded.status().ToString()}}));
+    }
+  }
+  server.Stop();
+}
+
+Status Serve(Arguments& arguments, const sigset_t& signals) {
+  SystemClock clock;
+  SystemEntropy entropy;
+  if (!arguments.clients.empty()) {
+    ASSIGN_OR_RETURN(arguments.server.clients, ReadClientIdentities(arguments.clients));
+  }
+  std::optional<crypto::VerifierKey> verifier;
+  if (!arguments.log_key.empty()) {
+    ASSIGN_OR_RETURN(const Bytes text, ReadFile(arguments.log_key));
+    ASSIGN_OR_RETURN(verifier, crypto::VerifierKey::FromText(Trim(AsText(text))));
+  }
+  ASSIGN_OR_RETURN(const pipelines::ServingFolder folder,
+                   pipelines::ServingFolder::OpenForServing(arguments.serving));
+  if (arguments.index.empty()) {
+    arguments.index = std::filesystem::temp_directory_path() /
+                      ("signet-serve-" + std::to_string(::getpid()));
+  }
+  ServedSnapshots served(folder, arguments.index / "index", verifier, clock, entropy);
+  TRY(served.Reload().status());
+  ASSIGN_OR_RETURN(const std::unique_ptr<SegmentServer> server,
+                   SegmentServer::Listen(arguments.server, served, clock));
+  std::fprintf(stderr, "signet-serve listens on %s:%d\n", arguments.server.address.c_str(),
+               server->port());
+  std::printf("{\"port\":%d}\n", server->port());
+  std::fflush(stdout);
+  Status ended;
+  {
+    const std::jthread attendant([&] { Attend(signals, arguments.poll_seconds, served, *server); });
+    ended = server->Serve();
+    if (!ended.ok()) ::kill(::getpid(), SIGTERM);  // so that the attendant ends too
+  }
+  Log(LogLevel::kInfo, "served", server->Figures());
+  std::error_code ignored;
+  std::filesystem::remove_all(arguments.index / "index", ignored);
+  std::filesystem::remove(arguments.index, ignored);
+  return ended;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Answers membership lookups over Thrift with mutual TLS");
+  AddOptions(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const Status hardened = HardenProcess();
+  if (!hardened.ok()) return Fail(hardened);
+  SetLogSink([](LogLevel level, std::string_view event, const Json& facts) {
+    std::fprintf(stderr, "%s\n", LogLine(level, event, facts).c_str());
+  });
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  const Status served = Serve(arguments, signals);
+  return served.ok() ? 0 : Fail(served);
+}

@@ -6,8 +6,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "coordinator/api/segment_index.h"
@@ -34,8 +34,10 @@ struct ServedRecipient {
   std::map<std::string, std::shared_ptr<const ServedSnapshot>, std::less<>> snapshots;
   pipelines::Withdrawals withdrawals;
 
-  /// Whether the token must be answered as absent.
-  [[nodiscard]] bool IsWithdrawn(const Uuid& token) const;
+  /// Whether the token must be answered as absent from that snapshot: it was withdrawn altogether
+  /// (erasure), or, after the snapshot was made, from the purpose it serves.
+  [[nodiscard]] bool IsWithdrawn(const Uuid& token,
+                                 const pipelines::SnapshotManifest& manifest) const;
 };
 
 /// Loads and reloads. Lookups take a shared_ptr and are never blocked by a reload.
@@ -59,7 +61,9 @@ class ServedSnapshots {
  private:
   Result<std::shared_ptr<const ServedSnapshot>> Load(const pipelines::SnapshotName& name,
                                                      const std::string& version);
-  Status ReloadRecipient(const std::string& recipient, int& changed);
+  Status Verify(const std::string& note, const std::string& text) const;
+  Status ReloadSnapshot(const pipelines::SnapshotName& name, ServedRecipient& view, int& changed);
+  Status ReloadWithdrawals(const std::string& recipient, ServedRecipient& view);
 
   const pipelines::ServingFolder& folder_;
   std::filesystem::path index_root_;
