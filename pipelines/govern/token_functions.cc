@@ -31,7 +31,7 @@ Status RegisterLink(query::Connection& connection, const SourceSpec& spec, size_
         out.SetUuid(r, hasher->Link(link.type, link.id_domain, normalised));
       } else {
         out.SetNull(r);
-        unusable += Trim(in[0].Text(r)).empty() ? 0 : 1;
+        if (!Trim(in[0].Text(r)).empty()) ++unusable;
       }
     }
     (*counts)[i]->fetch_add(unusable, std::memory_order_relaxed);

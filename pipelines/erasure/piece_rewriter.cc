@@ -1,0 +1,119 @@
+#include "pipelines/erasure/piece_rewriter.h"
+
+#include <memory>
+#include <utility>
+
+#include "crypto/base/text.h"
+
+namespace signet::pipelines {
+namespace {
+
+constexpr const char* kErased = "signet_erased";
+constexpr const char* kSubjects = "signet_rewrite_subjects";
+constexpr const char* kRows = "signet_rewrite_rows";
+
+Status MakeErasedTable(query::Connection& connection, std::span<const SubjectId> subjects) {
+  TRY(connection.Execute(std::string("DROP TABLE IF EXISTS ") + kErased));
+  const Schema schema{{{"s", ColumnType::kUuid, {}}}};
+  ASSIGN_OR_RETURN(const auto writer, connection.CreateTable(kErased, schema));
+  size_t r = 0;
+  for (const SubjectId& subject : subjects) {
+    writer->column(0).SetUuid(r, subject.value);
+    if (++r == query::kChunkRows) {
+      TRY(writer->Flush(r));
+      r = 0;
+    }
+  }
+  if (r > 0) TRY(writer->Flush(r));
+  return writer->Finish();
+}
+
+/// "coalesce(subject IN (...), false) OR ...": true for rows that go.
+std::string GoesSql(const std::vector<std::string>& columns) {
+  std::vector<std::string> conditions;
+  conditions.reserve(columns.size());
+  for (const std::string& column : columns) {
+    conditions.push_back("coalesce(" + SqlName(column) + " IN (SELECT s FROM " + kErased +
+                         "), false)");
+  }
+  return "(" + Join(conditions, " OR ") + ")";
+}
+
+class Rewriter {
+ public:
+  Rewriter(const RewriteTools& tools, const RewriteRequest& request)
+      : tools_(tools), request_(request), goes_(GoesSql(request.subject_columns)),
+        reader_(tools.store) {}
+
+  Result<uint64_t> CountGoing(const Piece& piece) {
+    ASSIGN_OR_RETURN(const Schema schema, request_.schema.Select(request_.subject_columns));
+    TRY(reader_.OpenView(tools_.connection, kSubjects, schema, {piece}, request_.keys));
+    Result<int64_t> count = tools_.connection.QueryInt64(std::string("SELECT count(*) FROM ") +
+                                                         kSubjects + " WHERE " + goes_);
+    TRY(tools_.connection.Execute(std::string("DROP VIEW ") + kSubjects));
+    if (!count.ok()) return count.status();
+    return static_cast<uint64_t>(*count);
+  }
+
+  Result<Piece> Replace(const Piece& piece) {
+    ASSIGN_OR_RETURN(auto deks, request_.new_keys(piece));
+    WriteRequest write;
+    write.dataset = piece.dataset;
+    write.kind = piece.kind;
+    write.schema = request_.schema;
+    write.partition = piece.partition;
+    write.producer = request_.producer;
+    write.deks = std::move(deks);
+    write.with_content = !piece.content.empty();
+    TRY(reader_.OpenView(tools_.connection, kRows, request_.schema, {piece}, request_.keys));
+    Result<Piece> written =
+        WritePiece(tools_.connection, std::string("SELECT * FROM ") + kRows + " WHERE NOT " + goes_,
+                   write, tools_.digest_key, tools_.store, tools_.entropy);
+    TRY(tools_.connection.Execute(std::string("DROP VIEW ") + kRows));
+    return written;
+  }
+
+ private:
+  const RewriteTools& tools_;
+  const RewriteRequest& request_;
+  std::string goes_;
+  DatasetReader reader_;
+};
+
+}  // namespace
+
+Json RewriteOutcome::Receipt() const {
+  return Json::Of({{"pieces", kept.size() + rewritten.size()},
+                   {"rewritten", rewritten.size()},
+                   {"rows_removed", rows_removed}});
+}
+
+Result<RewriteOutcome> RewriteWithout(const RewriteTools& tools, const std::vector<Piece>& pieces,
+                                      const RewriteRequest& request) {
+  if (request.subject_columns.empty()) return Invalid("a rewrite needs a subject column");
+  TRY(MakeErasedTable(tools.connection, request.subjects));
+  Rewriter rewriter(tools, request);
+  RewriteOutcome outcome;
+  for (const Piece& piece : pieces) {
+    ASSIGN_OR_RETURN(const uint64_t going, rewriter.CountGoing(piece));
+    if (going == 0) {
+      outcome.kept.push_back(piece);
+      outcome.pieces.push_back(piece);
+      continue;
+    }
+    RewrittenPiece rewritten{piece, std::nullopt, going};
+    if (going < piece.rows) {
+      ASSIGN_OR_RETURN(rewritten.replacement, rewriter.Replace(piece));
+      // Paired with the count above: what was written is what should be left.
+      CHECK_FACTS(rewritten.replacement->rows + going == piece.rows,
+                  std::to_string(rewritten.replacement->rows) + " + " + std::to_string(going));
+      outcome.pieces.push_back(*rewritten.replacement);
+    }
+    outcome.rows_removed += going;
+    outcome.rewritten.push_back(std::move(rewritten));
+  }
+  TRY(tools.connection.Execute(std::string("DROP TABLE ") + kErased));
+  return outcome;
+}
+
+}  // namespace signet::pipelines
