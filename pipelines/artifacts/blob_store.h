@@ -13,8 +13,8 @@ namespace signet::pipelines {
 class BlobStore {
  public:
   virtual ~BlobStore() = default;
-  /// Stores `bytes` under `digest` (64 hexadecimal digits, the SHA-256 of `bytes`; kInvalid if not).
-  /// Storing the same blob again changes nothing.
+  /// Stores `bytes` under `digest` (64 hexadecimal digits, the SHA-256 of `bytes`; kInvalid if
+  /// not). Storing the same blob again changes nothing.
   virtual Status Put(const std::string& digest, ByteView bytes) = 0;
   /// kNotFound, or kCorrupt when the bytes no longer have that digest.
   virtual Result<Bytes> Get(const std::string& digest) = 0;

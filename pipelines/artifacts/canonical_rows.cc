@@ -87,12 +87,16 @@ void CanonicalRow(const query::Chunk& chunk, size_t row, Bytes& out) {
   out.assign(bytes.begin(), bytes.end());
 }
 
-void DigestRows(const query::Chunk& chunk, const crypto::HmacKey& key, Bytes& scratch,
+void DigestRows(const query::Chunk& chunk,
+                const crypto::HmacKey& key,
+                Bytes& scratch,
                 MultisetDigest& digest) {
   for (size_t r = 0; r < chunk.size(); ++r) digest.Add(key.Mac(RowBytes(chunk, 0, r, scratch)));
 }
 
-void DigestRowsByPartition(const query::Chunk& chunk, const crypto::HmacKey& key, Bytes& scratch,
+void DigestRowsByPartition(const query::Chunk& chunk,
+                           const crypto::HmacKey& key,
+                           Bytes& scratch,
                            std::vector<MultisetDigest>& digests) {
   for (size_t r = 0; r < chunk.size(); ++r) {
     const int64_t partition = chunk.Int64(0, r);

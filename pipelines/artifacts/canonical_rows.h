@@ -21,12 +21,16 @@ namespace signet::pipelines {
 void CanonicalRow(const query::Chunk& chunk, size_t row, Bytes& out);
 
 /// Adds all rows of `chunk` to `digest`, each by its HMAC under `key`.
-void DigestRows(const query::Chunk& chunk, const crypto::HmacKey& key, Bytes& scratch,
+void DigestRows(const query::Chunk& chunk,
+                const crypto::HmacKey& key,
+                Bytes& scratch,
                 MultisetDigest& digest);
 
 /// The same for chunks whose first column is the row's partition (never NULL, below the number of
 /// `digests`), which is not part of the row.
-void DigestRowsByPartition(const query::Chunk& chunk, const crypto::HmacKey& key, Bytes& scratch,
+void DigestRowsByPartition(const query::Chunk& chunk,
+                           const crypto::HmacKey& key,
+                           Bytes& scratch,
                            std::vector<MultisetDigest>& digests);
 
 }  // namespace signet::pipelines

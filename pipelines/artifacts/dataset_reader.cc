@@ -57,8 +57,11 @@ std::string CorruptPiece(const Piece& piece) {
 /// What one OpenView does; holds the opened files until they are handed to the connection.
 class ViewBuilder {
  public:
-  ViewBuilder(query::Connection& connection, BlobStore& store, const std::string& view,
-              const Schema& schema, const RowLimits& limits)
+  ViewBuilder(query::Connection& connection,
+              BlobStore& store,
+              const std::string& view,
+              const Schema& schema,
+              const RowLimits& limits)
       : connection_(connection), store_(store), view_(view), schema_(schema), limits_(limits) {
     needed_ = schema.Names();
     const auto need = [this](const std::string& name) {
@@ -121,16 +124,19 @@ class ViewBuilder {
     return list;
   }
 
-  Status OpenStream(const Piece& piece, const Stream& stream, const DekLookup& keys,
+  Status OpenStream(const Piece& piece,
+                    const Stream& stream,
+                    const DekLookup& keys,
                     OpenedStream& opened) {
     ASSIGN_OR_RETURN(const SecretBytes* key, keys(stream.dek));
-    const StreamHeader expected{piece.dataset,   piece.kind,     stream.label_class,
-                                piece.partition, piece.producer, {}};
+    const StreamHeader expected{
+        piece.dataset, piece.kind, stream.label_class, piece.partition, piece.producer, {}};
     ASSIGN_OR_RETURN(MemoryFile file, MemoryFile::Create("signet-view"));
     BufferedFile buffered(file);
     ASSIGN_OR_RETURN(const StreamHeader header,
-                     OpenBlobTo(stream, expected, *key, store_,
-                                [&buffered](ByteView bytes) { return buffered.Append(bytes); }));
+                     OpenBlobTo(stream, expected, *key, store_, [&buffered](ByteView bytes) {
+                       return buffered.Append(bytes);
+                     }));
     TRY(buffered.Flush());
     if (header.schema.Names() != stream.columns) {
       return Corrupt(CorruptPiece(piece) + ": other columns than its record says");
@@ -162,7 +168,7 @@ class ViewBuilder {
     for (const std::string& name : needed_) {
       const Column* column = schema_.Find(name);
       // A column of the filter alone: its type is known only from a piece, and there is none.
-      const std::string_view type = column != nullptr          ? SqlTypeOf(column->type)
+      const std::string_view type = column != nullptr        ? SqlTypeOf(column->type)
                                     : name == kSubjectColumn ? SqlTypeOf(ColumnType::kUuid)
                                                              : std::string_view("TIMESTAMP");
       list += (list.empty() ? "" : ", ") + ("NULL::" + std::string(type)) + " AS " + SqlName(name);
@@ -222,17 +228,22 @@ class ViewBuilder {
 
 }  // namespace
 
-Status DatasetReader::OpenView(query::Connection& connection, const std::string& view_name,
-                               const Schema& schema, const std::vector<Piece>& pieces,
-                               const DekLookup& keys, const RowLimits& limits) {
+Status DatasetReader::OpenView(query::Connection& connection,
+                               const std::string& view_name,
+                               const Schema& schema,
+                               const std::vector<Piece>& pieces,
+                               const DekLookup& keys,
+                               const RowLimits& limits) {
   if (schema.columns.empty()) return Invalid("view '" + view_name + "' has no columns");
   ViewBuilder builder(connection, store_, view_name, schema, limits);
   for (const Piece& piece : pieces) TRY(builder.AddPiece(piece, keys));
   return builder.MakeView();
 }
 
-Status DatasetReader::OpenView(query::Connection& connection, const std::string& view_name,
-                               const Schema& schema, const std::vector<Piece>& pieces,
+Status DatasetReader::OpenView(query::Connection& connection,
+                               const std::string& view_name,
+                               const Schema& schema,
+                               const std::vector<Piece>& pieces,
                                const DekLookup& keys,
                                std::optional<std::span<const SubjectId>> allowed) {
   RowLimits limits;

@@ -41,10 +41,17 @@ class DatasetReader {
   /// Streams of label classes without a needed column are neither fetched nor decrypted. kCorrupt
   /// when a blob, header, column or type is not what its piece says; kDenied when a key is missing.
   /// No pieces: an empty view.
-  Status OpenView(query::Connection& connection, const std::string& view_name, const Schema& schema,
-                  const std::vector<Piece>& pieces, const DekLookup& keys, const RowLimits& limits);
-  Status OpenView(query::Connection& connection, const std::string& view_name, const Schema& schema,
-                  const std::vector<Piece>& pieces, const DekLookup& keys,
+  Status OpenView(query::Connection& connection,
+                  const std::string& view_name,
+                  const Schema& schema,
+                  const std::vector<Piece>& pieces,
+                  const DekLookup& keys,
+                  const RowLimits& limits);
+  Status OpenView(query::Connection& connection,
+                  const std::string& view_name,
+                  const Schema& schema,
+                  const std::vector<Piece>& pieces,
+                  const DekLookup& keys,
                   std::optional<std::span<const SubjectId>> allowed = std::nullopt);
 
  private:

@@ -69,14 +69,17 @@ bool IsSelect(std::string_view text) {
          StartsWithWord(text, "FROM");
 }
 
-/// A stored table is scanned in place; a view or SELECT is computed once, since several scans follow.
-Result<std::string> ScannableTable(query::Connection& connection, const std::string& source,
+/// A stored table is scanned in place; a view or SELECT is computed once, since several scans
+/// follow.
+Result<std::string> ScannableTable(query::Connection& connection,
+                                   const std::string& source,
                                    TemporaryTable& temporary) {
   std::string select = source;
   if (!IsSelect(source)) {
-    ASSIGN_OR_RETURN(const int64_t stored,
-                     connection.QueryInt64("SELECT count(*) FROM duckdb_tables() WHERE table_name = " +
-                                           SqlLiteral(source)));
+    ASSIGN_OR_RETURN(
+        const int64_t stored,
+        connection.QueryInt64("SELECT count(*) FROM duckdb_tables() WHERE table_name = " +
+                              SqlLiteral(source)));
     if (stored > 0) return SqlName(source);
     select = "SELECT * FROM " + SqlName(source);
   }
@@ -98,8 +101,10 @@ Status CheckColumns(query::Connection& connection, const std::string& table, con
 }
 
 /// The digest of the rows, in one pass over chunks.
-Result<MultisetDigest> DigestOf(query::Connection& connection, const Rowset& rowset,
-                                const Schema& schema, const crypto::HmacKey& key) {
+Result<MultisetDigest> DigestOf(query::Connection& connection,
+                                const Rowset& rowset,
+                                const Schema& schema,
+                                const crypto::HmacKey& key) {
   ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
                    connection.Query("SELECT " + ColumnList(schema.Names()) + " FROM " +
                                     rowset.table + rowset.where));
@@ -114,8 +119,11 @@ Result<MultisetDigest> DigestOf(query::Connection& connection, const Rowset& row
 }
 
 /// Seals the columns of one label class.
-Result<Stream> WriteStream(query::Connection& connection, const Rowset& rowset,
-                           const StreamHeader& header, const LeasedDek& dek, BlobStore& store,
+Result<Stream> WriteStream(query::Connection& connection,
+                           const Rowset& rowset,
+                           const StreamHeader& header,
+                           const LeasedDek& dek,
+                           BlobStore& store,
                            Entropy& entropy) {
   ASSIGN_OR_RETURN(const MemoryFile file, MemoryFile::Create("signet-piece"));
   TRY(connection.Execute("COPY (SELECT " + ColumnList(header.schema.Names()) + " FROM " +
@@ -126,8 +134,12 @@ Result<Stream> WriteStream(query::Connection& connection, const Rowset& rowset,
   return sealer.Finish(store);
 }
 
-Status WriteStreams(query::Connection& connection, const Rowset& rowset, const WriteRequest& request,
-                    BlobStore& store, Entropy& entropy, Piece& piece) {
+Status WriteStreams(query::Connection& connection,
+                    const Rowset& rowset,
+                    const WriteRequest& request,
+                    BlobStore& store,
+                    Entropy& entropy,
+                    Piece& piece) {
   std::map<policies::LabelClass, Schema> classes;
   for (const Column& column : request.schema.columns) {
     classes[column.label.label_class].columns.push_back(column);
@@ -139,8 +151,12 @@ Status WriteStreams(query::Connection& connection, const Rowset& rowset, const W
                     std::string(policies::LabelClassName(label_class)) + " columns of '" +
                     request.dataset + "'");
     }
-    StreamHeader header{request.dataset,   request.kind,     label_class,
-                        request.partition, request.producer, std::move(schema)};
+    StreamHeader header{request.dataset,
+                        request.kind,
+                        label_class,
+                        request.partition,
+                        request.producer,
+                        std::move(schema)};
     ASSIGN_OR_RETURN(Stream stream,
                      WriteStream(connection, rowset, header, dek->second, store, entropy));
     piece.streams.push_back(std::move(stream));
@@ -158,21 +174,22 @@ Piece NewPiece(const WriteRequest& request) {
 }
 
 /// SQL for a row's partition; registers the function it needs.
-Result<std::string> PartitionExpression(query::Connection& connection, const std::string& column,
+Result<std::string> PartitionExpression(query::Connection& connection,
+                                        const std::string& column,
                                         int partitions) {
   if (!column.empty()) return SqlName(column) + "::BIGINT";
-  const Status registered = connection.RegisterFunction(
-      {"signet_partition_of",
-       {ColumnType::kUuid, ColumnType::kInt64},
-       ColumnType::kInt64,
-       [](const query::Arguments& in, query::ColumnWriter& out) {
-         for (size_t r = 0; r < in.rows(); ++r) {
-           if (in.AnyNull(r)) continue;
-           const auto n = static_cast<uint32_t>(in[1].Int64(r));
-           out.SetInt64(r, PartitionOf(SubjectId{in[0].GetUuid(r)}, n));
-         }
-         return OkStatus();
-       }});
+  const Status registered =
+      connection.RegisterFunction({"signet_partition_of",
+                                   {ColumnType::kUuid, ColumnType::kInt64},
+                                   ColumnType::kInt64,
+                                   [](const query::Arguments& in, query::ColumnWriter& out) {
+                                     for (size_t r = 0; r < in.rows(); ++r) {
+                                       if (in.AnyNull(r)) continue;
+                                       const auto n = static_cast<uint32_t>(in[1].Int64(r));
+                                       out.SetInt64(r, PartitionOf(SubjectId{in[0].GetUuid(r)}, n));
+                                     }
+                                     return OkStatus();
+                                   }});
   // It may be there already, from an earlier call.
   if (!registered.ok() && registered.code() != StatusCode::kConflict) return registered;
   return "signet_partition_of(" + SqlName(kSubjectColumn) + ", " + std::to_string(partitions) + ")";
@@ -181,10 +198,11 @@ Result<std::string> PartitionExpression(query::Connection& connection, const std
 /// Rows per partition; refuses rows that belong to none.
 Result<std::vector<uint64_t>> CountPartitions(query::Connection& connection,
                                               const std::string& table,
-                                              const std::string& expression, int partitions) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT " + expression + ", count(*) FROM " + table +
-                                    " GROUP BY 1"));
+                                              const std::string& expression,
+                                              int partitions) {
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<query::Rows> rows,
+      connection.Query("SELECT " + expression + ", count(*) FROM " + table + " GROUP BY 1"));
   std::vector<uint64_t> counts(static_cast<size_t>(partitions), 0);
   query::Chunk chunk;
   for (;;) {
@@ -202,9 +220,12 @@ Result<std::vector<uint64_t>> CountPartitions(query::Connection& connection,
 }
 
 /// The digests of all partitions in one pass.
-Status DigestPartitions(query::Connection& connection, const std::string& table,
-                        const std::string& expression, const Schema& schema,
-                        const crypto::HmacKey& key, std::vector<MultisetDigest>& digests) {
+Status DigestPartitions(query::Connection& connection,
+                        const std::string& table,
+                        const std::string& expression,
+                        const Schema& schema,
+                        const crypto::HmacKey& key,
+                        std::vector<MultisetDigest>& digests) {
   ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
                    connection.Query("SELECT " + expression + ", " + ColumnList(schema.Names()) +
                                     " FROM " + table));
@@ -219,9 +240,12 @@ Status DigestPartitions(query::Connection& connection, const std::string& table,
 
 }  // namespace
 
-Result<Piece> WritePiece(query::Connection& connection, const std::string& table_or_select,
-                         const WriteRequest& request, const crypto::HmacKey& digest_key,
-                         BlobStore& store, Entropy& entropy) {
+Result<Piece> WritePiece(query::Connection& connection,
+                         const std::string& table_or_select,
+                         const WriteRequest& request,
+                         const crypto::HmacKey& digest_key,
+                         BlobStore& store,
+                         Entropy& entropy) {
   TemporaryTable temporary(connection);
   Rowset rowset;
   ASSIGN_OR_RETURN(rowset.table, ScannableTable(connection, table_or_select, temporary));
@@ -242,10 +266,14 @@ Result<Piece> WritePiece(query::Connection& connection, const std::string& table
   return piece;
 }
 
-Result<std::vector<Piece>> WritePartitioned(query::Connection& connection, const std::string& table,
-                                            const std::string& partition_column, int partitions,
-                                            const WriteRequest& request, const PartitionKeys& keys,
-                                            const crypto::HmacKey& digest_key, BlobStore& store,
+Result<std::vector<Piece>> WritePartitioned(query::Connection& connection,
+                                            const std::string& table,
+                                            const std::string& partition_column,
+                                            int partitions,
+                                            const WriteRequest& request,
+                                            const PartitionKeys& keys,
+                                            const crypto::HmacKey& digest_key,
+                                            BlobStore& store,
                                             Entropy& entropy) {
   CHECK(partitions > 0 && partitions <= kPartitionsMax);
   TemporaryTable temporary(connection);

@@ -22,7 +22,7 @@ struct WriteRequest {
   DatasetKind kind = DatasetKind::kFeatures;
   Schema schema;  ///< the columns to write, by name; their labels split them into streams
   int partition = -1;
-  std::string producer;  ///< "run/step/task"
+  std::string producer;                            ///< "run/step/task"
   std::map<policies::LabelClass, LeasedDek> deks;  ///< one per label class of the schema
   /// Without it Piece::content stays empty (short-lived intermediate data need none).
   bool with_content = true;
@@ -31,20 +31,28 @@ struct WriteRequest {
 /// Writes `table` (a table or view name, or a SELECT, which is computed once) as one piece.
 /// Rows keep their order. kInvalid when a column is missing or has another type; kDenied when a
 /// label class has no key; kUnavailable when the store cannot be written.
-Result<Piece> WritePiece(query::Connection& connection, const std::string& table_or_select,
-                         const WriteRequest& request, const crypto::HmacKey& digest_key,
-                         BlobStore& store, Entropy& entropy);
+Result<Piece> WritePiece(query::Connection& connection,
+                         const std::string& table_or_select,
+                         const WriteRequest& request,
+                         const crypto::HmacKey& digest_key,
+                         BlobStore& store,
+                         Entropy& entropy);
 
 /// The keys for one partition.
-using PartitionKeys = std::function<Result<std::map<policies::LabelClass, LeasedDek>>(int partition)>;
+using PartitionKeys =
+    std::function<Result<std::map<policies::LabelClass, LeasedDek>>(int partition)>;
 
 /// Writes one piece per partition that has rows. `partition_column` is an integer column of `table`
 /// with values in [0, partitions); empty: the partition of the `subject` column (PartitionOf).
 /// `request.partition` and `.deks` are ignored. Rows keep their order within a partition.
-Result<std::vector<Piece>> WritePartitioned(query::Connection& connection, const std::string& table,
-                                            const std::string& partition_column, int partitions,
-                                            const WriteRequest& request, const PartitionKeys& keys,
-                                            const crypto::HmacKey& digest_key, BlobStore& store,
+Result<std::vector<Piece>> WritePartitioned(query::Connection& connection,
+                                            const std::string& table,
+                                            const std::string& partition_column,
+                                            int partitions,
+                                            const WriteRequest& request,
+                                            const PartitionKeys& keys,
+                                            const crypto::HmacKey& digest_key,
+                                            BlobStore& store,
                                             Entropy& entropy);
 
 }  // namespace signet::pipelines

@@ -36,15 +36,21 @@ std::string HeaderDigest(const StreamHeader& header) {
   return ToHex(crypto::Sha256::Of(AsBytes(header.ToJson().Dump())));
 }
 
-Result<Stream> SealBlob(const StreamHeader& header, ByteView body, const LeasedDek& dek,
-                        BlobStore& store, Entropy& entropy) {
+Result<Stream> SealBlob(const StreamHeader& header,
+                        ByteView body,
+                        const LeasedDek& dek,
+                        BlobStore& store,
+                        Entropy& entropy) {
   BlobSealer sealer(header, dek, entropy);
   TRY(sealer.Append(body));
   return sealer.Finish(store);
 }
 
-Result<Bytes> OpenBlob(const Stream& stream, const StreamHeader& expected, const SecretBytes& key,
-                       BlobStore& store, StreamHeader* header) {
+Result<Bytes> OpenBlob(const Stream& stream,
+                       const StreamHeader& expected,
+                       const SecretBytes& key,
+                       BlobStore& store,
+                       StreamHeader* header) {
   Bytes body;
   const auto sink = [&body](ByteView more) {
     Append(body, more);

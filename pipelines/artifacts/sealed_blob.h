@@ -39,16 +39,22 @@ struct StreamHeader {
   static Result<StreamHeader> FromJson(const Json& json);
 };
 
-/// Seals header and body under `dek` and stores them; `body_columns` of the result are the schema's.
-/// kUnavailable when the store cannot be written.
-Result<Stream> SealBlob(const StreamHeader& header, ByteView body, const LeasedDek& dek,
-                        BlobStore& store, Entropy& entropy);
+/// Seals header and body under `dek` and stores them; `body_columns` of the result are the
+/// schema's. kUnavailable when the store cannot be written.
+Result<Stream> SealBlob(const StreamHeader& header,
+                        ByteView body,
+                        const LeasedDek& dek,
+                        BlobStore& store,
+                        Entropy& entropy);
 
 /// Fetches, authenticates and checks against `expected` (all but schema, which the caller checks):
 /// kCorrupt when the blob was changed, the key is another, or the stream is not what was expected;
 /// nothing is released then. Returns the body; `header` (may be null) receives the header.
-Result<Bytes> OpenBlob(const Stream& stream, const StreamHeader& expected, const SecretBytes& key,
-                       BlobStore& store, StreamHeader* header = nullptr);
+Result<Bytes> OpenBlob(const Stream& stream,
+                       const StreamHeader& expected,
+                       const SecretBytes& key,
+                       BlobStore& store,
+                       StreamHeader* header = nullptr);
 
 /// SHA-256 of the header's canonical JSON, in hex.
 std::string HeaderDigest(const StreamHeader& header);

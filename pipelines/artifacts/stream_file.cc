@@ -116,14 +116,16 @@ Result<Stream> BlobSealer::Finish(BlobStore& store) {
   return stream_;
 }
 
-Result<StreamHeader> OpenBlobTo(const Stream& stream, const StreamHeader& expected,
-                                const SecretBytes& key, BlobStore& store,
+Result<StreamHeader> OpenBlobTo(const Stream& stream,
+                                const StreamHeader& expected,
+                                const SecretBytes& key,
+                                BlobStore& store,
                                 const crypto::StreamSink& sink) {
   ASSIGN_OR_RETURN(const Bytes sealed, store.Get(stream.blob_digest));
   ASSIGN_OR_RETURN(const Bytes context, FromHex(stream.header_digest));
   HeaderSplitter splitter(stream, expected, sink);
-  TRY(crypto::OpenStreamTo(key, context, sealed,
-                           [&splitter](ByteView bytes) { return splitter.Take(bytes); })
+  TRY(crypto::OpenStreamTo(
+          key, context, sealed, [&splitter](ByteView bytes) { return splitter.Take(bytes); })
           .WithContext("artifact " + stream.blob_digest.substr(0, 12) + " of '" + expected.dataset +
                        "'"));
   return splitter.Finish();

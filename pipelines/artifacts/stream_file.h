@@ -36,8 +36,10 @@ class BlobSealer {
 
 /// As OpenBlob, the body chunk by chunk into `sink`, which must drop what it got unless the result
 /// is ok. Returns the header, which agrees with `expected`.
-Result<StreamHeader> OpenBlobTo(const Stream& stream, const StreamHeader& expected,
-                                const SecretBytes& key, BlobStore& store,
+Result<StreamHeader> OpenBlobTo(const Stream& stream,
+                                const StreamHeader& expected,
+                                const SecretBytes& key,
+                                BlobStore& store,
                                 const crypto::StreamSink& sink);
 
 }  // namespace signet::pipelines

@@ -31,17 +31,18 @@ struct SelectAnalysis {
   bool aggregates = false;
 };
 
-/// Binds `sql`, exactly one SELECT, against `tables` (name to schema) and nothing else. Refused with
-/// kInvalid and the place in the text ("line 1, column 8: ..."): other statements, unknown names,
-/// functions and node classes that are not on the allow-lists (files, settings, other catalogs,
-/// query()), and whatever may change from run to run (random, now, first, unordered list, LIMIT
-/// without a total order, approximate and sampled results). Whole-row references and whatever
+/// Binds `sql`, exactly one SELECT, against `tables` (name to schema) and nothing else. Refused
+/// with kInvalid and the place in the text ("line 1, column 8: ..."): other statements, unknown
+/// names, functions and node classes that are not on the allow-lists (files, settings, other
+/// catalogs, query()), and whatever may change from run to run (random, now, first, unordered list,
+/// LIMIT without a total order, approximate and sampled results). Whole-row references and whatever
 /// cannot be resolved count as every input. Names and types are those DuckDB gives on empty tables.
 Result<SelectAnalysis> AnalyseSelect(std::string_view sql,
                                      const std::map<std::string, Schema>& tables);
 
 /// The same for one expression (a segment's `where`, a check's assertion) over one table.
-Result<SelectAnalysis> AnalyseExpression(std::string_view expression, const std::string& table,
+Result<SelectAnalysis> AnalyseExpression(std::string_view expression,
+                                         const std::string& table,
                                          const Schema& schema);
 
 }  // namespace signet::pipelines::query

@@ -1,12 +1,13 @@
 #include "pipelines/query/chunk.h"
 
-#include <duckdb.h>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <duckdb.h>
 
 #include "pipelines/query/errors.h"
 #include "pipelines/query/handles.h"
@@ -48,8 +49,10 @@ std::optional<ResultColumn> DecimalColumn(std::string name, duckdb_logical_type 
   if (scale > 4) return std::nullopt;
   int64_t factor = 1;
   for (int i = scale; i < 4; ++i) factor *= 10;
-  return ResultColumn{std::move(name), ColumnType::kDecimal,
-                      PhysicalOfInternal(duckdb_decimal_internal_type(type)), factor};
+  return ResultColumn{std::move(name),
+                      ColumnType::kDecimal,
+                      PhysicalOfInternal(duckdb_decimal_internal_type(type)),
+                      factor};
 }
 
 }  // namespace
@@ -59,48 +62,77 @@ std::optional<ResultColumn> ColumnOf(std::string name, duckdb_logical_type type)
     return ResultColumn{std::move(name), t, p, 1};
   };
   switch (duckdb_get_type_id(type)) {
-    case DUCKDB_TYPE_BOOLEAN: return column(ColumnType::kBool, Physical::kBool);
-    case DUCKDB_TYPE_TINYINT: return column(ColumnType::kInt64, Physical::kInt8);
-    case DUCKDB_TYPE_SMALLINT: return column(ColumnType::kInt64, Physical::kInt16);
-    case DUCKDB_TYPE_INTEGER: return column(ColumnType::kInt64, Physical::kInt32);
-    case DUCKDB_TYPE_BIGINT: return column(ColumnType::kInt64, Physical::kInt64);
-    case DUCKDB_TYPE_UTINYINT: return column(ColumnType::kInt64, Physical::kUInt8);
-    case DUCKDB_TYPE_USMALLINT: return column(ColumnType::kInt64, Physical::kUInt16);
-    case DUCKDB_TYPE_UINTEGER: return column(ColumnType::kInt64, Physical::kUInt32);
-    case DUCKDB_TYPE_UBIGINT: return column(ColumnType::kInt64, Physical::kUInt64);
-    case DUCKDB_TYPE_HUGEINT: return column(ColumnType::kInt64, Physical::kInt128);
-    case DUCKDB_TYPE_FLOAT: return column(ColumnType::kDouble, Physical::kFloat);
-    case DUCKDB_TYPE_DOUBLE: return column(ColumnType::kDouble, Physical::kDouble);
-    case DUCKDB_TYPE_DATE: return column(ColumnType::kDate, Physical::kInt32);
+    case DUCKDB_TYPE_BOOLEAN:
+      return column(ColumnType::kBool, Physical::kBool);
+    case DUCKDB_TYPE_TINYINT:
+      return column(ColumnType::kInt64, Physical::kInt8);
+    case DUCKDB_TYPE_SMALLINT:
+      return column(ColumnType::kInt64, Physical::kInt16);
+    case DUCKDB_TYPE_INTEGER:
+      return column(ColumnType::kInt64, Physical::kInt32);
+    case DUCKDB_TYPE_BIGINT:
+      return column(ColumnType::kInt64, Physical::kInt64);
+    case DUCKDB_TYPE_UTINYINT:
+      return column(ColumnType::kInt64, Physical::kUInt8);
+    case DUCKDB_TYPE_USMALLINT:
+      return column(ColumnType::kInt64, Physical::kUInt16);
+    case DUCKDB_TYPE_UINTEGER:
+      return column(ColumnType::kInt64, Physical::kUInt32);
+    case DUCKDB_TYPE_UBIGINT:
+      return column(ColumnType::kInt64, Physical::kUInt64);
+    case DUCKDB_TYPE_HUGEINT:
+      return column(ColumnType::kInt64, Physical::kInt128);
+    case DUCKDB_TYPE_FLOAT:
+      return column(ColumnType::kDouble, Physical::kFloat);
+    case DUCKDB_TYPE_DOUBLE:
+      return column(ColumnType::kDouble, Physical::kDouble);
+    case DUCKDB_TYPE_DATE:
+      return column(ColumnType::kDate, Physical::kInt32);
     case DUCKDB_TYPE_TIMESTAMP:
-    case DUCKDB_TYPE_TIMESTAMP_TZ: return column(ColumnType::kTimestamp, Physical::kInt64);
-    case DUCKDB_TYPE_VARCHAR: return column(ColumnType::kText, Physical::kText);
-    case DUCKDB_TYPE_BLOB: return column(ColumnType::kBytes, Physical::kText);
-    case DUCKDB_TYPE_UUID: return column(ColumnType::kUuid, Physical::kInt128);
-    case DUCKDB_TYPE_DECIMAL: return DecimalColumn(std::move(name), type);
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+      return column(ColumnType::kTimestamp, Physical::kInt64);
+    case DUCKDB_TYPE_VARCHAR:
+      return column(ColumnType::kText, Physical::kText);
+    case DUCKDB_TYPE_BLOB:
+      return column(ColumnType::kBytes, Physical::kText);
+    case DUCKDB_TYPE_UUID:
+      return column(ColumnType::kUuid, Physical::kInt128);
+    case DUCKDB_TYPE_DECIMAL:
+      return DecimalColumn(std::move(name), type);
     // The type of a bare NULL: every value is NULL.
-    case DUCKDB_TYPE_SQLNULL: return column(ColumnType::kText, Physical::kText);
-    default: return std::nullopt;
+    case DUCKDB_TYPE_SQLNULL:
+      return column(ColumnType::kText, Physical::kText);
+    default:
+      return std::nullopt;
   }
 }
 
 Physical PhysicalOf(ColumnType type) {
   switch (type) {
-    case ColumnType::kBool: return Physical::kBool;
+    case ColumnType::kBool:
+      return Physical::kBool;
     case ColumnType::kInt64:
     case ColumnType::kDecimal:
-    case ColumnType::kTimestamp: return Physical::kInt64;
-    case ColumnType::kDouble: return Physical::kDouble;
-    case ColumnType::kDate: return Physical::kInt32;
+    case ColumnType::kTimestamp:
+      return Physical::kInt64;
+    case ColumnType::kDouble:
+      return Physical::kDouble;
+    case ColumnType::kDate:
+      return Physical::kInt32;
     case ColumnType::kText:
-    case ColumnType::kBytes: return Physical::kText;
-    case ColumnType::kUuid: return Physical::kInt128;
+    case ColumnType::kBytes:
+      return Physical::kText;
+    case ColumnType::kUuid:
+      return Physical::kInt128;
   }
   CHECK(false);
 }
 
 ColumnView ViewOf(const ResultColumn& column, duckdb_vector vector) {
-  return {column.type, column.physical, column.factor, duckdb_vector_get_data(vector),
+  return {column.type,
+          column.physical,
+          column.factor,
+          duckdb_vector_get_data(vector),
           duckdb_vector_get_validity(vector)};
 }
 
@@ -116,22 +148,33 @@ std::span<const double> ColumnView::Doubles(size_t rows) const {
 
 int64_t ColumnView::WideInt64(size_t row) const {
   switch (physical_) {
-    case Physical::kBool: return At<uint8_t>(row) != 0 ? 1 : 0;
-    case Physical::kInt8: return At<int8_t>(row) * factor_;
-    case Physical::kInt16: return At<int16_t>(row) * factor_;
-    case Physical::kInt32: return At<int32_t>(row) * factor_;
-    case Physical::kInt64: return At<int64_t>(row) * factor_;
-    case Physical::kUInt8: return At<uint8_t>(row);
-    case Physical::kUInt16: return At<uint16_t>(row);
-    case Physical::kUInt32: return At<uint32_t>(row);
-    case Physical::kUInt64: return static_cast<int64_t>(At<uint64_t>(row));
-    case Physical::kInt128: return static_cast<int64_t>(HugeAt(data_, row).low) * factor_;
+    case Physical::kBool:
+      return At<uint8_t>(row) != 0 ? 1 : 0;
+    case Physical::kInt8:
+      return At<int8_t>(row) * factor_;
+    case Physical::kInt16:
+      return At<int16_t>(row) * factor_;
+    case Physical::kInt32:
+      return At<int32_t>(row) * factor_;
+    case Physical::kInt64:
+      return At<int64_t>(row) * factor_;
+    case Physical::kUInt8:
+      return At<uint8_t>(row);
+    case Physical::kUInt16:
+      return At<uint16_t>(row);
+    case Physical::kUInt32:
+      return At<uint32_t>(row);
+    case Physical::kUInt64:
+      return static_cast<int64_t>(At<uint64_t>(row));
+    case Physical::kInt128:
+      return static_cast<int64_t>(HugeAt(data_, row).low) * factor_;
     case Physical::kFloat:
     case Physical::kDouble:
-    case Physical::kText: break;
+    case Physical::kText:
+      break;
   }
-  CHECK_FACTS(false, "an integer was asked of a column of type " +
-                         std::string(ColumnTypeName(type_)));
+  CHECK_FACTS(false,
+              "an integer was asked of a column of type " + std::string(ColumnTypeName(type_)));
 }
 
 double ColumnView::WideDouble(size_t row) const {
@@ -156,7 +199,9 @@ Rows::~Rows() = default;
 namespace {
 
 /// Refuses numbers that Int64 could not give back exactly.
-Status CheckRange(const ResultColumn& column, const ColumnView& view, const void* data,
+Status CheckRange(const ResultColumn& column,
+                  const ColumnView& view,
+                  const void* data,
                   size_t rows) {
   const bool huge = column.physical == Physical::kInt128 && column.type != ColumnType::kUuid;
   const bool scaled = column.factor != 1;

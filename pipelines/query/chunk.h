@@ -20,7 +20,21 @@ namespace signet::pipelines::query {
 inline constexpr size_t kChunkRows = 2048;
 
 /// How a vector's values lie in memory.
-enum class Physical { kBool, kInt8, kInt16, kInt32, kInt64, kUInt8, kUInt16, kUInt32, kUInt64, kInt128, kFloat, kDouble, kText };
+enum class Physical {
+  kBool,
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kUInt8,
+  kUInt16,
+  kUInt32,
+  kUInt64,
+  kInt128,
+  kFloat,
+  kDouble,
+  kText
+};
 
 /// One column of a result.
 struct ResultColumn {
@@ -34,7 +48,10 @@ struct ResultColumn {
 /// arguments, during the call. Reading a NULL's value gives garbage: ask IsNull first.
 class ColumnView {
  public:
-  ColumnView(ColumnType type, Physical physical, int64_t factor, const void* data,
+  ColumnView(ColumnType type,
+             Physical physical,
+             int64_t factor,
+             const void* data,
              const uint64_t* validity)
       : data_(data), validity_(validity), factor_(factor), type_(type), physical_(physical) {}
 
@@ -128,7 +145,8 @@ class Chunk {
 };
 
 /// A result that is read chunk by chunk while DuckDB computes it: memory is bounded by the query,
-/// not by the rows read. One result at a time per connection.
+/// not by the rows read. One result at a time per connection. A result dropped before its end is
+/// rolled back with whatever its scan recorded (rejected rows).
 class Rows {
  public:
   ~Rows();

@@ -1,11 +1,12 @@
 #include "pipelines/query/connection.h"
 
 #include <algorithm>
-#include <duckdb.h>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <duckdb.h>
 
 #include "pipelines/query/errors.h"
 #include "pipelines/query/handles.h"
@@ -81,6 +82,15 @@ Result<std::vector<ResultColumn>> PreparedColumns(duckdb_prepared_statement stat
   return columns;
 }
 
+/// Reads to the end: a result dropped before rolls its statement back.
+Status Drain(Rows& rows) {
+  Chunk chunk;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, rows.Next(chunk));
+    if (!more) return OkStatus();
+  }
+}
+
 }  // namespace
 
 Connection::Handle::~Handle() {
@@ -96,8 +106,8 @@ Status Connection::Execute(std::string_view sql) {
   (void)handle_->failure->Take();
   for (idx_t i = 0; i < statements.count(); ++i) {
     Rows::Handle run;
-    if (duckdb_prepare_extracted_statement(handle_->connection, statements.get(), i,
-                                           &run.statement) != DuckDBSuccess) {
+    if (duckdb_prepare_extracted_statement(
+            handle_->connection, statements.get(), i, &run.statement) != DuckDBSuccess) {
       const char* message = duckdb_prepare_error(run.statement);
       const std::string_view text = message == nullptr ? "" : message;
       return TranslateError(ErrorTypeOf(text), text);
@@ -120,8 +130,8 @@ Result<std::unique_ptr<Rows>> Connection::Query(std::string_view sql) {
   (void)handle_->failure->Take();
   auto run = std::make_unique<Rows::Handle>();
   run->failure = handle_->failure;
-  if (duckdb_prepare_extracted_statement(handle_->connection, statements.get(), 0,
-                                         &run->statement) != DuckDBSuccess) {
+  if (duckdb_prepare_extracted_statement(
+          handle_->connection, statements.get(), 0, &run->statement) != DuckDBSuccess) {
     const char* message = duckdb_prepare_error(run->statement);
     const std::string_view text = message == nullptr ? "" : message;
     return TranslateError(ErrorTypeOf(text), text);
@@ -131,7 +141,8 @@ Result<std::unique_ptr<Rows>> Connection::Query(std::string_view sql) {
   if (duckdb_execute_prepared_streaming(run->statement, &run->result) != DuckDBSuccess) {
     if (auto own = handle_->failure->Take()) return *own;
     const char* message = duckdb_result_error(&run->result);
-    return TranslateError(duckdb_result_error_type(&run->result), message == nullptr ? "" : message);
+    return TranslateError(duckdb_result_error_type(&run->result),
+                          message == nullptr ? "" : message);
   }
   auto rows = std::unique_ptr<Rows>(new Rows(std::move(run)));
   rows->columns_ = std::move(columns);
@@ -143,8 +154,8 @@ Result<std::vector<ResultColumn>> Connection::Describe(std::string_view select) 
   TRY(statements.Extract(handle_->connection, select));
   if (statements.count() != 1) return Invalid("a query is one statement");
   Rows::Handle run;
-  if (duckdb_prepare_extracted_statement(handle_->connection, statements.get(), 0,
-                                         &run.statement) != DuckDBSuccess) {
+  if (duckdb_prepare_extracted_statement(
+          handle_->connection, statements.get(), 0, &run.statement) != DuckDBSuccess) {
     const char* message = duckdb_prepare_error(run.statement);
     const std::string_view text = message == nullptr ? "" : message;
     return TranslateError(ErrorTypeOf(text), text);
@@ -159,21 +170,30 @@ Result<int64_t> Connection::QueryInt64(std::string_view sql) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, Query(sql));
   Chunk chunk;
   ASSIGN_OR_RETURN(const bool any, rows->Next(chunk));
-  if (!any || chunk.columns() != 1) return Invalid("a query for one number gave another shape");
-  return chunk.IsNull(0, 0) ? 0 : chunk.Int64(0, 0);
+  if (!any || chunk.columns() != 1 || chunk.size() != 1) {
+    return Invalid("a query for one number gave another shape");
+  }
+  const int64_t value = chunk.IsNull(0, 0) ? 0 : chunk.Int64(0, 0);
+  TRY(Drain(*rows));
+  return value;
 }
 
 Result<std::string> Connection::QueryText(std::string_view sql) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, Query(sql));
   Chunk chunk;
   ASSIGN_OR_RETURN(const bool any, rows->Next(chunk));
-  if (!any || chunk.columns() != 1 || chunk.column(0).type() != ColumnType::kText) {
+  if (!any || chunk.columns() != 1 || chunk.size() != 1 ||
+      chunk.column(0).type() != ColumnType::kText) {
     return Invalid("a query for one text gave another shape");
   }
-  return chunk.IsNull(0, 0) ? std::string() : std::string(chunk.Text(0, 0));
+  std::string value = chunk.IsNull(0, 0) ? std::string() : std::string(chunk.Text(0, 0));
+  TRY(Drain(*rows));
+  return value;
 }
 
-void Connection::Interrupt() { duckdb_interrupt(handle_->connection); }
+void Connection::Interrupt() {
+  duckdb_interrupt(handle_->connection);
+}
 
 QueryProgress Connection::Progress() const {
   const duckdb_query_progress_type progress = duckdb_query_progress(handle_->connection);

@@ -1,10 +1,11 @@
 #include "pipelines/query/database.h"
 
-#include <duckdb.h>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <duckdb.h>
 
 #include "crypto/base/text.h"
 #include "pipelines/query/handles.h"
@@ -17,15 +18,24 @@ constexpr size_t kReadyConnections = 4;
 
 duckdb_logical_type MakeType(ColumnType type) {
   switch (type) {
-    case ColumnType::kBool: return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
-    case ColumnType::kInt64: return duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
-    case ColumnType::kDouble: return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
-    case ColumnType::kDecimal: return duckdb_create_decimal_type(18, 4);
-    case ColumnType::kDate: return duckdb_create_logical_type(DUCKDB_TYPE_DATE);
-    case ColumnType::kTimestamp: return duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
-    case ColumnType::kText: return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
-    case ColumnType::kUuid: return duckdb_create_logical_type(DUCKDB_TYPE_UUID);
-    case ColumnType::kBytes: return duckdb_create_logical_type(DUCKDB_TYPE_BLOB);
+    case ColumnType::kBool:
+      return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
+    case ColumnType::kInt64:
+      return duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    case ColumnType::kDouble:
+      return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
+    case ColumnType::kDecimal:
+      return duckdb_create_decimal_type(18, 4);
+    case ColumnType::kDate:
+      return duckdb_create_logical_type(DUCKDB_TYPE_DATE);
+    case ColumnType::kTimestamp:
+      return duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
+    case ColumnType::kText:
+      return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+    case ColumnType::kUuid:
+      return duckdb_create_logical_type(DUCKDB_TYPE_UUID);
+    case ColumnType::kBytes:
+      return duckdb_create_logical_type(DUCKDB_TYPE_BLOB);
   }
   CHECK(false);
 }

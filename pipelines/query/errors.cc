@@ -1,9 +1,10 @@
 #include "pipelines/query/errors.h"
 
 #include <algorithm>
-#include <duckdb.h>
 #include <string>
 #include <string_view>
+
+#include <duckdb.h>
 
 namespace signet::pipelines::query {
 namespace {
@@ -76,7 +77,8 @@ Status CsvError(std::string_view message) {
 
 Status BadInput(std::string_view message) {
   if (Has(message, "CSV Error")) return CsvError(message);
-  if (Has(message, "nvalid unicode") || Has(message, "nvalid UTF") || Has(message, "not valid UTF")) {
+  if (Has(message, "nvalid unicode") || Has(message, "nvalid UTF") ||
+      Has(message, "not valid UTF")) {
     return Invalid("text that is not UTF-8").WithDiagnostic("SIG-4007");
   }
   if (Has(message, "configuration has been locked") || Has(message, "Cannot change")) {

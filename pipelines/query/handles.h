@@ -2,12 +2,13 @@
 #pragma once
 
 #include <atomic>
-#include <duckdb.h>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <duckdb.h>
 
 #include "pipelines/query/chunk.h"
 #include "pipelines/query/connection.h"

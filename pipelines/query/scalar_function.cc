@@ -1,12 +1,13 @@
 #include "pipelines/query/scalar_function.h"
 
 #include <cstring>
-#include <duckdb.h>
 #include <limits>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <duckdb.h>
 
 #include "crypto/base/text.h"
 #include "pipelines/query/handles.h"
@@ -111,8 +112,8 @@ void ColumnWriter::SetRaw(size_t row, ByteView value) {
   const std::string_view text = AsText(value);
   if (text.size() > 12) {
     // A BLOB vector takes any bytes; a VARCHAR was checked by SetText.
-    duckdb_vector_assign_string_element_len(static_cast<duckdb_vector>(vector_), row, text.data(),
-                                            text.size());
+    duckdb_vector_assign_string_element_len(
+        static_cast<duckdb_vector>(vector_), row, text.data(), text.size());
     return;
   }
   // Short strings live in the cell itself: length, then the bytes, zero-padded.
@@ -157,9 +158,8 @@ Status Connection::RegisterFunction(ScalarFunction function) {
   const std::string name = function.name;
   self->function = std::move(function);
   self->failure = handle_->failure;
-  duckdb_scalar_function_set_extra_info(made, self.release(), [](void* extra) {
-    delete static_cast<Registered*>(extra);
-  });
+  duckdb_scalar_function_set_extra_info(
+      made, self.release(), [](void* extra) { delete static_cast<Registered*>(extra); });
   const duckdb_state state = duckdb_register_scalar_function(handle_->connection, made);
   duckdb_destroy_scalar_function(&made);
   if (state != DuckDBSuccess) return Conflict("a function '" + name + "' is there already");

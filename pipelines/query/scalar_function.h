@@ -55,8 +55,8 @@ class Arguments {
   std::vector<ColumnView> columns_;
 };
 
-/// A function of SQL in C++. `run` is called for up to kChunkRows rows, from DuckDB's threads, maybe
-/// several at once: it must be safe to share, and must not throw.
+/// A function of SQL in C++. `run` is called for up to kChunkRows rows, from DuckDB's threads,
+/// maybe several at once: it must be safe to share, and must not throw.
 struct ScalarFunction {
   std::string name;
   std::vector<ColumnType> arguments;

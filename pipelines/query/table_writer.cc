@@ -1,10 +1,11 @@
 #include "pipelines/query/table_writer.h"
 
-#include <duckdb.h>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <duckdb.h>
 
 #include "crypto/base/text.h"
 #include "pipelines/query/errors.h"

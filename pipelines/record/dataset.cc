@@ -17,12 +17,18 @@ struct KindName {
   std::string_view name;
 };
 constexpr KindName kKindNames[] = {
-    {DatasetKind::kRaw, "raw"},           {DatasetKind::kTokenised, "tokenised"},
-    {DatasetKind::kGoverned, "governed"}, {DatasetKind::kFeatures, "features"},
-    {DatasetKind::kScores, "scores"},     {DatasetKind::kSegment, "segment"},
-    {DatasetKind::kSnapshot, "snapshot"}, {DatasetKind::kReference, "reference"},
-    {DatasetKind::kModel, "model"},       {DatasetKind::kAggregate, "aggregate"},
-    {DatasetKind::kIdentity, "identity"}, {DatasetKind::kFacts, "facts"},
+    {DatasetKind::kRaw, "raw"},
+    {DatasetKind::kTokenised, "tokenised"},
+    {DatasetKind::kGoverned, "governed"},
+    {DatasetKind::kFeatures, "features"},
+    {DatasetKind::kScores, "scores"},
+    {DatasetKind::kSegment, "segment"},
+    {DatasetKind::kSnapshot, "snapshot"},
+    {DatasetKind::kReference, "reference"},
+    {DatasetKind::kModel, "model"},
+    {DatasetKind::kAggregate, "aggregate"},
+    {DatasetKind::kIdentity, "identity"},
+    {DatasetKind::kFacts, "facts"},
     {DatasetKind::kView, "view"},
 };
 

@@ -1,4 +1,5 @@
-/// What a dataset is made of: kinds, columns with labels, sealed pieces, and the digest of its rows.
+/// What a dataset is made of: kinds, columns with labels, sealed pieces, and the digest of its
+/// rows.
 #pragma once
 
 #include <array>
@@ -107,7 +108,7 @@ struct Piece {
   int partition = -1;    ///< -1: not partitioned
   std::string producer;  ///< "run/step/task"
   uint64_t rows = 0;
-  std::string content;   ///< hex MultisetDigest of the rows; empty where none was asked for
+  std::string content;  ///< hex MultisetDigest of the rows; empty where none was asked for
   std::vector<Stream> streams;
 
   [[nodiscard]] Json ToJson() const;

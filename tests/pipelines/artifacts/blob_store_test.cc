@@ -1,8 +1,8 @@
 #include "pipelines/artifacts/blob_store.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/file.h"
 #include "crypto/primitives/sha256.h"
@@ -11,7 +11,9 @@
 namespace signet::pipelines {
 namespace {
 
-std::string DigestOf(const Bytes& bytes) { return ToHex(crypto::Sha256::Of(bytes)); }
+std::string DigestOf(const Bytes& bytes) {
+  return ToHex(crypto::Sha256::Of(bytes));
+}
 
 TEST(FileBlobStore, GivesBackWhatWasPutAndStoresItOnce) {
   const testing_support::ScratchFolder scratch;
@@ -31,8 +33,11 @@ TEST(FileBlobStore, RefusesNamesThatAreNoDigestOfTheBytes) {
   const Bytes bytes = ToBytes("x");
   std::string upper = DigestOf(bytes);
   upper[0] = 'A';
-  for (const std::string& name : {std::string(), std::string("../../../../etc/passwd"),
-                                  "../" + DigestOf(bytes).substr(3), upper, std::string(64, '/'),
+  for (const std::string& name : {std::string(),
+                                  std::string("../../../../etc/passwd"),
+                                  "../" + DigestOf(bytes).substr(3),
+                                  upper,
+                                  std::string(64, '/'),
                                   DigestOf(ToBytes("another"))}) {
     SCOPED_TRACE(name);
     EXPECT_EQ(store.Put(name, bytes).code(), StatusCode::kInvalid);

@@ -1,9 +1,9 @@
 #include "pipelines/artifacts/canonical_rows.h"
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/secret.h"
 #include "pipelines/query/database.h"
@@ -46,7 +46,10 @@ TEST_F(CanonicalRowsTest, AreTheBytesThatTheHeaderDraws) {
   EXPECT_EQ(Hex("SELECT 'nan'::DOUBLE"), "027ff8000000000000");
   EXPECT_EQ(Hex("SELECT '00112233-4455-6677-8899-aabbccddeeff'::UUID"),
             "0300112233445566778899aabbccddeeff");
-  EXPECT_EQ(Hex("SELECT 'ab', ''"), "0400000002" "6162" "0400000000");
+  EXPECT_EQ(Hex("SELECT 'ab', ''"),
+            "0400000002"
+            "6162"
+            "0400000000");
 }
 
 TEST_F(CanonicalRowsTest, TheDigestDoesNotDependOnOrder) {

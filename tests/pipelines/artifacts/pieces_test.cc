@@ -1,10 +1,10 @@
-#include <gtest/gtest.h>
-
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/entropy.h"
 #include "crypto/base/text.h"
@@ -22,7 +22,9 @@ using policies::LabelClass;
 class CountingStore final : public BlobStore {
  public:
   explicit CountingStore(BlobStore& inner) : inner_(inner) {}
-  Status Put(const std::string& digest, ByteView bytes) override { return inner_.Put(digest, bytes); }
+  Status Put(const std::string& digest, ByteView bytes) override {
+    return inner_.Put(digest, bytes);
+  }
   Result<Bytes> Get(const std::string& digest) override {
     fetched.insert(digest);
     return inner_.Get(digest);
@@ -37,13 +39,14 @@ class CountingStore final : public BlobStore {
 class PiecesTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(connection_
-                    ->Execute("CREATE TABLE rows AS SELECT md5(range::VARCHAR)::UUID AS subject, "
-                              "range AS n, (range * 1.25)::DECIMAL(18,4) AS amount, "
-                              "TIMESTAMP '2026-01-01' + to_days((range % 100)::INTEGER) AS at, "
-                              "CASE WHEN range % 7 = 0 THEN NULL ELSE 'canary-' || range END AS note "
-                              "FROM range(10000)")
-                    .ok());
+    ASSERT_TRUE(
+        connection_
+            ->Execute("CREATE TABLE rows AS SELECT md5(range::VARCHAR)::UUID AS subject, "
+                      "range AS n, (range * 1.25)::DECIMAL(18,4) AS amount, "
+                      "TIMESTAMP '2026-01-01' + to_days((range % 100)::INTEGER) AS at, "
+                      "CASE WHEN range % 7 = 0 THEN NULL ELSE 'canary-' || range END AS note "
+                      "FROM range(10000)")
+            .ok());
     schema_.columns = {{"subject", ColumnType::kUuid, {}},
                        {"n", ColumnType::kInt64, {}},
                        {"amount", ColumnType::kDecimal, {}},
@@ -82,7 +85,9 @@ class PiecesTest : public ::testing::Test {
   Piece Write() {
     return WritePiece(*connection_, "rows", Request(), digest_key_, store_, entropy_).value();
   }
-  Status Open(const Schema& schema, const std::vector<Piece>& pieces, const RowLimits& limits = {}) {
+  Status Open(const Schema& schema,
+              const std::vector<Piece>& pieces,
+              const RowLimits& limits = {}) {
     DatasetReader reader(counting_);
     (void)connection_->Execute("DROP VIEW IF EXISTS v");
     return reader.OpenView(*connection_, "v", schema, pieces, Lookup(), limits);
@@ -187,14 +192,25 @@ TEST_F(PiecesTest, NoPiecesAreAnEmptyViewWithItsTypes) {
 
 TEST_F(PiecesTest, TheContentDigestIgnoresOrderPartitionsAndKeys) {
   const Piece whole = Write();
-  const Piece sorted = WritePiece(*connection_, "SELECT * FROM rows ORDER BY amount DESC", Request(),
-                                  digest_key_, store_, entropy_)
+  const Piece sorted = WritePiece(*connection_,
+                                  "SELECT * FROM rows ORDER BY amount DESC",
+                                  Request(),
+                                  digest_key_,
+                                  store_,
+                                  entropy_)
                            .value();
   EXPECT_EQ(whole.content, sorted.content);
   EXPECT_NE(whole.streams[0].blob_digest, sorted.streams[0].blob_digest);
-  const auto pieces = WritePartitioned(*connection_, "rows", "", 8, Request(),
-                                       [this](int) { return Result(Deks()); }, digest_key_, store_,
-                                       entropy_)
+  const auto pieces = WritePartitioned(
+                          *connection_,
+                          "rows",
+                          "",
+                          8,
+                          Request(),
+                          [this](int) { return Result(Deks()); },
+                          digest_key_,
+                          store_,
+                          entropy_)
                           .value();
   EXPECT_EQ(pieces.size(), 8U);
   EXPECT_EQ(ContentOf(pieces).value().Hex(), whole.content);
@@ -204,10 +220,18 @@ TEST_F(PiecesTest, TheContentDigestIgnoresOrderPartitionsAndKeys) {
 
 TEST_F(PiecesTest, PartitionsHoldTheirSubjectsAndEmptyOnesAreSkipped) {
   ASSERT_TRUE(connection_->Execute("ALTER TABLE rows ADD COLUMN p INTEGER").ok());
-  ASSERT_TRUE(connection_->Execute("UPDATE rows SET p = CASE WHEN n % 2 = 0 THEN 1 ELSE 3 END").ok());
-  const auto pieces = WritePartitioned(*connection_, "rows", "p", 4, Request(),
-                                       [this](int) { return Result(Deks()); }, digest_key_, store_,
-                                       entropy_)
+  ASSERT_TRUE(
+      connection_->Execute("UPDATE rows SET p = CASE WHEN n % 2 = 0 THEN 1 ELSE 3 END").ok());
+  const auto pieces = WritePartitioned(
+                          *connection_,
+                          "rows",
+                          "p",
+                          4,
+                          Request(),
+                          [this](int) { return Result(Deks()); },
+                          digest_key_,
+                          store_,
+                          entropy_)
                           .value();
   ASSERT_EQ(pieces.size(), 2U);
   EXPECT_EQ(pieces[0].partition, 1);
@@ -220,8 +244,16 @@ TEST_F(PiecesTest, PartitionsHoldTheirSubjectsAndEmptyOnesAreSkipped) {
 
 TEST_F(PiecesTest, ARowOfNoPartitionIsRefused) {
   ASSERT_TRUE(connection_->Execute("UPDATE rows SET subject = NULL WHERE n = 5").ok());
-  EXPECT_EQ(WritePartitioned(*connection_, "rows", "", 4, Request(),
-                             [this](int) { return Result(Deks()); }, digest_key_, store_, entropy_)
+  EXPECT_EQ(WritePartitioned(
+                *connection_,
+                "rows",
+                "",
+                4,
+                Request(),
+                [this](int) { return Result(Deks()); },
+                digest_key_,
+                store_,
+                entropy_)
                 .status()
                 .code(),
             StatusCode::kInvalid);

@@ -1,8 +1,8 @@
 #include "pipelines/artifacts/sealed_blob.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/entropy.h"
 #include "tests/support/environment.h"

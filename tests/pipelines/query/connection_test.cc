@@ -1,11 +1,11 @@
 #include "pipelines/query/connection.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/text.h"
 #include "pipelines/query/database.h"
@@ -21,11 +21,12 @@ class ConnectionTest : public ::testing::Test {
 
 TEST_F(ConnectionTest, ReadsEveryTypeWithItsNulls) {
   const auto rows = connection_
-                        ->Query("SELECT true, 7::TINYINT, -8, 9000000000, 1.5::FLOAT, 2.5::DOUBLE, "
-                                "12.34::DECIMAL(18,4), 5.5::DECIMAL(4,1), DATE '1970-01-03', "
-                                "TIMESTAMP '1970-01-01 00:00:01', 'short', repeat('long', 10), "
-                                "'00112233-4455-6677-8899-aabbccddeeff'::UUID, "
-                                "'\\x00\\xff'::BLOB, sum(3), NULL::BIGINT")
+                        ->Query(
+                            "SELECT true, 7::TINYINT, -8, 9000000000, 1.5::FLOAT, 2.5::DOUBLE, "
+                            "12.34::DECIMAL(18,4), 5.5::DECIMAL(4,1), DATE '1970-01-03', "
+                            "TIMESTAMP '1970-01-01 00:00:01', 'short', repeat('long', 10), "
+                            "'00112233-4455-6677-8899-aabbccddeeff'::UUID, "
+                            "'\\x00\\xff'::BLOB, sum(3), NULL::BIGINT")
                         .value();
   Chunk chunk;
   ASSERT_TRUE(rows->Next(chunk).value());

@@ -1,8 +1,8 @@
 #include "pipelines/query/database.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
@@ -19,11 +19,12 @@ TEST(Database, ReadsOnlyTheFilesItWasGiven) {
   ASSERT_TRUE(WriteFileAtomically(closed, ToBytes("a\n1\n")).ok());
   const auto database = Database::Open({1, 256, {open}}).value();
   const auto connection = database->Connect();
-  EXPECT_EQ(connection->QueryInt64("SELECT count(*) FROM read_csv(" + SqlLiteral(open) + ")").value(),
-            1);
   EXPECT_EQ(
-      connection->QueryInt64("SELECT count(*) FROM read_csv(" + SqlLiteral(closed) + ")").status().code(),
-      StatusCode::kDenied);
+      connection->QueryInt64("SELECT count(*) FROM read_csv(" + SqlLiteral(open) + ")").value(), 1);
+  EXPECT_EQ(connection->QueryInt64("SELECT count(*) FROM read_csv(" + SqlLiteral(closed) + ")")
+                .status()
+                .code(),
+            StatusCode::kDenied);
 }
 
 TEST(Database, RefusesEveryWayOutFromInside) {
@@ -62,9 +63,10 @@ TEST(Database, ReadsAndWritesMemoryFiles) {
                   ->Execute("COPY (SELECT range AS x FROM range(1000)) TO " +
                             SqlLiteral(file.path()) + " (FORMAT parquet, USE_TMP_FILE false)")
                   .ok());
-  EXPECT_EQ(connection->QueryInt64("SELECT sum(x) FROM read_parquet(" + SqlLiteral(file.path()) + ")")
-                .value(),
-            499500);
+  EXPECT_EQ(
+      connection->QueryInt64("SELECT sum(x) FROM read_parquet(" + SqlLiteral(file.path()) + ")")
+          .value(),
+      499500);
 }
 
 TEST(Database, SpeaksUtc) {

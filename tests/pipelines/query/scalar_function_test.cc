@@ -1,9 +1,9 @@
 #include "pipelines/query/scalar_function.h"
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "pipelines/query/database.h"
 
@@ -17,13 +17,14 @@ class ScalarFunctionTest : public ::testing::Test {
 };
 
 ScalarFunction Twice() {
-  return {"twice", {ColumnType::kText}, ColumnType::kText, [](const Arguments& in, ColumnWriter& out) {
-            for (size_t r = 0; r < in.rows(); ++r) {
-              if (in.AnyNull(r)) continue;
-              out.SetText(r, std::string(in[0].Text(r)) + std::string(in[0].Text(r)));
-            }
-            return OkStatus();
-          }};
+  return {
+      "twice", {ColumnType::kText}, ColumnType::kText, [](const Arguments& in, ColumnWriter& out) {
+        for (size_t r = 0; r < in.rows(); ++r) {
+          if (in.AnyNull(r)) continue;
+          out.SetText(r, std::string(in[0].Text(r)) + std::string(in[0].Text(r)));
+        }
+        return OkStatus();
+      }};
 }
 
 TEST_F(ScalarFunctionTest, RunsOverEveryRowOfAScan) {
@@ -47,7 +48,9 @@ TEST_F(ScalarFunctionTest, ANullArgumentGivesNullWithoutTheFunctionKnowing) {
 
 TEST_F(ScalarFunctionTest, GivesUuidsThatSqlAndWeReadAlike) {
   ASSERT_TRUE(connection_
-                  ->RegisterFunction({"fixed", {ColumnType::kInt64}, ColumnType::kUuid,
+                  ->RegisterFunction({"fixed",
+                                      {ColumnType::kInt64},
+                                      ColumnType::kUuid,
                                       [](const Arguments& in, ColumnWriter& out) {
                                         for (size_t r = 0; r < in.rows(); ++r) {
                                           Uuid uuid{};
@@ -66,7 +69,9 @@ TEST_F(ScalarFunctionTest, GivesUuidsThatSqlAndWeReadAlike) {
 
 TEST_F(ScalarFunctionTest, ItsStatusEndsTheQueryWithThatVeryStatus) {
   ASSERT_TRUE(connection_
-                  ->RegisterFunction({"fails", {ColumnType::kInt64}, ColumnType::kBool,
+                  ->RegisterFunction({"fails",
+                                      {ColumnType::kInt64},
+                                      ColumnType::kBool,
                                       [](const Arguments&, ColumnWriter&) {
                                         return Exhausted("too many").WithDiagnostic("SIG-9999");
                                       }})
@@ -80,9 +85,12 @@ TEST_F(ScalarFunctionTest, ItsStatusEndsTheQueryWithThatVeryStatus) {
 
 TEST_F(ScalarFunctionTest, BytesThatAreNotUtf8NeverBecomeText) {
   ASSERT_TRUE(connection_
-                  ->RegisterFunction({"raw", {ColumnType::kInt64}, ColumnType::kText,
+                  ->RegisterFunction({"raw",
+                                      {ColumnType::kInt64},
+                                      ColumnType::kText,
                                       [](const Arguments& in, ColumnWriter& out) {
-                                        for (size_t r = 0; r < in.rows(); ++r) out.SetText(r, "\xff\xfe");
+                                        for (size_t r = 0; r < in.rows(); ++r)
+                                          out.SetText(r, "\xff\xfe");
                                         return OkStatus();
                                       }})
                   .ok());

@@ -1,9 +1,9 @@
 #include "pipelines/query/table_writer.h"
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "pipelines/query/database.h"
 
@@ -12,10 +12,15 @@ namespace {
 
 Schema AllTypes() {
   Schema schema;
-  for (const ColumnType type :
-       {ColumnType::kBool, ColumnType::kInt64, ColumnType::kDouble, ColumnType::kDecimal,
-        ColumnType::kDate, ColumnType::kTimestamp, ColumnType::kText, ColumnType::kUuid,
-        ColumnType::kBytes}) {
+  for (const ColumnType type : {ColumnType::kBool,
+                                ColumnType::kInt64,
+                                ColumnType::kDouble,
+                                ColumnType::kDecimal,
+                                ColumnType::kDate,
+                                ColumnType::kTimestamp,
+                                ColumnType::kText,
+                                ColumnType::kUuid,
+                                ColumnType::kBytes}) {
     schema.columns.push_back({"c_" + std::string(ColumnTypeName(type)), type, {}});
   }
   return schema;
@@ -52,15 +57,16 @@ TEST(TableWriter, WritesEveryTypeOverManyChunks) {
   ASSERT_TRUE(writer->Flush(row).ok());
   ASSERT_TRUE(writer->Finish().ok());
   EXPECT_EQ(writer->rows(), kRows);
-  EXPECT_EQ(connection
-                ->QueryInt64(
-                    "SELECT count(*) FROM t WHERE c_bool = (c_int % 2 = 0) AND c_double = c_int / 2 "
-                    "AND c_decimal = c_int AND c_date = DATE '1970-01-01' + c_int::INTEGER "
-                    "AND epoch(c_timestamp) = c_int AND octet_length(c_bytes) = 3 "
-                    "AND (c_text IS NULL) = (c_int % 10 = 0) "
-                    "AND coalesce(c_text, 'text number ' || c_int) = 'text number ' || c_int")
-                .value(),
-            static_cast<int64_t>(kRows));
+  EXPECT_EQ(
+      connection
+          ->QueryInt64(
+              "SELECT count(*) FROM t WHERE c_bool = (c_int % 2 = 0) AND c_double = c_int / 2 "
+              "AND c_decimal = c_int AND c_date = DATE '1970-01-01' + c_int::INTEGER "
+              "AND epoch(c_timestamp) = c_int AND octet_length(c_bytes) = 3 "
+              "AND (c_text IS NULL) = (c_int % 10 = 0) "
+              "AND coalesce(c_text, 'text number ' || c_int) = 'text number ' || c_int")
+          .value(),
+      static_cast<int64_t>(kRows));
 }
 
 TEST(TableWriter, ATableIsMadeOnce) {

@@ -1,9 +1,9 @@
 #include "pipelines/record/dataset.h"
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace signet::pipelines {
 namespace {
@@ -15,7 +15,9 @@ std::array<uint8_t, 32> Row(uint8_t first, uint8_t last) {
   return row;
 }
 
-std::string Zeros(size_t n) { return std::string(n, '0'); }
+std::string Zeros(size_t n) {
+  return std::string(n, '0');
+}
 
 TEST(MultisetDigest, AddsBigEndianNumbersAndCounts) {
   MultisetDigest digest;
@@ -90,8 +92,12 @@ TEST(Piece, SurvivesJson) {
   piece.producer = "run/gate/3";
   piece.rows = 7;
   piece.content = MultisetDigest().Hex();
-  piece.streams.push_back({policies::LabelClass::kLinks, {"a"}, std::string(64, 'a'),
-                           std::string(64, 'b'), 99, DekId("d1")});
+  piece.streams.push_back({policies::LabelClass::kLinks,
+                           {"a"},
+                           std::string(64, 'a'),
+                           std::string(64, 'b'),
+                           99,
+                           DekId("d1")});
   EXPECT_EQ(Piece::FromJson(piece.ToJson()).value().ToJson(), piece.ToJson());
 }
 

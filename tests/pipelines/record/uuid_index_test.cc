@@ -1,8 +1,8 @@
 #include "pipelines/record/uuid_index.h"
 
-#include <gtest/gtest.h>
-
 #include <map>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/entropy.h"
 
