@@ -17,6 +17,8 @@ namespace signet::workers {
 namespace {
 
 constexpr int64_t kHelloMicros = 500'000;
+constexpr int64_t kUnsentMicros = 10'000;  // no connection yet: ask again soon
+constexpr int64_t kReconnectMicros = 2'000'000;
 constexpr int64_t kResendMicros = 1'000'000;
 constexpr size_t kRecentMax = 4'096;
 constexpr size_t kReportsPerFrameMax = 1'000;
@@ -29,7 +31,8 @@ Agent::Agent(AgentOptions options, ClientChannel& channel, TaskSlots& slots, Clo
     : options_(std::move(options)), channel_(channel), slots_(slots), clock_(clock) {
   joining_since_ = clock_.MonotonicMicros();
   heard_ = joining_since_;
-  hello_sent_ = joining_since_ - kHelloMicros;
+  hello_at_ = joining_since_;
+  connected_at_ = joining_since_;
 }
 
 Status Agent::Turn() {
@@ -65,7 +68,7 @@ Status Agent::Serve(const std::function<bool()>& stop) {
 }
 
 int64_t Agent::NextWake() const {
-  if (!joined_) return hello_sent_ + kHelloMicros;
+  if (!joined_) return hello_at_;
   int64_t next = beat_sent_ + heartbeat_micros_;
   for (const auto& report : reports_) next = std::min(next, report.second.sent + kResendMicros);
   return next;
@@ -139,7 +142,7 @@ void Agent::On(const Revoke& revoke) {
 
 void Agent::On(const Bye& bye) {
   if (bye.rejoin) {
-    if (joined_) joining_since_ = clock_.MonotonicMicros();
+    if (joined_) joining_since_ = hello_at_ = connected_at_ = clock_.MonotonicMicros();
     joined_ = false;
     return;
   }
@@ -150,7 +153,7 @@ void Agent::On(const Bye& bye) {
 }
 
 void Agent::Join(int64_t now) {
-  if (now - hello_sent_ < kHelloMicros) return;
+  if (now < hello_at_) return;
   if (options_.join_ms_max > 0 && now - joining_since_ > options_.join_ms_max * 1'000) {
     left_ = true;
     fatal_ = Unavailable("the coordinator did not answer for " +
@@ -158,7 +161,11 @@ void Agent::Join(int64_t now) {
                  .WithRemedy("check its address and public key, and that this worker's key is enrolled");
     return;
   }
-  hello_sent_ = now;
+  if (now - connected_at_ >= kReconnectMicros) {
+    // ZeroMQ does not try again by itself after a refused handshake; the key may be enrolled by now.
+    connected_at_ = now;
+    static_cast<void>(channel_.Reconnect());
+  }
   Register hello;
   hello.name = options_.name;
   hello.boot = options_.boot;
@@ -167,7 +174,7 @@ void Agent::Join(int64_t now) {
   hello.held.assign(running_.begin(), running_.end());
   for (const Lease& lease : waiting_) hello.held.push_back(lease.fence);
   for (const auto& report : reports_) hello.held.push_back(report.first);
-  Send(std::move(hello));
+  hello_at_ = now + (Send(std::move(hello)) ? kHelloMicros : kUnsentMicros);
 }
 
 void Agent::StartWaiting() {
@@ -242,7 +249,7 @@ void Agent::GiveUpLeases(int64_t now) {
   for (Lease& lease : waiting_) Wipe(lease.payload.data(), lease.payload.size());
   waiting_.clear();
   joined_ = false;
-  joining_since_ = now;
+  joining_since_ = hello_at_ = connected_at_ = now;
   heard_ = now;
   static_cast<void>(channel_.Reconnect());
 }

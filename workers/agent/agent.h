@@ -86,7 +86,8 @@ class Agent {
   int64_t silence_micros_ = 2'500'000;
   int64_t heard_ = 0;       ///< monotonic micros of the last frame from the coordinator
   int64_t joining_since_ = 0;
-  int64_t hello_sent_ = 0;
+  int64_t hello_at_ = 0;  ///< when to register (again)
+  int64_t connected_at_ = 0;
   int64_t beat_sent_ = 0;
 
   std::deque<Lease> waiting_;
