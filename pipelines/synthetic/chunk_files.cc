@@ -13,7 +13,7 @@ namespace signet::pipelines::synthetic {
 namespace {
 
 constexpr std::string_view kTransactionHeader =
-    "line_id,order_id,channel,store_id,customer_id,loyalty_card,email,ordered_at,product_id,kind,"
+    "line_id,order_id,channel,store_id,customer_id,loyalty_card,email,ordered_at,product_id,returned,"
     "quantity,unit_price,discount,amount,offer_id\n";
 
 Status DiskTrouble(const std::filesystem::path& path) {

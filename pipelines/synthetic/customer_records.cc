@@ -227,7 +227,7 @@ void CustomerRecords::WriteLine(const Person& person, const Order& order, TextBu
   }
   const int64_t sign = order.returned ? -1 : 1;
   out.Char(',').Text(catalogue_.products()[order.product].id);
-  out.Text(order.returned ? ",return," : ",sale,");
+  out.Text(order.returned ? ",true," : ",false,");
   if (order.returned) out.Char('-');
   out.Unsigned(static_cast<uint64_t>(order.units)).Char(',').Cents(order.price_cents).Char(',');
   out.Cents(sign * order.discount_cents).Char(',');
@@ -263,7 +263,7 @@ void CustomerRecords::WriteSession(const Customer& customer, const Person& perso
     const int64_t at = begin + 50LL * k;
     web.Text("{\"event_id\":\"W").Unsigned(customer.index + 1).Char('-');
     web.Unsigned(static_cast<uint64_t>(begin)).Char('-').Unsigned(static_cast<uint64_t>(k));
-    web.Text("\",\"at\":\"");
+    web.Text("\",\"occurred_at\":\"");
     if (random.Chance(dirt_.malformed_dates)) {
       WriteMalformedTime(at, random, web);
     } else {
