@@ -1,11 +1,6 @@
 #include "pipelines/catalog/gate_operator.h"
 
-#include <algorithm>
-#include <cctype>
-#include <map>
-#include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,40 +11,6 @@
 
 namespace signet::pipelines {
 namespace {
-
-/// The planner's table of jurisdictions, looked up as Policy::JurisdictionOf does: a jurisdiction
-/// that names regions beats one that covers the whole country.
-class JurisdictionTable {
- public:
-  explicit JurisdictionTable(const Json& table) {
-    for (const Json& item : table.items()) {
-      for (const std::string& country : item["countries"].AsStrings()) {
-        if (item["regions"].items().empty()) by_country_[country] = item["name"].AsString();
-        for (const std::string& region : item["regions"].AsStrings()) {
-          by_region_[country + "/" + region] = item["name"].AsString();
-        }
-      }
-    }
-  }
-
-  [[nodiscard]] std::string Find(std::string_view country, std::string_view region) const {
-    const auto regional = by_region_.find(Upper(country) + "/" + Upper(region));
-    if (regional != by_region_.end()) return regional->second;
-    const auto national = by_country_.find(Upper(country));
-    return national != by_country_.end() ? national->second : std::string();
-  }
-
- private:
-  static std::string Upper(std::string_view text) {
-    std::string upper(text);
-    std::transform(upper.begin(), upper.end(), upper.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return upper;
-  }
-
-  std::map<std::string, std::string> by_country_;
-  std::map<std::string, std::string> by_region_;
-};
 
 Status SealFacts(TaskContext& context, int partition, const std::vector<policies::Fact>& facts) {
   if (facts.empty()) return OkStatus();
@@ -85,10 +46,8 @@ Result<Schema> GateOperator::Bind(const BindRequest& request) const {
 Status GateOperator::Run(TaskContext& context) const {
   GateSpec spec;
   ASSIGN_OR_RETURN(spec.source, SourceSpec::FromJson(context.spec().options["source"]));
-  const JurisdictionTable table(context.spec().options["jurisdictions"]);
-  spec.jurisdiction = [&table](std::string_view country, std::string_view region) {
-    return table.Find(country, region);
-  };
+  ASSIGN_OR_RETURN(spec.jurisdictions,
+                   JurisdictionTable::FromJson(context.spec().options["jurisdictions"]));
   ASSIGN_OR_RETURN(spec.cell_key, context.lease().Key("cell"));
   TRY(context.OpenInputs());
   const FactSink sink = [&context](int partition, std::vector<policies::Fact> facts) {

@@ -80,7 +80,9 @@ Status PublishOperator::Run(TaskContext& context) const {
   ASSIGN_OR_RETURN(const PublishOptions options, PublishOptions::FromJson(task["publish"]));
   TRY(context.OpenInputs());
   PublishGate gate;
-  gate.group_min = static_cast<uint64_t>(task["group_min"].AsInt());
+  gate.publication.min_group = task["min_group"].AsInt();
+  gate.publication.rule = task["publication_rule"].AsString();
+  gate.publication.article = task["publication_article"].AsString();
   if (!options.identify_by.empty()) {
     TRY(Release(context, options));
     gate.identifiers_view = kReleasedTable;

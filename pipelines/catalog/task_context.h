@@ -11,6 +11,7 @@
 #include "crypto/primitives/hmac.h"
 #include "pipelines/artifacts/blob_store.h"
 #include "pipelines/artifacts/dataset_reader.h"
+#include "pipelines/artifacts/sealed_blob.h"
 #include "pipelines/query/database.h"
 #include "pipelines/record/task.h"
 

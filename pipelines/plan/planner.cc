@@ -33,6 +33,15 @@ std::string FilteredColumns(const PlannedInput& input) {
 
 }  // namespace
 
+PlannedInput PlainInput(std::string name, std::string dataset, DatasetKind kind, Schema schema) {
+  PlannedInput input;
+  input.name = std::move(name);
+  input.dataset = std::move(dataset);
+  input.kind = kind;
+  input.schema = std::move(schema);
+  return input;
+}
+
 std::vector<std::string> Planning::DatasetNames() const {
   std::vector<std::string> names;
   for (const auto& [name, dataset] : datasets) {

@@ -44,6 +44,9 @@ struct Planning {
   [[nodiscard]] std::vector<std::string> DatasetNames() const;
 };
 
+/// An input without consent view or cut-off.
+PlannedInput PlainInput(std::string name, std::string dataset, DatasetKind kind, Schema schema);
+
 /// Adds tokenise, resolve, gate and consent (or load, for reference data) for every source.
 void PlanSources(Planning& planning);
 /// Adds the document's steps in topological order.

@@ -7,6 +7,7 @@
 
 #include "crypto/base/text.h"
 #include "crypto/pseudonym/link_type.h"
+#include "pipelines/govern/jurisdiction_table.h"
 #include "pipelines/identity/identity_table.h"
 #include "pipelines/identity/resolver.h"
 #include "pipelines/ingest/source_paths.h"
@@ -192,21 +193,6 @@ void AddReference(Planning& planning, const SourceDecl& source, const SourceSpec
   planning.datasets.emplace(source.name, std::move(dataset));
 }
 
-/// Jurisdictions as the gate looks them up, in the order of their names.
-Json JurisdictionTable(const policies::Policy& policy) {
-  Json table{Json::Array()};
-  for (const policies::PolicyPart& part : policy.parts()) {
-    for (const auto& [name, jurisdiction] : part.jurisdictions) {
-      Json countries{Json::Array()};
-      for (const std::string& country : jurisdiction.countries) countries.Push(country);
-      Json regions{Json::Array()};
-      for (const std::string& region : jurisdiction.regions) regions.Push(region);
-      table.Push(Json::Of({{"name", name}, {"countries", countries}, {"regions", regions}}));
-    }
-  }
-  return table;
-}
-
 struct BoundSource {
   const SourceDecl* decl;
   SourceSpec spec;
@@ -223,6 +209,12 @@ void AddTokenise(Planning& planning, const BoundSource& source) {
   planning.plan.steps.push_back(std::move(step));
 }
 
+void AddStateInputs(PlannedStep& step) {
+  step.inputs.push_back(
+      PlainInput("identity", kIdentityDataset, DatasetKind::kIdentity, IdentitySchema()));
+  step.inputs.push_back(PlainInput("keyring", kKeyringDataset, DatasetKind::kIdentity, KeyringSchema()));
+}
+
 void AddResolve(Planning& planning, const std::vector<BoundSource>& sources) {
   PlannedStep step = StepOf("resolve", "resolve", nullptr);
   ResolveOptions options;
@@ -234,19 +226,13 @@ void AddResolve(Planning& planning, const std::vector<BoundSource>& sources) {
       input.links.push_back({source.spec.links[i].type, source.spec.links[i].id_domain});
       columns.push_back(LinkColumnName(i));
     }
-    PlannedInput planned;
-    planned.name = input.view;
-    planned.dataset = TokenisedName(source.decl->name);
-    planned.kind = DatasetKind::kTokenised;
     const Result<Schema> links = source.tokenised.Select(columns);
-    if (links.ok()) planned.schema = *links;
-    step.inputs.push_back(std::move(planned));
+    CHECK(links.ok());
+    step.inputs.push_back(PlainInput(input.view, TokenisedName(source.decl->name),
+                                     DatasetKind::kTokenised, *links));
     options.inputs.push_back(std::move(input));
   }
-  PlannedInput identity{"identity", kIdentityDataset, DatasetKind::kIdentity, IdentitySchema()};
-  PlannedInput keyring{"keyring", kKeyringDataset, DatasetKind::kIdentity, KeyringSchema()};
-  step.inputs.push_back(std::move(identity));
-  step.inputs.push_back(std::move(keyring));
+  AddStateInputs(step);
   step.options = options.ToJson();
   step.outputs.push_back({"identity_out", kIdentityDataset, DatasetKind::kIdentity, IdentitySchema(),
                           true, false});
@@ -262,12 +248,12 @@ void AddGate(Planning& planning, const BoundSource& source) {
   SourceSpec spec = source.spec;
   spec.path = source.decl->path;
   step.options = Json::Of({{"source", spec.ToJson()},
-                           {"jurisdictions", JurisdictionTable(planning.policy)}});
-  PlannedInput rows{"tokenised", TokenisedName(name), DatasetKind::kTokenised, source.tokenised};
+                           {"jurisdictions", JurisdictionTable::FromPolicy(planning.policy).ToJson()}});
+  PlannedInput rows =
+      PlainInput("tokenised", TokenisedName(name), DatasetKind::kTokenised, source.tokenised);
   rows.same_task = true;
   step.inputs.push_back(std::move(rows));
-  step.inputs.push_back({"identity", kIdentityDataset, DatasetKind::kIdentity, IdentitySchema()});
-  step.inputs.push_back({"keyring", kKeyringDataset, DatasetKind::kIdentity, KeyringSchema()});
+  AddStateInputs(step);
   step.outputs.push_back({"out", name, DatasetKind::kGoverned, source.governed, true, false});
   Column facts;
   facts.name = "facts";

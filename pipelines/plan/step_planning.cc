@@ -407,9 +407,8 @@ class StepBinding {
     const Result<Schema> schema = found->second.schema.Select({std::string(kSubjectColumn), column->name});
     if (schema.ok()) cells.schema = *schema;
     step_.inputs.push_back(std::move(cells));
-    PlannedInput keyring{"keyring", kKeyringDataset, DatasetKind::kIdentity,
-                         p_.datasets.at(kKeyringDataset).schema};
-    step_.inputs.push_back(std::move(keyring));
+    step_.inputs.push_back(PlainInput("keyring", kKeyringDataset, DatasetKind::kIdentity,
+                                      p_.datasets.at(kKeyringDataset).schema));
     released_ = column;
   }
 
@@ -431,9 +430,13 @@ class StepBinding {
       }
       std::string release_rule;
       if (released_ != nullptr) release_rule = ReleaseRule(name);
-      step_.task_options.push_back(Json::Of({{"publish", options_}, {"recipient", name},
+      const policies::PublicationRule& publication = p_.policy.publication();
+      step_.task_options.push_back(Json::Of({{"publish", options_},
+                                             {"recipient", name},
                                              {"release_rule", release_rule},
-                                             {"group_min", p_.policy.publication().min_group}}));
+                                             {"min_group", publication.min_group},
+                                             {"publication_rule", publication.rule},
+                                             {"publication_article", publication.article}}));
       p_.plan.publications.push_back({decl_.id, name,
                                       std::string(policies::RelationName(recipient->relation)),
                                       decl_.purpose});

@@ -1,0 +1,321 @@
+#include "coordinator/binding/plan_binder.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/base/log.h"
+#include "crypto/transparency/compact_range.h"
+#include "crypto/transparency/tree_hasher.h"
+#include "pipelines/catalog/state_blobs.h"
+#include "pipelines/plan/planning.h"
+
+namespace signet::coordinator {
+namespace {
+
+using pipelines::DatasetKind;
+using pipelines::Piece;
+using pipelines::PlannedInput;
+using pipelines::PlannedOutput;
+using pipelines::PlannedStep;
+using pipelines::Shape;
+using pipelines::TaskResult;
+using policies::LabelClass;
+
+constexpr char kStateOwner[] = "@state";
+constexpr char kViews[] = "@views";
+constexpr char kCellDekKey[] = "state/cell_dek";
+
+bool IsStateDataset(const std::string& dataset) { return !dataset.empty() && dataset[0] == '@'; }
+
+/// RFC 6962 root over the records, in hex.
+std::string MerkleRootHex(const std::vector<Bytes>& records) {
+  crypto::TreeHasher hasher;
+  crypto::CompactRange range;
+  for (const Bytes& record : records) range.Append(hasher.Leaf(record), hasher);
+  return ToHex(range.Root(hasher));
+}
+
+/// Which partitions an output's keys are needed for.
+std::vector<int> PartitionsOf(const PlannedStep& step, const PlannedOutput& output, int partitions) {
+  std::vector<int> all;
+  if (output.partitioned) {
+    all.resize(static_cast<size_t>(partitions));
+  } else if (step.shape == Shape::kPerPartition || output.kind == DatasetKind::kSnapshot) {
+    all.resize(static_cast<size_t>(step.tasks));
+  } else {
+    return {-1};
+  }
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+}  // namespace
+
+PlanBinder::PlanBinder(StateFolder& state, LedgerBook& ledger, const pipelines::Plan& plan,
+                       const policies::Policy& policy, RunId run)
+    : state_(state),
+      ledger_(ledger),
+      plan_(plan),
+      policy_(policy),
+      run_(std::move(run)),
+      plan_digest_(plan.Digest()),
+      keys_(state, run_.text()),
+      registry_(state),
+      publisher_(state) {}
+
+RunSpec PlanBinder::Spec() const {
+  RunSpec spec;
+  spec.id = run_;
+  spec.pipeline = plan_.pipeline;
+  spec.context = plan_digest_;
+  std::map<std::string, std::string> writers;
+  for (const PlannedStep& step : plan_.steps) {
+    StepSpec out;
+    out.id = StepId(step.id);
+    out.local = step.shape == Shape::kLocal;
+    out.tasks = out.local ? plan_.partitions : step.tasks;
+    out.allow_failure = step.may_warn;
+    std::map<std::string, bool> after;  // step -> partitionwise
+    for (const std::string& id : step.after) after[id] = false;
+    for (const PlannedInput& input : step.inputs) {
+      const auto writer = writers.find(input.dataset);
+      if (writer == writers.end()) continue;
+      const PlannedStep* from = plan_.Find(writer->second);
+      const bool partitionwise = step.shape == Shape::kPerPartition &&
+                                 from->shape == Shape::kPerPartition && from->tasks == step.tasks;
+      const auto [at, added] = after.emplace(writer->second, partitionwise);
+      if (!added) at->second = at->second && partitionwise;
+    }
+    for (const auto& [id, partitionwise] : after) out.after.push_back({StepId(id), partitionwise});
+    for (const PlannedOutput& output : step.outputs) writers[output.dataset] = step.id;
+    spec.steps.push_back(std::move(out));
+  }
+  return spec;
+}
+
+Status PlanBinder::Audit(const std::string& type, Json facts, crypto::WriteBatch& batch) {
+  crypto::AuditEvent event;
+  event.type = type;
+  event.actor = "coordinator";
+  event.action = type.substr(type.find('.') + 1);
+  event.run = run_.text();
+  event.policy = plan_.policy_digest;
+  event.facts = std::move(facts);
+  audited_ = true;
+  return state_.audit().Append(event, batch).status();
+}
+
+Status PlanBinder::RunAccepted(const RunId& /*run*/, crypto::WriteBatch& batch) {
+  TRY(MakeKeys(batch));
+  for (const char* name : {pipelines::kIdentityDataset, pipelines::kKeyringDataset}) {
+    ASSIGN_OR_RETURN(const LiveDataset dataset, registry_.Find(kStateOwner, name));
+    state_pieces_[name] = dataset.pieces;
+  }
+  TRY(Audit("plan.bound",
+            Json::Of({{"pipeline", plan_.pipeline}, {"plan_digest", plan_digest_}}), batch));
+  return Audit("run.started",
+               Json::Of({{"pipeline", plan_.pipeline},
+                         {"plan_digest", plan_digest_},
+                         {"as_of", TimestampText(plan_.as_of)},
+                         {"steps", plan_.steps.size()}}),
+               batch);
+}
+
+Status PlanBinder::MakeKeys(crypto::WriteBatch& batch) {
+  for (const PlannedStep& step : plan_.steps) {
+    for (const PlannedOutput& output : step.outputs) {
+      TRY(keys_.Make(output.dataset, PartitionsOf(step, output, plan_.partitions), output.schema, batch));
+    }
+  }
+  for (int partition = -1; partition < plan_.partitions; ++partition) {
+    TRY(keys_.Make(kViews, partition, LabelClass::kFacts, batch));
+  }
+  ASSIGN_OR_RETURN(cell_dek_, CellDek(batch));
+  return OkStatus();
+}
+
+/// The key of `encrypt` cells lasts as long as the state, so that equal cells stay equal.
+Result<DekId> PlanBinder::CellDek(crypto::WriteBatch& batch) {
+  ASSIGN_OR_RETURN(const std::optional<Bytes> stored, state_.store().Get(kCellDekKey));
+  if (stored) return DekId(std::string(AsText(*stored)));
+  ASSIGN_OR_RETURN(const DekId id, state_.vault().NewDek({"@cells", "1", -1, "escrow"}, batch));
+  batch.Put(kCellDekKey, id.text());
+  return id;
+}
+
+Status PlanBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::WriteBatch& batch) {
+  const PlannedStep* step = plan_.Find(task.step.text());
+  CHECK(step != nullptr);
+  ASSIGN_OR_RETURN(const TaskResult result, TaskResult::Decode(encoded));
+  for (const PlannedOutput& output : step->outputs) {
+    const auto found = result.outputs.find(output.name);
+    if (found == result.outputs.end() || IsStateDataset(output.dataset)) continue;
+    pieces_[output.dataset][task.task] = found->second;
+  }
+  for (const pipelines::FactDelta& delta : result.facts) {
+    facts_[delta.partition].push_back(delta);
+    fact_origins_[delta.partition].emplace_back(
+        step->outputs.back().dataset,
+        run_.text() + "/" + step->id + "/" + std::to_string(task.task));
+  }
+  figures_[step->id].push_back(result.figures);
+  if (!lease_notes_.empty()) {
+    TRY(Audit("lease.granted", Json::Of({{"leases", Json(lease_notes_)}}), batch));
+    lease_notes_.clear();
+  }
+  if (step->op == "resolve") TRY(CommitState(*step, result, batch));
+  if (step->op == "publish") TRY(CommitPublication(*step, task, result, batch));
+  return OkStatus();
+}
+
+/// The new identities and keyring replace the old in the same write.
+Status PlanBinder::CommitState(const PlannedStep& step, const TaskResult& result,
+                               crypto::WriteBatch& batch) {
+  for (const PlannedOutput& output : step.outputs) {
+    LiveDataset dataset;
+    dataset.owner = kStateOwner;
+    dataset.name = output.dataset;
+    dataset.run = run_.text();
+    dataset.kind = output.kind;
+    dataset.schema = output.schema;
+    dataset.pieces = result.outputs.at(output.name);
+    TRY(registry_.Put(dataset, batch));
+    state_pieces_[output.dataset] = dataset.pieces;
+  }
+  return OkStatus();
+}
+
+Status PlanBinder::CommitPublication(const PlannedStep& step, const TaskRef& task,
+                                     const TaskResult& result, crypto::WriteBatch& batch) {
+  PublicationFacts facts;
+  facts.run = run_.text();
+  facts.policy_digest = plan_.policy_digest;
+  facts.plan_digest = plan_digest_;
+  facts.purpose = step.purpose;
+  facts.as_of = plan_.as_of;
+  facts.segment_definitions = Json(Json::Object());
+  facts.model_cards = Json(Json::Object());
+  for (const PlannedStep& other : plan_.steps) {
+    if (other.op == "segment") facts.segment_definitions.Set(other.id, other.options);
+    if (other.op == "train" && !figures_[other.id].empty()) {
+      facts.model_cards.Set(other.id, figures_[other.id].front());
+    }
+  }
+  for (const PlannedInput& input : step.inputs) {
+    std::vector<Piece> all;
+    for (const auto& [index, pieces] : pieces_[input.dataset]) {
+      all.insert(all.end(), pieces.begin(), pieces.end());
+    }
+    const Result<pipelines::MultisetDigest> digest = pipelines::ContentOf(all);
+    if (digest.ok() && !IsStateDataset(input.dataset)) facts.inputs[input.dataset] = digest->Hex();
+  }
+  ASSIGN_OR_RETURN(pipelines::SnapshotManifest manifest,
+                   publisher_.Prepare(result, facts, task.fence, batch));
+  audited_ = true;
+  snapshots_.push_back(std::move(manifest));
+  return OkStatus();
+}
+
+Status PlanBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& batch) {
+  CHECK(task.step.text() == "consent");
+  return CommitLedger(task.task, batch);
+}
+
+/// Takes one partition's facts into the ledger: one log entry that commits to the sealed delta.
+Status PlanBinder::CommitLedger(int partition, crypto::WriteBatch& batch) {
+  ASSIGN_OR_RETURN(policies::LedgerPartition* ledger, ledger_.Partition(partition));
+  std::vector<policies::Fact> facts;
+  const auto& deltas = facts_[partition];
+  for (size_t i = 0; i < deltas.size(); ++i) {
+    const auto& [dataset, producer] = fact_origins_[partition][i];
+    ASSIGN_OR_RETURN(const SecretBytes key, state_.vault().OpenDek(deltas[i].stream.dek));
+    ASSIGN_OR_RETURN(const Bytes body,
+                     pipelines::OpenBlob(deltas[i].stream,
+                                         pipelines::FactsHeader(dataset, partition, producer), key,
+                                         state_.blobs()));
+    ASSIGN_OR_RETURN(std::vector<policies::Fact> more, policies::DecodeFacts(body));
+    facts.insert(facts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  ASSIGN_OR_RETURN(const policies::ApplyOutcome outcome, ledger->Apply(facts));
+  if (outcome.changes == 0) return OkStatus();
+  TRY(ledger_.Store(partition, batch));
+  return Audit("consent.changed",
+               Json::Of({{"partition", partition},
+                         {"changes", outcome.changes},
+                         {"ignored", outcome.ignored},
+                         {"delta_root", MerkleRootHex(outcome.records)},
+                         {"ledger_version", ledger_.version()}}),
+               batch);
+}
+
+void PlanBinder::RunFinished(const RunId& /*run*/, RunState state, crypto::WriteBatch& batch) {
+  const bool succeeded = state == RunState::kSucceeded;
+  Status finished = FinishDatasets(succeeded, batch);
+  Json digests{Json::Array()};
+  for (const pipelines::SnapshotManifest& manifest : snapshots_) {
+    digests.Push(Json::Of({{"snapshot", manifest.name}, {"content_digest", manifest.content_digest}}));
+  }
+  if (finished.ok()) {
+    finished = Audit("run.finished",
+                     Json::Of({{"state", RunStateName(state)}, {"snapshots", digests}}), batch);
+  }
+  if (!finished.ok()) {
+    Log(LogLevel::kError, "run not tidied", Json::Of({{"run", run_.text()}, {"why", finished.ToString()}}));
+  }
+}
+
+/// A successful run's datasets become the pipeline's live ones; all other keys die.
+Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
+  std::set<DekId> kept;
+  std::vector<std::string> names;
+  const auto keep = [&kept](const std::vector<Piece>& pieces) {
+    for (const Piece& piece : pieces) {
+      for (const pipelines::Stream& stream : piece.streams) kept.insert(stream.dek);
+    }
+  };
+  for (const auto& [name, pieces] : state_pieces_) keep(pieces);
+  for (const PlannedStep& step : plan_.steps) {
+    for (const PlannedOutput& output : step.outputs) {
+      if (IsStateDataset(output.dataset)) continue;
+      std::vector<Piece> all;
+      for (const auto& [task, pieces] : pieces_[output.dataset]) {
+        all.insert(all.end(), pieces.begin(), pieces.end());
+      }
+      if (!succeeded || output.ephemeral) continue;
+      if (output.kind == DatasetKind::kSnapshot) {
+        for (const auto& [key, id] : keys_.Of(output.dataset)) kept.insert(id);
+        continue;
+      }
+      LiveDataset dataset{plan_.pipeline, output.dataset, run_.text(), output.kind, output.schema, all};
+      TRY(registry_.Put(dataset, batch));
+      names.push_back(output.dataset);
+      keep(all);
+    }
+  }
+  if (succeeded) TRY(registry_.DropOthers(plan_.pipeline, names, batch));
+  return keys_.DestroyAllBut(kept, batch);
+}
+
+int64_t PlanBinder::RowsOf(const TaskRef& /*task*/, ByteView result) {
+  const Result<TaskResult> decoded = TaskResult::Decode(result);
+  return decoded.ok() ? static_cast<int64_t>(decoded->rows) : 0;
+}
+
+void PlanBinder::BatchWritten(bool durable) {
+  if (audited_) {
+    const Status told = state_.audit().Committed(durable ? OkStatus() : Unavailable("batch not written"));
+    if (!told.ok()) Log(LogLevel::kError, "audit log lost its place", Json::Of({{"why", told.ToString()}}));
+    audited_ = false;
+  }
+  if (!durable) return ledger_.Drop();
+  registry_.Sweep();
+  if (snapshots_.empty()) return;
+  const Status delivered = publisher_.Deliver();
+  if (!delivered.ok() && delivery_.ok()) delivery_ = delivered;
+}
+
+}  // namespace signet::coordinator

@@ -1,0 +1,118 @@
+#include "coordinator/binding/publication.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipelines/snapshots/serving_folder.h"
+
+namespace signet::coordinator {
+namespace {
+
+using pipelines::SnapshotManifest;
+
+constexpr char kOutbox[] = "outbox/publish/";
+constexpr int64_t kMicrosPerSecond = 1'000'000;
+
+/// "20260101T000000Z-<run>": sorts by time.
+std::string VersionOf(Timestamp created, const std::string& run) {
+  std::string text = TimestampText(Timestamp{created.micros / kMicrosPerSecond * kMicrosPerSecond});
+  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '-' || c == ':'; }),
+             text.end());
+  return text + "-" + run;
+}
+
+SnapshotManifest ManifestOf(const Json& extra, const PublicationFacts& facts, Timestamp now) {
+  SnapshotManifest manifest;
+  manifest.name = extra["snapshot"].AsString();
+  manifest.recipient = extra["recipient"].AsString();
+  manifest.version = VersionOf(now, facts.run);
+  manifest.run = facts.run;
+  manifest.as_of = facts.as_of;
+  manifest.created = now;
+  if (const int64_t expires_s = extra["expires_s"].AsInt(); expires_s > 0) {
+    manifest.expires = Timestamp{now.micros + expires_s * kMicrosPerSecond};
+  }
+  manifest.token_epoch = static_cast<uint32_t>(extra["token_epoch"].AsInt(1));
+  manifest.released = extra["released"].AsString();
+  for (const Json& item : extra["segments"].items()) {
+    pipelines::SegmentEntry segment;
+    segment.name = item["name"].AsString();
+    segment.members = static_cast<uint64_t>(item["members"].AsInt());
+    segment.definition = facts.segment_definitions[segment.name];
+    manifest.segments.push_back(std::move(segment));
+  }
+  for (const Json& item : extra["withheld"].items()) {
+    manifest.withheld.push_back({item["name"].AsString(), item["reason"].AsString()});
+  }
+  manifest.members = static_cast<uint64_t>(extra["members"].AsInt());
+  manifest.model_cards = facts.model_cards;
+  manifest.policy_digest = facts.policy_digest;
+  manifest.plan_digest = facts.plan_digest;
+  manifest.inputs = facts.inputs;
+  manifest.content_digest = extra["content"].AsString();
+  return manifest;
+}
+
+}  // namespace
+
+Result<SnapshotManifest> Publisher::Prepare(const pipelines::TaskResult& result,
+                                            const PublicationFacts& facts, uint64_t fence,
+                                            crypto::WriteBatch& batch) {
+  ASSIGN_OR_RETURN(const pipelines::Stream stream,
+                   pipelines::Stream::FromJson(result.extra["stream"]));
+  SnapshotManifest manifest = ManifestOf(result.extra, facts, state_.clock().Now());
+  manifest.members_context = stream.header_digest;
+  manifest.members_blob = stream.blob_digest;
+  crypto::AuditEvent event;
+  event.type = "snapshot.published";
+  event.actor = "coordinator";
+  event.action = "publish";
+  event.run = facts.run;
+  event.policy = facts.policy_digest;
+  event.why = "purpose " + facts.purpose;
+  event.facts = Json::Of({{"snapshot", manifest.name},
+                          {"recipient", manifest.recipient},
+                          {"version", manifest.version},
+                          {"members", manifest.members},
+                          {"content_digest", manifest.content_digest},
+                          {"members_blob", manifest.members_blob},
+                          {"plan_digest", facts.plan_digest}});
+  ASSIGN_OR_RETURN(manifest.audit_index, state_.audit().Append(event, batch));
+  const Json intent = Json::Of({{"manifest", manifest.ToJson()},
+                                {"stream", stream.ToJson()},
+                                {"fence", static_cast<int64_t>(fence)}});
+  const std::string name = manifest.recipient + "/" + manifest.name + "/" + manifest.version;
+  batch.Put(kOutbox + name, intent.Dump());
+  batch.Put("snapshot/" + name, intent.Dump());
+  return manifest;
+}
+
+Status Publisher::Deliver() {
+  std::vector<std::pair<std::string, Json>> intents;
+  TRY(state_.store().Scan(kOutbox, [&intents](std::string_view key, ByteView value) -> Status {
+    ASSIGN_OR_RETURN(Json json, Json::Parse(AsText(value)));
+    intents.emplace_back(std::string(key), std::move(json));
+    return OkStatus();
+  }));
+  if (intents.empty()) return OkStatus();
+  // A snapshot is served only once its entry lies under a checkpoint.
+  TRY(state_.audit().SignCheckpoint().status());
+  ASSIGN_OR_RETURN(pipelines::ServingFolder folder, pipelines::ServingFolder::OpenForPublication(
+                                                        state_.serving(), state_.entropy()));
+  crypto::WriteBatch done;
+  for (const auto& [key, intent] : intents) {
+    pipelines::SnapshotFiles files;
+    ASSIGN_OR_RETURN(files.manifest, SnapshotManifest::FromJson(intent["manifest"]));
+    ASSIGN_OR_RETURN(const pipelines::Stream stream, pipelines::Stream::FromJson(intent["stream"]));
+    ASSIGN_OR_RETURN(files.note, state_.SignNote(pipelines::ManifestNoteText(files.manifest)));
+    ASSIGN_OR_RETURN(files.members, state_.blobs().Get(stream.blob_digest));
+    ASSIGN_OR_RETURN(files.key, state_.vault().OpenDek(stream.dek));
+    TRY(folder.Publish(files, static_cast<uint64_t>(intent["fence"].AsInt())));
+    done.Delete(key);
+  }
+  return state_.store().Write(done, crypto::Durability::kSync);
+}
+
+}  // namespace signet::coordinator

@@ -1,0 +1,29 @@
+/// The commands of `signet`, each added to the parser by its own file.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace signet::coordinator {
+
+/// Exit code of the chosen command; set by its callback.
+struct CommandOutcome {
+  int exit_code = 0;
+};
+
+void AddRunCommand(CLI::App& app, CommandOutcome& outcome);
+void AddPlanCommands(CLI::App& app, CommandOutcome& outcome);
+void AddAuditCommands(CLI::App& app, CommandOutcome& outcome);
+void AddDataCommand(CLI::App& app, CommandOutcome& outcome);
+void AddSubjectCommands(CLI::App& app, CommandOutcome& outcome);
+void AddSegmentCommands(CLI::App& app, CommandOutcome& outcome);
+void AddKeyCommands(CLI::App& app, CommandOutcome& outcome);
+void AddSimCommand(CLI::App& app, CommandOutcome& outcome);
+
+/// Parses the arguments and runs the command: the exit code of DESIGN section 10.
+int RunCli(int argc, char** argv);
+
+}  // namespace signet::coordinator

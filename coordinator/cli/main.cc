@@ -1,0 +1,3 @@
+#include "coordinator/cli/commands.h"
+
+int main(int argc, char** argv) { return signet::coordinator::RunCli(argc, argv); }

@@ -1,0 +1,106 @@
+// `signet subject erase` and `signet consent set`: what a person asks for.
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "coordinator/binding/ledger_book.h"
+#include "coordinator/cli/commands.h"
+#include "coordinator/cli/console.h"
+#include "coordinator/cli/embedded_run.h"
+#include "coordinator/cli/state_access.h"
+#include "coordinator/requests/rights_desk.h"
+#include "crypto/base/file.h"
+
+namespace signet::coordinator {
+namespace {
+
+struct SubjectOptions {
+  std::string state = "./.signet";
+  std::string from;
+  std::string region;
+  std::string purpose;
+  std::string consent;
+};
+
+/// Identifiers come from a file or standard input, never from the command line.
+Result<std::vector<Identifier>> ReadFrom(const std::string& from) {
+  if (!from.empty() && from != "-") {
+    ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(from));
+    return ReadIdentifiers(AsText(bytes));
+  }
+  std::string text;
+  char buffer[4096];
+  while (const size_t got = std::fread(buffer, 1, sizeof(buffer), stdin)) text.append(buffer, got);
+  return ReadIdentifiers(text);
+}
+
+using Action = Result<Json> (*)(RightsDesk&, const LocatedSubject&, const SubjectOptions&);
+
+Result<Json> Erase(RightsDesk& desk, const LocatedSubject& subject, const SubjectOptions& /*options*/) {
+  return desk.Erase(subject);
+}
+
+Result<Json> SetConsent(RightsDesk& desk, const LocatedSubject& subject, const SubjectOptions& options) {
+  return desk.SetConsent(subject, options.purpose, options.consent == "given");
+}
+
+Status Perform(const SubjectOptions& options, Action action) {
+  SystemClock clock;
+  SystemEntropy entropy;
+  ASSIGN_OR_RETURN(const std::vector<Identifier> identifiers, ReadFrom(options.from));
+  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
+                   OpenExistingState(options.state, clock, entropy));
+  LedgerBook ledger(*state);
+  TRY(ledger.LoadVersion());
+  ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner, EmbeddedRunner::Start(*state, 1));
+  RightsDesk desk(
+      *state, ledger,
+      [&runner](const RunSpec& spec, RunBinder& binder) {
+        return runner->Run(spec, binder, [](const RunView&) {}, [] { return false; });
+      },
+      [&state] { return NewRunId(*state); });
+  ASSIGN_OR_RETURN(const LocatedSubject subject, desk.Locate(identifiers, options.region));
+  ASSIGN_OR_RETURN(const Json receipt, action(desk, subject, options));
+  TRY(DatasetRegistry(*state).CollectGarbage());
+  TRY(state->audit().SignCheckpoint().status());
+  PrintJson(receipt);
+  return OkStatus();
+}
+
+CLI::App* AddAction(CLI::App& parent, const char* name, const char* help,
+                    const std::shared_ptr<SubjectOptions>& options, Action action,
+                    CommandOutcome& outcome) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  command->add_option("--state", options->state, "The state folder");
+  command->add_option("--from", options->from, "File with lines TYPE VALUE (default: standard input)");
+  command->add_option("--region", options->region, "Country of phone numbers without +, such as FI");
+  command->callback([options, action, &outcome] {
+    const Status status = Perform(*options, action);
+    if (!status.ok()) PrintError(status);
+    outcome.exit_code = ExitCode(status.code());
+  });
+  return command;
+}
+
+}  // namespace
+
+void AddSubjectCommands(CLI::App& app, CommandOutcome& outcome) {
+  auto options = std::make_shared<SubjectOptions>();
+  CLI::App* subject = app.add_subcommand("subject", "Requests of one person");
+  subject->require_subcommand(1);
+  AddAction(*subject, "erase", "Erase a person: withdrawn at once, then destroyed, with receipts",
+            options, Erase, outcome);
+  CLI::App* consent = app.add_subcommand("consent", "The consent ledger");
+  consent->require_subcommand(1);
+  CLI::App* set = AddAction(*consent, "set", "Record what a person says about a purpose", options,
+                            SetConsent, outcome);
+  set->add_option("--purpose", options->purpose, "The purpose")->required();
+  set->add_option("--to", options->consent, "given or withdrawn")
+      ->required()
+      ->check(CLI::IsMember({"given", "withdrawn"}));
+}
+
+}  // namespace signet::coordinator

@@ -1,0 +1,133 @@
+#include "coordinator/requests/rights_binder.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/primitives/sha256.h"
+#include "pipelines/catalog/operator.h"
+
+namespace signet::coordinator {
+
+using pipelines::Piece;
+using pipelines::TaskAssignment;
+using pipelines::TaskResult;
+
+RightsBinder::RightsBinder(StateFolder& state, RunId run, std::vector<RightsStep> steps)
+    : state_(state), run_(std::move(run)), steps_(std::move(steps)), registry_(state) {}
+
+RunSpec RightsBinder::Spec() const {
+  RunSpec spec;
+  spec.id = run_;
+  spec.pipeline = "@rights";
+  for (const RightsStep& step : steps_) {
+    StepSpec out;
+    out.id = StepId(step.id);
+    spec.steps.push_back(std::move(out));
+  }
+  return spec;
+}
+
+const RightsStep& RightsBinder::Find(const std::string& id) const {
+  const auto found = std::find_if(steps_.begin(), steps_.end(),
+                                  [&id](const RightsStep& step) { return step.id == id; });
+  CHECK_FACTS(found != steps_.end(), id);
+  return *found;
+}
+
+bool RightsBinder::Opens(const RightsStep& step, const Piece& piece) const {
+  if (step.partitions.empty()) return true;
+  return std::find(step.partitions.begin(), step.partitions.end(), piece.partition) !=
+         step.partitions.end();
+}
+
+Result<Bytes> RightsBinder::BindTask(const TaskRef& task) {
+  const RightsStep& step = Find(task.step.text());
+  const pipelines::Operator* op = pipelines::FindOperator(step.op);
+  CHECK_FACTS(op != nullptr, step.op);
+  TaskAssignment out;
+  out.spec.run = run_.text();
+  out.spec.step = step.id;
+  out.spec.attempt = task.attempt;
+  out.spec.op = step.op;
+  out.spec.options = step.options;
+  out.spec.operator_digest = pipelines::OperatorDigest(*op);
+  out.spec.blobs = "file:" + state_.blobs_path().string();
+  pipelines::TaskInput input;
+  input.name = step.view;
+  input.schema = step.dataset.schema;
+  for (const Piece& piece : step.dataset.pieces) {
+    if (!Opens(step, piece)) continue;
+    input.pieces.push_back(piece);
+    for (const pipelines::Stream& stream : piece.streams) {
+      if (out.lease.deks.count(stream.dek) != 0) continue;
+      ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(stream.dek));
+      out.lease.deks.emplace(stream.dek, std::move(key));
+    }
+  }
+  if (step.rewrites) TRY(BindOutput(step, out));
+  out.spec.inputs.push_back(std::move(input));
+  out.lease.keys.emplace("digest", state_.vault().Derive(crypto::KeyUse::kDigest, ""));
+  return out.Encode();
+}
+
+/// New keys for every class and partition of the pieces that may be rewritten.
+Status RightsBinder::BindOutput(const RightsStep& step, TaskAssignment& out) {
+  crypto::WriteBatch& batch = new_keys_[step.id];
+  batch.Clear();
+  pipelines::TaskOutput output;
+  output.name = "out";
+  output.dataset = step.dataset.name;
+  output.kind = step.dataset.kind;
+  output.schema = step.dataset.schema;
+  output.partitioned = true;
+  for (const Piece& piece : step.dataset.pieces) {
+    if (!Opens(step, piece)) continue;
+    for (const pipelines::Stream& stream : piece.streams) {
+      DekId& id = output.deks[pipelines::OutputKey(piece.partition, stream.label_class)];
+      if (!id.empty()) continue;
+      const std::string label_class(policies::LabelClassName(stream.label_class));
+      ASSIGN_OR_RETURN(id, state_.vault().NewDek(
+                               {step.dataset.name, run_.text(), piece.partition, label_class}, batch));
+      ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(id));
+      out.lease.deks.emplace(id, std::move(key));
+    }
+  }
+  out.spec.outputs.push_back(std::move(output));
+  return OkStatus();
+}
+
+Status RightsBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::WriteBatch& batch) {
+  const RightsStep& step = Find(task.step.text());
+  ASSIGN_OR_RETURN(TaskResult result, TaskResult::Decode(encoded));
+  if (step.rewrites) {
+    batch.Append(new_keys_[step.id]);
+    LiveDataset dataset = step.dataset;
+    std::vector<Piece> pieces = result.outputs["out"];
+    for (const Piece& piece : step.dataset.pieces) {
+      if (!Opens(step, piece)) pieces.push_back(piece);
+    }
+    dataset.pieces = std::move(pieces);
+    TRY(registry_.Put(dataset, batch));
+  }
+  results_[step.id] = std::move(result);
+  return OkStatus();
+}
+
+Status RightsBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& /*batch*/) {
+  return Internal("a rights run has no local step " + task.step.text());
+}
+
+void RightsBinder::RunFinished(const RunId& /*run*/, RunState /*state*/, crypto::WriteBatch& /*batch*/) {}
+
+void RightsBinder::BatchWritten(bool durable) {
+  if (durable) registry_.Sweep();
+}
+
+const TaskResult* RightsBinder::ResultOf(const std::string& step) const {
+  const auto found = results_.find(step);
+  return found != results_.end() ? &found->second : nullptr;
+}
+
+}  // namespace signet::coordinator

@@ -1,0 +1,55 @@
+/// RightsBinder: short runs that act on one person's right: finding the person, rewriting datasets.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/binding/dataset_registry.h"
+#include "coordinator/binding/state_folder.h"
+#include "coordinator/dispatch/run_binder.h"
+#include "pipelines/record/task.h"
+
+namespace signet::coordinator {
+
+/// One task of such a run.
+struct RightsStep {
+  std::string id;
+  std::string op;
+  Json options;
+  std::string view;      ///< the input's name
+  LiveDataset dataset;   ///< what it reads, and with `rewrites` replaces
+  std::vector<int> partitions;  ///< only these partitions' pieces are opened; empty: all
+  bool rewrites = false;
+};
+
+/// Leases all columns of the pieces named, and new keys for what is rewritten.
+class RightsBinder final : public RunBinder {
+ public:
+  RightsBinder(StateFolder& state, RunId run, std::vector<RightsStep> steps);
+
+  [[nodiscard]] RunSpec Spec() const;
+  Result<Bytes> BindTask(const TaskRef& task) override;
+  Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) override;
+  Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) override;
+  void RunFinished(const RunId& run, RunState state, crypto::WriteBatch& batch) override;
+  void BatchWritten(bool durable) override;
+
+  /// The result of a step that succeeded; null when there is none.
+  [[nodiscard]] const pipelines::TaskResult* ResultOf(const std::string& step) const;
+
+ private:
+  [[nodiscard]] const RightsStep& Find(const std::string& id) const;
+  [[nodiscard]] bool Opens(const RightsStep& step, const pipelines::Piece& piece) const;
+  Status BindOutput(const RightsStep& step, pipelines::TaskAssignment& out);
+
+  StateFolder& state_;
+  RunId run_;
+  std::vector<RightsStep> steps_;
+  DatasetRegistry registry_;
+  std::map<std::string, crypto::WriteBatch> new_keys_;  // by step: of the attempt bound last
+  std::map<std::string, pipelines::TaskResult> results_;
+};
+
+}  // namespace signet::coordinator

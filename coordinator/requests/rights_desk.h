@@ -1,0 +1,72 @@
+/// RightsDesk: requests of persons, end to end: consent, erasure in two stages, receipts.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "coordinator/binding/ledger_book.h"
+#include "coordinator/binding/state_folder.h"
+#include "coordinator/requests/rights_binder.h"
+#include "coordinator/scheduler/run_spec.h"
+#include "crypto/base/secret.h"
+#include "crypto/pseudonym/link_type.h"
+#include "policies/rights/erasure.h"
+
+namespace signet::coordinator {
+
+/// One identifier of a person, as the person gave it.
+struct Identifier {
+  crypto::LinkType type = crypto::LinkType::kEmail;
+  PersonalText value;
+};
+
+/// Reads lines "TYPE VALUE" (email, phone, card, cookie, device, id); '#' comments. kInvalid with the
+/// line's number, never its text.
+Result<std::vector<Identifier>> ReadIdentifiers(std::string_view text);
+
+/// A person as the state knows them.
+struct LocatedSubject {
+  SubjectId subject;
+  std::vector<SubjectId> subjects;  ///< with aliases
+  std::vector<Uuid> links;
+};
+
+/// Carries out requests. Runs its tasks on workers through `run`. Belongs to one thread.
+class RightsDesk {
+ public:
+  using Runner = std::function<Result<RunView>(const RunSpec& spec, RunBinder& binder)>;
+  using NewRun = std::function<RunId()>;
+
+  RightsDesk(StateFolder& state, LedgerBook& ledger, Runner run, NewRun new_run)
+      : state_(state), ledger_(ledger), run_(std::move(run)), new_run_(std::move(new_run)) {}
+
+  /// kNotFound when nobody is known by these identifiers, kConflict when they name several persons.
+  Result<LocatedSubject> Locate(const std::vector<Identifier>& identifiers,
+                                const std::string& default_region);
+
+  /// Erases (GDPR Art. 17): withdrawn at once, then destroyed by a sweep over the touched
+  /// partitions. Returns both receipts; they are also written to STATE/receipts.
+  Result<Json> Erase(const LocatedSubject& subject);
+
+  /// A statement about consent by the person, dated now; it overrides every file.
+  Result<Json> SetConsent(const LocatedSubject& subject, const std::string& purpose, bool given);
+
+ private:
+  Result<policies::ErasureRequest> Perform(policies::ErasureStep step, const LocatedSubject& subject);
+  Status Withdraw(const policies::ErasureRequest& request, const LocatedSubject& subject);
+  Status WithdrawSnapshots(const LocatedSubject& subject, const std::string& purpose);
+  Status Sweep(const policies::ErasureRequest& request, const LocatedSubject& subject);
+  Status RewriteDatasets(const LocatedSubject& subject, Json& touched);
+  Status Receipt(const std::string& request, const std::string& stage, Json facts);
+  Result<std::vector<int>> PartitionsOf(const LocatedSubject& subject);
+
+  StateFolder& state_;
+  LedgerBook& ledger_;
+  Runner run_;
+  NewRun new_run_;
+  Json receipts_;
+  Json touched_;
+};
+
+}  // namespace signet::coordinator
