@@ -15,8 +15,9 @@ void Wipe(void* memory, size_t size);
 /// Compares in time that depends on the lengths only.
 bool ConstantTimeEqual(ByteView a, ByteView b);
 
-/// Key material: locked in memory (mlock, no core dump) where the system allows, wiped at the end,
-/// without operator<< or implicit copy. Not guaranteed: that the system never swaps it when mlock
+/// Key material: in pages of its own, locked (mlock) and kept out of core dumps where the system
+/// allows, wiped at the end, without operator<< or implicit copy. A secret costs no system call:
+/// the pages are an arena that is kept. Not guaranteed: that the system never swaps it when mlock
 /// is refused (services refuse unencrypted swap at start).
 class SecretBytes {
  public:
