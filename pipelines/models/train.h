@@ -42,7 +42,7 @@ struct BoosterOptions {
   double lambda = 1;
   double gamma = 0;
   int max_bin = 256;
-  int threads = 2;
+  int threads = 1;
 };
 
 struct TrainOptions {
@@ -51,7 +51,9 @@ struct TrainOptions {
   LabelOptions label;
   std::string where;               ///< boolean SQL over the features: who is eligible
   std::vector<std::string> drop;   ///< feature columns not to learn from
-  std::string last_value;          ///< feature with last period's spend: the baseline of value models
+  std::string last_value;  ///< feature with last period's spend: a baseline of value models
+  int64_t last_value_seconds = 365 * 86400;  ///< that period's length
+  std::string bgnbd;  ///< purchases input whose features give the BG/NBD baseline
   double holdout_share = 0.2;
   double validation_share = 0.15;
   std::string calibration = "platt";  ///< churn: none, platt or isotonic

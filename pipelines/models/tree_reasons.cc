@@ -1,0 +1,122 @@
+#include "pipelines/models/tree_reasons.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "crypto/base/check.h"
+
+namespace signet::pipelines {
+namespace {
+
+constexpr size_t kPathMax = 16;
+constexpr size_t kBlockRows = 64;  // rows that share one pass over the leaves
+
+/// s! (d - s - 1)! / d!: the weight of a coalition of s among d players.
+double CoalitionWeight(size_t s, size_t d) {
+  double weight = 1.0 / static_cast<double>(d);
+  for (size_t i = 1; i <= s; ++i) weight *= static_cast<double>(i) / static_cast<double>(d - i);
+  return weight;
+}
+
+}  // namespace
+
+TreeReasons::TreeReasons(const std::vector<Tree>& trees, size_t columns) : columns_(columns) {
+  for (const Tree& tree : trees) Walk(tree, 0, {});
+}
+
+void TreeReasons::Walk(const Tree& tree, int32_t node, const std::vector<Condition>& path) {
+  const auto n = static_cast<size_t>(node);
+  if (tree.left[n] < 0) {
+    CHECK(path.size() <= kPathMax);
+    Leaf leaf{path, static_cast<double>(tree.threshold[n]), {}};
+    leaf.table.assign(size_t{1} << path.size(), -1);
+    double reach = leaf.value;
+    for (const Condition& condition : path) reach *= condition.share;
+    bias_ += reach;
+    leaves_.push_back(std::move(leaf));
+    return;
+  }
+  CHECK(static_cast<size_t>(tree.feature[n]) < columns_);
+  for (const bool left : {true, false}) {
+    std::vector<Condition> next = path;
+    auto found = std::find_if(next.begin(), next.end(), [&](const Condition& c) {
+      return c.column == tree.feature[n];
+    });
+    if (found == next.end()) {
+      constexpr float kEnd = std::numeric_limits<float>::infinity();
+      found = next.insert(next.end(), Condition{tree.feature[n], -kEnd, kEnd, true, 1});
+    }
+    const int32_t child = left ? tree.left[n] : tree.right[n];
+    if (left) {
+      found->high = std::min(found->high, tree.threshold[n]);
+    } else {
+      found->low = std::max(found->low, tree.threshold[n]);
+    }
+    found->missing = found->missing && left == (tree.default_left[n] != 0);
+    const double parent = static_cast<double>(tree.cover[n]);
+    const double share = static_cast<double>(tree.cover[static_cast<size_t>(child)]);
+    found->share *= parent > 0 ? share / parent : 0;
+    Walk(tree, child, next);
+  }
+}
+
+const double* TreeReasons::Amounts(Leaf& leaf, uint32_t mask) {
+  int32_t& offset = leaf.table[mask];
+  if (offset >= 0) return amounts_.data() + offset;
+  const size_t d = leaf.path.size();
+  offset = static_cast<int32_t>(amounts_.size());
+  for (size_t i = 0; i < d; ++i) {
+    // polynomial[s]: the sum over coalitions of s met conditions (without i) of the shares of those
+    // outside the coalition; conditions not met are always outside.
+    std::array<double, kPathMax + 1> polynomial{1};
+    size_t met = 0;
+    for (size_t j = 0; j < d; ++j) {
+      if (j == i) continue;
+      const double share = leaf.path[j].share;
+      const bool is_met = (mask >> j & 1U) != 0;
+      if (is_met) ++met;
+      for (size_t s = met + 1; s-- > 0;) {
+        polynomial[s] *= share;
+        if (is_met && s > 0) polynomial[s] += polynomial[s - 1];
+      }
+    }
+    double amount = 0;
+    for (size_t s = 0; s <= met; ++s) amount += CoalitionWeight(s, d) * polynomial[s];
+    const double own = (mask >> i & 1U) != 0 ? 1 : 0;
+    amounts_.push_back(leaf.value * (own - leaf.path[i].share) * amount);
+  }
+  return amounts_.data() + offset;
+}
+
+std::vector<double> TreeReasons::Explain(std::span<const float> cells) {
+  CHECK(columns_ > 0 && cells.size() % columns_ == 0);
+  const size_t rows = cells.size() / columns_;
+  std::vector<double> contributions(cells.size(), 0);
+  for (size_t first = 0; first < rows; first += kBlockRows) {
+    const size_t end = std::min(rows, first + kBlockRows);
+    for (Leaf& leaf : leaves_) {
+      for (size_t row = first; row < end; ++row) {
+        const float* x = cells.data() + row * columns_;
+        uint32_t mask = 0;
+        uint32_t bit = 1;
+        for (const Condition& c : leaf.path) {
+          const float value = x[c.column];
+          const bool met = std::isnan(value) ? c.missing : value >= c.low && value < c.high;
+          if (met) mask |= bit;
+          bit <<= 1U;
+        }
+        const double* amounts = Amounts(leaf, mask);
+        double* out = contributions.data() + row * columns_;
+        for (size_t j = 0; j < leaf.path.size(); ++j) out[leaf.path[j].column] += amounts[j];
+      }
+    }
+  }
+  return contributions;
+}
+
+}  // namespace signet::pipelines

@@ -1,0 +1,49 @@
+/// Why a score is what it is: exact Shapley values of boosted trees, fast enough for every row.
+///
+/// Path-dependent TreeSHAP (Lundberg et al., Nature Machine Intelligence 2, 2020). For each leaf the
+/// features on its path have an interval that leads there and a share of training rows that passed.
+/// Which intervals a row meets is a bit mask; the leaf's contribution for a mask does not depend on
+/// the row otherwise, so it is computed once and kept (after Yang, "Fast TreeSHAP", 2021).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "pipelines/models/booster.h"
+
+namespace signet::pipelines {
+
+class TreeReasons {
+ public:
+  /// Paths with more than 16 different features are beyond it: CHECKed (options allow depth 12).
+  TreeReasons(const std::vector<Tree>& trees, size_t columns);
+
+  /// Contributions of each column to each row's margin, n x columns. With `bias()` they add up to
+  /// the margin less the model's base margin. Not thread-safe: tables fill as masks occur.
+  std::vector<double> Explain(std::span<const float> cells);
+  /// The trees' mean margin under their training cover.
+  [[nodiscard]] double bias() const { return bias_; }
+
+ private:
+  struct Condition {
+    int32_t column = 0;
+    float low = 0, high = 0;  ///< met when low <= value < high
+    bool missing = true;      ///< met when missing
+    double share = 1;         ///< of training rows that pass this path's splits on the column
+  };
+  struct Leaf {
+    std::vector<Condition> path;
+    double value = 0;
+    std::vector<int32_t> table;  ///< by mask: offset into amounts_, or -1
+  };
+  void Walk(const Tree& tree, int32_t node, const std::vector<Condition>& path);
+  const double* Amounts(Leaf& leaf, uint32_t mask);
+
+  size_t columns_;
+  std::vector<Leaf> leaves_;
+  std::vector<double> amounts_;
+  double bias_ = 0;
+};
+
+}  // namespace signet::pipelines
