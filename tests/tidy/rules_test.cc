@@ -32,15 +32,14 @@ TEST(TidyRules, ARoomMayNotIncludeOneToItsRight) {
 }
 
 TEST(TidyRules, AnIncludeMustBeADeclaredDependency) {
-  const std::string include = "#include \"crypto/base/b.h\"\n";
+  const std::string room = "signet_room(crypto/audit\n  SOURCES a.cc";
+  const std::string include = "#include \"crypto/store/b.h\"\n#include \"crypto/base/c.h\"\n";
   EXPECT_EQ(Count(IncludesWithinDependencies,
-                  {{"crypto/store/CMakeLists.txt", "signet_room(crypto/store\n  SOURCES a.cc)\n"},
-                   {"crypto/store/a.cc", include}}),
+                  {{"crypto/audit/CMakeLists.txt", room + ")\n"}, {"crypto/audit/a.cc", include}}),
             1U);
   EXPECT_EQ(Count(IncludesWithinDependencies,
-                  {{"crypto/store/CMakeLists.txt",
-                    "signet_room(crypto/store\n  SOURCES a.cc\n  DEPS signet::crypto::base)\n"},
-                   {"crypto/store/a.cc", include}}),
+                  {{"crypto/audit/CMakeLists.txt", room + "\n  DEPS signet::crypto::store)\n"},
+                   {"crypto/audit/a.cc", include}}),
             0U);
 }
 

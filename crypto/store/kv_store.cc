@@ -1,9 +1,9 @@
+#include "crypto/store/kv_store.h"
+
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include "crypto/store/kv_store.h"
 
 namespace signet::crypto {
 
