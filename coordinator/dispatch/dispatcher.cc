@@ -184,6 +184,7 @@ void Dispatcher::Carry(const GrantLease& grant) {
   lease.attempt = grant.task.attempt;
   lease.attempt_ms_max = grant.attempt_ms_max;
   lease.payload = std::move(*payload);
+  if (options_.mutation == Mutation::kSkipFence) unfenced_[grant.task.fence] = grant.task;
   outbox_[grant.worker].leases.push_back(std::move(lease));
 }
 

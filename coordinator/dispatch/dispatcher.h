@@ -108,6 +108,7 @@ class Dispatcher final : public Coordinator {
   std::vector<RunId> ended_;           ///< runs whose binder is let go after the batch
   std::map<WorkerId, Outgoing> outbox_;
   std::vector<WorkerId> unreachable_;
+  std::map<uint64_t, TaskRef> unfenced_;  ///< only with Mutation::kSkipFence: what it then commits
   Status broken_;
   uint64_t seq_ = 0;
   CoordinatorFigures figures_;

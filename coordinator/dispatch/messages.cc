@@ -80,11 +80,10 @@ bool Dispatcher::Commit(const WorkerSession& from, const workers::Completion& co
   const std::optional<TaskRef> task = scheduler_.TaskOf(completion.fence);
   if (!task || !scheduler_.Holds(completion.fence, from.worker)) {
     ++figures_.stale_results;
-    if (options_.mutation == Mutation::kSkipFence && !binders_.empty()) {
-      TaskRef stale;
-      stale.run = binders_.begin()->first;
-      stale.fence = completion.fence;
-      static_cast<void>(binders_.begin()->second->CommitTask(stale, completion.result, batch_));
+    if (const auto stale = unfenced_.find(completion.fence); stale != unfenced_.end()) {
+      const auto binder = binders_.find(stale->second.run);
+      if (binder == binders_.end()) return true;
+      static_cast<void>(binder->second->CommitTask(stale->second, completion.result, batch_));
     }
     return true;
   }

@@ -102,7 +102,9 @@ void Scheduler::On(const WorkerJoined& event, Now now, Outcome& out) {
 
 void Scheduler::On(const WorkerBeat& event, Now now, Outcome& out) {
   const auto found = worker_numbers_.find(event.worker);
-  if (found == worker_numbers_.end() || !workers_[found->second].connected) return;
+  if (found == worker_numbers_.end()) return;
+  // One that was silent for too long is back; what it lost meanwhile is revoked below.
+  workers_[found->second].connected = true;
   workers_[found->second].heard = now.monotonic_micros;
   std::vector<uint64_t> named = event.finished;
   for (const LeaseBeat& beat : event.running) {

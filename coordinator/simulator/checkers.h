@@ -1,0 +1,74 @@
+/// What must hold in every simulation, checked by means of its own.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "coordinator/dispatch/run_binder.h"
+#include "coordinator/scheduler/scheduler.h"
+#include "coordinator/simulator/dice.h"
+#include "coordinator/simulator/simulated_network.h"
+#include "crypto/store/kv_store.h"
+
+namespace signet::coordinator {
+
+/// Collects the first broken promise.
+class Verdicts {
+ public:
+  void Broken(const std::string& what) {
+    if (first_.empty()) first_ = what;
+  }
+  [[nodiscard]] const std::string& first() const { return first_; }
+
+ private:
+  std::string first_;
+};
+
+/// Writes each committed task as "effect/run/step/task", and knows when one is written twice.
+class CheckingBinder final : public RunBinder {
+ public:
+  CheckingBinder(crypto::KvStore& store, Dice& dice, const bool& faults, Verdicts& verdicts)
+      : store_(store), dice_(dice), faults_(faults), verdicts_(verdicts) {}
+  Result<Bytes> BindTask(const TaskRef& task) override;
+  Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) override;
+  Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) override;
+  void RunFinished(const RunId& run, RunState state, crypto::WriteBatch& batch) override;
+
+ private:
+  void PutOnce(const std::string& key, std::string_view value, crypto::WriteBatch& batch);
+  crypto::KvStore& store_;
+  Dice& dice_;
+  const bool& faults_;
+  Verdicts& verdicts_;
+};
+
+class Checkers {
+ public:
+  Checkers(crypto::KvStore& store, SimulatedNetwork& network, Verdicts& verdicts)
+      : store_(store), network_(network), verdicts_(verdicts) {}
+  /// The run was accepted (Submit said so).
+  void Accepted(const RunSpec& spec) { accepted_[spec.id] = spec; }
+  /// After each turn that wrote something.
+  void AfterTurn(const Scheduler& scheduler);
+  /// After a restart. `before`: the state of the one that crashed, if it had written everything.
+  void AfterRestart(const Scheduler& scheduler, const Bytes& before);
+  /// At the end, when all runs should have ended.
+  void AtEnd(const Scheduler& scheduler, Now now);
+  [[nodiscard]] int succeeded() const { return succeeded_; }
+
+ private:
+  void CheckTerminal(const RunRow& run);
+  void CheckSlots(const Scheduler& scheduler);
+  void CheckEffects(const RunRow& run);
+  crypto::KvStore& store_;
+  SimulatedNetwork& network_;
+  Verdicts& verdicts_;
+  std::map<RunId, RunSpec> accepted_;
+  std::map<RunId, std::pair<RunState, std::vector<RunState>>> seen_;
+  int succeeded_ = 0;
+};
+
+}  // namespace signet::coordinator

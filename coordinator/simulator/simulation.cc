@@ -1,0 +1,243 @@
+#include "coordinator/simulator/simulation.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coordinator/dispatch/dispatcher.h"
+#include "coordinator/simulator/checkers.h"
+#include "coordinator/simulator/dice.h"
+#include "coordinator/simulator/random_run.h"
+#include "coordinator/simulator/simulated_network.h"
+#include "coordinator/simulator/simulated_worker.h"
+#include "crypto/base/clock.h"
+#include "crypto/store/faulting_store.h"
+#include "crypto/store/kv_store.h"
+
+namespace signet::coordinator {
+
+namespace {
+
+constexpr int64_t kFaultyMicros = 20'000'000;
+constexpr int64_t kPatienceMicros = 600'000'000;
+constexpr Timestamp kStart{1'760'000'000'000'000};
+
+class Simulation {
+ public:
+  Simulation(uint64_t seed, const SimulationOptions& options)
+      : dice_(seed),
+        clock_(kStart),
+        network_(dice_, clock_),
+        store_(*memory_),
+        binder_(*memory_, dice_, faults_, verdicts_),
+        checkers_(*memory_, network_, verdicts_) {
+    report_.seed = seed;
+    options_.mutation = options.mutation;
+    options_.seed = seed + 1;
+    options_.journal_entries_max = static_cast<int>(dice_.Between(1, 60));
+    options_.hung_ms_max = 3'000;
+  }
+
+  Result<SimulationReport> Run() {
+    network_.SetFaults({static_cast<int>(dice_.Between(0, 15)),
+                        static_cast<int>(dice_.Between(0, 10)),
+                        dice_.Chance(70) ? dice_.Between(1'000, 20'000) : dice_.Between(1'000, 900'000)});
+    const int64_t workers = dice_.Between(1, 4);
+    for (int64_t i = 0; i < workers; ++i) {
+      workers_.push_back(
+          std::make_unique<SimulatedWorker>(static_cast<int>(i), dice_, clock_, network_, faults_));
+    }
+    const int64_t runs = dice_.Between(1, 3);
+    for (int64_t i = 0; i < runs; ++i) {
+      to_submit_.push_back({dice_.Between(0, 5'000'000), RandomRun(static_cast<int>(i), dice_)});
+    }
+    next_fault_ = dice_.Between(100'000, 2'000'000);
+    while (verdicts_.first().empty() && !Done()) Advance();
+    if (coordinator_ == nullptr) verdicts_.Broken("the coordinator did not come back");
+    if (verdicts_.first().empty()) {
+      checkers_.AtEnd(coordinator_->scheduler(), {clock_.MonotonicMicros(), clock_.Now()});
+    }
+    if (!verdicts_.first().empty()) {
+      return Internal("seed " + std::to_string(report_.seed) + ": " + verdicts_.first());
+    }
+    report_.runs = static_cast<int>(runs);
+    report_.succeeded = checkers_.succeeded();
+    report_.frames = network_.frames();
+    report_.frames_lost = network_.lost();
+    report_.simulated_ms = clock_.MonotonicMicros() / 1'000;
+    return report_;
+  }
+
+ private:
+  struct Submission {
+    int64_t at = 0;
+    RunSpec spec;
+  };
+
+  bool Done() {
+    const int64_t now = clock_.MonotonicMicros();
+    if (now > kPatienceMicros) return true;
+    return now > kFaultyMicros && to_submit_.empty() && coordinator_ != nullptr &&
+           coordinator_->UnfinishedRuns().empty();
+  }
+
+  void Advance() {
+    const int64_t now = clock_.MonotonicMicros();
+    int64_t next = std::min(now + 100'000, network_.NextDelivery().value_or(now + 100'000));
+    for (const auto& worker : workers_) next = std::min(next, worker->NextWake());
+    clock_.Advance(std::max<int64_t>(next - now, 500));
+    if (faults_ && clock_.MonotonicMicros() >= kFaultyMicros) EndFaults();
+    if (faults_ && clock_.MonotonicMicros() >= next_fault_) InjectFault();
+    for (const Mending& mending : std::exchange(mendings_, {})) {
+      if (clock_.MonotonicMicros() < mending.at) {
+        mendings_.push_back(mending);
+      } else {
+        network_.Mend(mending.worker);
+      }
+    }
+    network_.Deliver();
+    for (const auto& worker : workers_) worker->Turn();
+    TurnCoordinator();
+  }
+
+  void TurnCoordinator() {
+    if (coordinator_ == nullptr && clock_.MonotonicMicros() >= down_until_) Restart();
+    if (coordinator_ == nullptr) return;
+    SubmitDue();
+    if (coordinator_ == nullptr) return;
+    const Result<bool> turned = coordinator_->Turn();
+    if (!turned.ok()) return Crash(/*consistent=*/false);
+    const uint64_t batches = coordinator_->figures().batches_written;
+    if (batches == checked_batches_) return;
+    checked_batches_ = batches;
+    checkers_.AfterTurn(coordinator_->scheduler());
+  }
+
+  void SubmitDue() {
+    for (size_t i = 0; i < to_submit_.size();) {
+      if (clock_.MonotonicMicros() < to_submit_[i].at) {
+        ++i;
+        continue;
+      }
+      const RunSpec spec = to_submit_[i].spec;
+      const Result<RunId> run = coordinator_->Submit(spec, binder_);
+      // A conflict says that the submission whose answer was lost did arrive.
+      if (!run.ok() && run.status().code() != StatusCode::kConflict) return Crash(/*consistent=*/false);
+      checkers_.Accepted(spec);
+      to_submit_.erase(to_submit_.begin() + static_cast<std::ptrdiff_t>(i));
+      if (faults_ && dice_.Chance(15)) coordinator_->Cancel(spec.id, "simulated");
+    }
+  }
+
+  void Crash(bool consistent) {
+    ++report_.coordinator_crashes;
+    before_crash_ = consistent ? coordinator_->scheduler().Snapshot() : Bytes();
+    CollectFigures();
+    coordinator_.reset();
+    network_.DropServer();
+    const Status lost = store_.LosePower();
+    CHECK(lost.ok());
+    down_until_ = clock_.MonotonicMicros() + dice_.Between(0, 4'000'000);
+  }
+
+  void CollectFigures() {
+    report_.tasks_committed += coordinator_->figures().tasks_committed;
+    report_.leases += coordinator_->figures().leases_granted;
+  }
+
+  void Restart() {
+    auto coordinator =
+        std::make_unique<Dispatcher>(options_, network_.Serve(), nullptr, store_, clock_);
+    const Status recovered = coordinator->Recover();
+    if (recovered.code() == StatusCode::kCorrupt) return verdicts_.Broken(recovered.message());
+    if (!recovered.ok()) {
+      down_until_ = clock_.MonotonicMicros() + 500'000;
+      return;
+    }
+    coordinator_ = std::move(coordinator);
+    checkers_.AfterRestart(coordinator_->scheduler(), before_crash_);
+    checked_batches_ = 0;
+    for (const RunId& run : coordinator_->UnfinishedRuns()) {
+      const Status resumed = coordinator_->Resume(run, binder_);
+      CHECK_FACTS(resumed.ok(), resumed.ToString());
+    }
+  }
+
+  void InjectFault() {
+    const int64_t now = clock_.MonotonicMicros();
+    next_fault_ = now + dice_.Between(100'000, 4'000'000);
+    const auto worker = static_cast<size_t>(dice_.Between(0, static_cast<int64_t>(workers_.size()) - 1));
+    switch (dice_.Between(0, 6)) {
+      case 0:
+        ++report_.worker_crashes;
+        return workers_[worker]->Crash(now + dice_.Between(10'000, 5'000'000));
+      case 1: return workers_[worker]->Pause(now + dice_.Between(100'000, 6'000'000));
+      case 2: {
+        const int64_t way = dice_.Between(0, 2);
+        network_.Cut(static_cast<int>(worker), way != 1, way != 0);
+        mendings_.push_back({now + dice_.Between(100'000, 6'000'000), static_cast<int>(worker)});
+        return;
+      }
+      case 3:
+        if (coordinator_ != nullptr) Crash(/*consistent=*/true);
+        return;
+      case 4: return store_.FailWrite(crypto::WriteFault::kApplied, static_cast<uint64_t>(dice_.Between(0, 5)));
+      case 5: return store_.FailWrite(crypto::WriteFault::kLost, static_cast<uint64_t>(dice_.Between(0, 5)));
+      default:
+        return store_.FailWrite(crypto::WriteFault::kRefused, static_cast<uint64_t>(dice_.Between(0, 5)));
+    }
+  }
+
+  void EndFaults() {
+    faults_ = false;
+    network_.SetFaults({});
+  }
+
+  struct Mending {
+    int64_t at = 0;
+    int worker = 0;
+  };
+
+  SimulationReport report_;
+  CoordinatorOptions options_;
+  Verdicts verdicts_;
+  bool faults_ = true;
+  Dice dice_;
+  ManualClock clock_;
+  SimulatedNetwork network_;
+  std::unique_ptr<crypto::KvStore> memory_ = crypto::NewMemoryStore();
+  crypto::FaultingStore store_;
+  CheckingBinder binder_;
+  Checkers checkers_;
+  std::vector<std::unique_ptr<SimulatedWorker>> workers_;
+  std::vector<Submission> to_submit_;
+  std::vector<Mending> mendings_;
+  std::unique_ptr<Dispatcher> coordinator_;
+  Bytes before_crash_;
+  uint64_t checked_batches_ = 0;
+  int64_t down_until_ = 0;
+  int64_t next_fault_ = 0;
+};
+
+}  // namespace
+
+Result<SimulationReport> RunSimulation(uint64_t seed, const SimulationOptions& options) {
+  return Simulation(seed, options).Run();
+}
+
+Status RunSimulations(uint64_t first,
+                      int count,
+                      const SimulationOptions& options,
+                      const std::function<void(const SimulationReport&)>& each) {
+  for (int i = 0; i < count; ++i) {
+    ASSIGN_OR_RETURN(const SimulationReport report, RunSimulation(first + static_cast<uint64_t>(i), options));
+    if (each) each(report);
+  }
+  return OkStatus();
+}
+
+}  // namespace signet::coordinator

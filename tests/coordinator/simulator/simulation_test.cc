@@ -1,0 +1,81 @@
+#include "coordinator/simulator/simulation.h"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+namespace signet::coordinator {
+namespace {
+
+/// 1,000, or what SIGNET_SIM_SEEDS says (deploy/test --full: 10,000).
+int Seeds() {
+  const char* const text = ::getenv("SIGNET_SIM_SEEDS");
+  return text != nullptr ? std::atoi(text) : 1'000;
+}
+
+TEST(Simulation, AThousandSeedsKeepThePromises) {
+  SimulationReport sum;
+  const auto began = std::chrono::steady_clock::now();
+  const Status status = RunSimulations(1, Seeds(), {}, [&](const SimulationReport& report) {
+    sum.runs += report.runs;
+    sum.succeeded += report.succeeded;
+    sum.leases += report.leases;
+    sum.frames += report.frames;
+    sum.frames_lost += report.frames_lost;
+    sum.worker_crashes += report.worker_crashes;
+    sum.coordinator_crashes += report.coordinator_crashes;
+  });
+  EXPECT_TRUE(status.ok()) << status.message() << "; replay with: signet sim --seed N --runs 1";
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  std::printf("[ figure ] %d seeds in %.1f s: %d runs (%d succeeded), %llu frames (%llu lost), "
+              "%d worker and %d coordinator crashes\n",
+              Seeds(),
+              seconds,
+              sum.runs,
+              sum.succeeded,
+              static_cast<unsigned long long>(sum.frames),
+              static_cast<unsigned long long>(sum.frames_lost),
+              sum.worker_crashes,
+              sum.coordinator_crashes);
+  // A simulation in which nothing happens would keep every promise.
+  EXPECT_GT(sum.succeeded, 100);
+  EXPECT_GT(sum.coordinator_crashes, 100);
+  EXPECT_GT(sum.frames_lost, 1'000U);
+}
+
+TEST(Simulation, TheSameSeedGivesTheSameCourse) {
+  for (const uint64_t seed : {3U, 17U, 99U}) {
+    const auto first = RunSimulation(seed);
+    const auto second = RunSimulation(seed);
+    ASSERT_TRUE(first.ok() && second.ok());
+    EXPECT_EQ(first->frames, second->frames);
+    EXPECT_EQ(first->simulated_ms, second->simulated_ms);
+    EXPECT_EQ(first->tasks_committed, second->tasks_committed);
+  }
+}
+
+class Mutated : public testing::TestWithParam<std::pair<const char*, Mutation>> {};
+
+TEST_P(Mutated, IsFoundWithinThreeHundredSeeds) {
+  SimulationOptions options;
+  options.mutation = GetParam().second;
+  int seeds = 0;
+  const Status status = RunSimulations(1, 300, options, [&](const SimulationReport& /*r*/) { ++seeds; });
+  EXPECT_FALSE(status.ok()) << "the simulator has no teeth against " << GetParam().first;
+  std::printf("[ figure ] %s found at seed %d: %s\n", GetParam().first, seeds + 1, status.message().c_str());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Defects,
+    Mutated,
+    testing::Values(std::pair{"SkipFence", Mutation::kSkipFence},
+                    std::pair{"AckBeforeDurable", Mutation::kAckBeforeDurable},
+                    std::pair{"ForgetAttempt", Mutation::kForgetAttempt},
+                    std::pair{"LeakSlot", Mutation::kLeakSlot},
+                    std::pair{"ForgetRun", Mutation::kForgetRun}),
+    [](const auto& one) { return std::string(one.param.first); });
+
+}  // namespace
+}  // namespace signet::coordinator
