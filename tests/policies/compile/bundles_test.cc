@@ -126,7 +126,8 @@ TEST(Bundles, LabelsSayWhatIsLeftAfterTheTreatment) {
 }
 
 TEST(Bundles, CiteAnArticleForEveryPurposeAndCategory) {
-  for (const PolicyPart& part : Bundles({"gdpr", "ccpa"}).parts()) {
+  const Policy policy = Bundles({"gdpr", "ccpa"});
+  for (const PolicyPart& part : policy.parts()) {
     for (const auto& purpose : part.purposes) EXPECT_FALSE(purpose.second.article.empty());
     for (const auto& category : part.categories) EXPECT_FALSE(category.second.article.empty());
   }
