@@ -73,8 +73,15 @@ endmacro()
 
 # Declares one test binary for a room: signet_test(folder/room SOURCES ... DEPS ... LIBS ...).
 # Each TEST becomes a ctest of its own unless WHOLE is given (then the binary is one ctest).
+# Its label is `unit`, below tests/e2e `e2e`; LABELS adds more (`sanitized`: an e2e test that .ci/run
+# also runs under ASan; `slow`: left out there).
 function(signet_test path)
-  cmake_parse_arguments(T "WHOLE" "TIMEOUT" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(T "WHOLE" "TIMEOUT" "SOURCES;DEPS;LIBS;LABELS" ${ARGN})
+  if(path MATCHES "^e2e/")
+    list(PREPEND T_LABELS e2e)
+  else()
+    list(PREPEND T_LABELS unit)
+  endif()
   foreach(dep ${T_DEPS})  # TEMPORARY, while rooms are being built in parallel
     if(NOT TARGET ${dep})
       message(STATUS "test ${path} waits for ${dep}")
@@ -97,9 +104,9 @@ function(signet_test path)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   if(T_WHOLE)
     add_test(NAME ${path} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(${path} PROPERTIES TIMEOUT ${T_TIMEOUT})
+    set_tests_properties(${path} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
   else()
     gtest_discover_tests(${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} DISCOVERY_MODE PRE_TEST
-                         TEST_PREFIX ${path}: PROPERTIES TIMEOUT ${T_TIMEOUT})
+                         TEST_PREFIX ${path}: PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
   endif()
 endfunction()
