@@ -75,8 +75,10 @@ class LedgerPartition {
 
   [[nodiscard]] size_t subjects() const;
 
- private:
+  /// Defined in ledger_state.h, for this room only.
   struct State;
+
+ private:
   std::unique_ptr<State> state_;
 };
 

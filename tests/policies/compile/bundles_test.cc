@@ -44,9 +44,7 @@ TEST(Bundles, TreatLoyaltyColumnsByTheStricterPolicy) {
            Case{"user.demographic.date_of_birth",
                 TreatmentKind::kGeneralise,
                 Json::Of({{"year", true}})},
-           Case{"user.demographic.age_range",
-                TreatmentKind::kGeneralise,
-                Json::Of({{"band", 10}})},
+           Case{"user.demographic.age_range", TreatmentKind::kGeneralise, Json::Of({{"band", 10}})},
            Case{"user.contact.address.postal_code",
                 TreatmentKind::kGeneralise,
                 Json::Of({{"truncate", 2}})},
@@ -75,8 +73,8 @@ TEST(Bundles, ReleaseIdentifiersOnlyToRecipientsWithARule) {
   const Policy policy = Bundles({"gdpr", "ccpa"});
   EXPECT_TRUE(
       policy.MayRelease("user.unique_id", "email_platform", "marketing.segmentation").allowed);
-  EXPECT_FALSE(policy.MayRelease("user.unique_id", "insights_team", "marketing.segmentation")
-                   .allowed);
+  EXPECT_FALSE(
+      policy.MayRelease("user.unique_id", "insights_team", "marketing.segmentation").allowed);
   EXPECT_FALSE(policy.MayRelease("user.contact.email", "store_app", "personalize.offers").allowed);
   EXPECT_FALSE(policy.MayReceive("email_platform", "analytics.churn").allowed);
   EXPECT_FALSE(policy.MayReceive("nobody", "analytics.churn").allowed);
