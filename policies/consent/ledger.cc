@@ -51,6 +51,7 @@ int TextIds::Add(std::string_view text, size_t max) {
   if (texts_.size() >= max) return -1;
   const int id = static_cast<int>(texts_.size());
   texts_.emplace_back(text);
+  marks_.push_back(mark_of_ != nullptr && mark_of_(text) ? 1 : 0);
   ids_.emplace(std::string(text), id);
   return id;
 }
@@ -74,14 +75,12 @@ Fact LedgerPartition::State::FactOf(const LedgerEntry& entry) const {
           wordings.Text(entry.wording)};
 }
 
-bool LedgerPartition::State::IsProtective(const LedgerEntry& entry) const {
-  const std::string& value = values.Text(entry.value);
+bool IsProtectiveValue(std::string_view value) {
   return value == "withdrawn" || value == "true";
 }
 
-bool LedgerPartition::State::IsDirect(const LedgerEntry& entry) const {
-  const std::string& source = sources.Text(entry.source);
-  return source == kSourceApi || source.compare(0, 4, "api.") == 0;
+bool IsDirectSource(std::string_view source) {
+  return source == kSourceApi || source.substr(0, 4) == "api.";
 }
 
 namespace {
@@ -137,8 +136,8 @@ class Applier {
 
   Status TakeOne(const Fact& fact) {
     // Only the subject itself takes a GPC signal back.
-    const bool gpc_off = fact.kind == Fact::kGpc && fact.value == "false" &&
-                         fact.source != kSourceApi && fact.source.compare(0, 4, "api.") != 0;
+    const bool gpc_off =
+        fact.kind == Fact::kGpc && fact.value == "false" && !IsDirectSource(fact.source);
     if (gpc_off) {
       ++outcome_.ignored;
       return OkStatus();

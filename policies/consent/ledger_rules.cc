@@ -122,6 +122,9 @@ std::optional<LedgerEntry> LedgerRules::ResolveJurisdiction(
 
 std::optional<LedgerEntry> LedgerRules::Resolve(std::span<const LedgerEntry> entries) const {
   if (entries.empty()) return std::nullopt;
+  if (entries.size() == 1 && state_.keys[entries.front().key].kind != Fact::kJurisdiction) {
+    return entries.front();  // one source, said once: by far the most
+  }
   if (state_.keys[entries.front().key].kind == Fact::kJurisdiction) {
     return ResolveJurisdiction(entries);
   }

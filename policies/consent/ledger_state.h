@@ -31,18 +31,29 @@ struct LedgerEntry {
 };
 static_assert(sizeof(LedgerEntry) == 32);
 
-/// Texts by number, at most `max`.
+/// Texts by number, at most `max`, each with a mark that is computed once.
 class TextIds {
  public:
+  using MarkOf = bool (*)(std::string_view text);
+  explicit TextIds(MarkOf mark_of = nullptr) : mark_of_(mark_of) {}
+
   /// The number of `text`, new if need be; -1 when the table is full.
   int Add(std::string_view text, size_t max);
   [[nodiscard]] const std::string& Text(size_t id) const { return texts_[id]; }
+  [[nodiscard]] bool Marked(size_t id) const { return marks_[id] != 0; }
   [[nodiscard]] size_t size() const { return texts_.size(); }
 
  private:
+  MarkOf mark_of_;
+  std::vector<uint8_t> marks_;
   std::vector<std::string> texts_;
   std::map<std::string, int, std::less<>> ids_;
 };
+
+/// True for values that protect the subject: withdrawn; minor, opted out, restricted (all "true").
+bool IsProtectiveValue(std::string_view value);
+/// True for sources through which the subject itself speaks: "api", "api.*".
+bool IsDirectSource(std::string_view source);
 
 /// What a statement is about.
 struct LedgerKey {
@@ -54,8 +65,8 @@ struct LedgerKey {
 struct LedgerPartition::State {
   std::vector<LedgerKey> keys;
   std::map<LedgerKey, uint16_t> key_ids;
-  TextIds sources;
-  TextIds values;
+  TextIds sources{IsDirectSource};
+  TextIds values{IsProtectiveValue};
   TextIds wordings;
   /// Sorted by (subject, key, source, time, protective last).
   std::vector<LedgerEntry> entries;
@@ -63,10 +74,12 @@ struct LedgerPartition::State {
   /// The key's number; -1 when the table is full.
   int AddKey(const LedgerKey& key);
   [[nodiscard]] Fact FactOf(const LedgerEntry& entry) const;
-  /// True for what protects the subject: withdrawn, minor, opted out, restricted.
-  [[nodiscard]] bool IsProtective(const LedgerEntry& entry) const;
-  /// From the subject itself, through the API.
-  [[nodiscard]] bool IsDirect(const LedgerEntry& entry) const;
+  [[nodiscard]] bool IsProtective(const LedgerEntry& entry) const {
+    return values.Marked(entry.value);
+  }
+  [[nodiscard]] bool IsDirect(const LedgerEntry& entry) const {
+    return sources.Marked(entry.source);
+  }
 };
 
 }  // namespace signet::policies
