@@ -30,6 +30,16 @@ std::string ColumnList(const std::vector<std::string>& names) {
   return list;
 }
 
+/// Each column as exactly its type: an integer sum is wider in SQL than in a dataset.
+std::string TypedList(const Schema& schema) {
+  std::string list;
+  for (const Column& column : schema.columns) {
+    list += (list.empty() ? "" : ", ") + ("CAST(" + SqlName(column.name)) + " AS " +
+            std::string(SqlTypeOf(column.type)) + ") AS " + SqlName(column.name);
+  }
+  return list;
+}
+
 /// Drops the table that a SELECT was computed into.
 class TemporaryTable {
  public:
@@ -93,7 +103,7 @@ Status CheckColumns(query::Connection& connection, const std::string& table, con
                    connection.Describe("SELECT " + ColumnList(schema.Names()) + " FROM " + table));
   for (size_t i = 0; i < found.size(); ++i) {
     const Column& want = schema.columns[i];
-    if (found[i].type == want.type && found[i].factor == 1) continue;
+    if (found[i].type == want.type) continue;
     return Invalid("column '" + want.name + "' is " + std::string(ColumnTypeName(found[i].type)) +
                    ", its schema says " + std::string(ColumnTypeName(want.type)));
   }
@@ -105,9 +115,9 @@ Result<MultisetDigest> DigestOf(query::Connection& connection,
                                 const Rowset& rowset,
                                 const Schema& schema,
                                 const crypto::HmacKey& key) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT " + ColumnList(schema.Names()) + " FROM " +
-                                    rowset.table + rowset.where));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<query::Rows> rows,
+      connection.Query("SELECT " + TypedList(schema) + " FROM " + rowset.table + rowset.where));
   MultisetDigest digest;
   query::Chunk chunk;
   Bytes scratch;
@@ -126,8 +136,8 @@ Result<Stream> WriteStream(query::Connection& connection,
                            BlobStore& store,
                            Entropy& entropy) {
   ASSIGN_OR_RETURN(const MemoryFile file, MemoryFile::Create("signet-piece"));
-  TRY(connection.Execute("COPY (SELECT " + ColumnList(header.schema.Names()) + " FROM " +
-                         rowset.table + rowset.where + ") TO " + SqlLiteral(file.path()) +
+  TRY(connection.Execute("COPY (SELECT " + TypedList(header.schema) + " FROM " + rowset.table +
+                         rowset.where + ") TO " + SqlLiteral(file.path()) +
                          " (FORMAT parquet, COMPRESSION lz4_raw, USE_TMP_FILE false)"));
   BlobSealer sealer(header, dek, entropy);
   TRY(sealer.AppendFile(file));
@@ -226,9 +236,9 @@ Status DigestPartitions(query::Connection& connection,
                         const Schema& schema,
                         const crypto::HmacKey& key,
                         std::vector<MultisetDigest>& digests) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT " + expression + ", " + ColumnList(schema.Names()) +
-                                    " FROM " + table));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<query::Rows> rows,
+      connection.Query("SELECT " + expression + ", " + TypedList(schema) + " FROM " + table));
   query::Chunk chunk;
   Bytes scratch;
   for (;;) {

@@ -19,8 +19,9 @@ using ColumnSet = std::set<std::string>;
 struct OutputColumn {
   std::string name;
   ColumnType type = ColumnType::kText;
-  ColumnSet values;    ///< whose values flow in
-  ColumnSet indirect;  ///< which decide about it: filters, join keys, CASE conditions, grouping
+  /// Whose values flow in; conditions of CASE and FILTER too, for they encode what they test.
+  ColumnSet values;
+  ColumnSet indirect;  ///< which decide about its rows: filters, join and group keys, orders
 };
 
 struct SelectAnalysis {

@@ -1,0 +1,149 @@
+#include "pipelines/query/analyse_select.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/base/json.h"
+#include "crypto/base/text.h"
+#include "pipelines/query/binder.h"
+#include "pipelines/query/database.h"
+
+namespace signet::pipelines::query {
+namespace {
+
+constexpr size_t kSqlBytesMax = size_t{1} << 20;
+constexpr int kAnalysisMemoryMb = 128;
+
+Status Refused(std::string why) {
+  return Invalid(std::move(why))
+      .WithDiagnostic("SIG-3010")
+      .WithRemedy("a step's SQL is exactly one SELECT over its inputs");
+}
+
+/// The parser's places are unsigned; "none" is 2^64 - 1, which is no integer of ours.
+std::string WithoutMissingPlaces(std::string text) {
+  static constexpr std::string_view kNone = "\"query_location\":18446744073709551615";
+  for (size_t at = text.find(kNone); at != std::string::npos; at = text.find(kNone, at)) {
+    text.replace(at, kNone.size(), "\"query_location\":-1");
+  }
+  return text;
+}
+
+/// The one statement's tree.
+Result<Json> Parse(Connection& connection, std::string_view sql) {
+  if (sql.size() > kSqlBytesMax) return Refused("the SQL is longer than 1 MiB");
+  if (!IsValidUtf8(sql) || sql.find('\0') != std::string_view::npos)
+    return Refused("the SQL is not text");
+  Result<std::string> text =
+      connection.QueryText("SELECT json_serialize_sql(" + SqlLiteral(sql) + ")::VARCHAR");
+  if (!text.ok()) return Refused("the SQL cannot be parsed");
+  Result<Json> tree = Json::Parse(WithoutMissingPlaces(*std::move(text)));
+  if (!tree.ok()) return Refused("the SQL nests too deeply");
+  if ((*tree)["error"].AsBool()) {
+    const std::string& message = (*tree)["error_message"].AsString();
+    return Refused(message.find("Only SELECT") != std::string::npos
+                       ? "only SELECT statements are allowed"
+                       : message);
+  }
+  const Json& statements = (*tree)["statements"];
+  if (statements.size() != 1)
+    return Refused("the SQL holds " + std::to_string(statements.size()) + " statements");
+  return statements.items().front();
+}
+
+/// Makes the inputs as empty tables, so that DuckDB tells names and types.
+Status MakeTables(Connection& connection, const std::map<std::string, Schema>& tables) {
+  for (const auto& [name, schema] : tables) {
+    std::string columns;
+    for (const Column& column : schema.columns) {
+      columns += (columns.empty() ? "" : ", ") + SqlName(column.name) + " " +
+                 std::string(SqlTypeOf(column.type));
+    }
+    if (columns.empty()) return Refused("input '" + name + "' has no columns");
+    TRY(connection.Execute("CREATE TABLE " + SqlName(name) + " (" + columns + ")"));
+  }
+  return OkStatus();
+}
+
+/// Joins what the binder found with what DuckDB says; where both know, they must agree.
+Result<SelectAnalysis> Combine(const Binder& binder,
+                               BoundQuery query,
+                               const std::vector<ResultColumn>& prepared) {
+  if (prepared.size() != query.columns.size())
+    return Refused("the columns of the result cannot be followed");
+  SelectAnalysis analysis;
+  analysis.read = binder.read();
+  analysis.read.insert(query.rows.begin(), query.rows.end());
+  analysis.tables = binder.used_tables();
+  analysis.aggregates = query.aggregates;
+  std::set<std::string> names;
+  for (size_t i = 0; i < prepared.size(); ++i) {
+    BoundColumn& bound = query.columns[i];
+    if (!bound.name.empty() && LowerName(prepared[i].name) != bound.name) {
+      return Refused("the columns of the result cannot be followed");
+    }
+    if (!names.insert(LowerName(prepared[i].name)).second) {
+      return Refused("column '" + prepared[i].name +
+                     "' is twice in the result; give it another name");
+    }
+    analysis.columns.push_back({prepared[i].name,
+                                prepared[i].type,
+                                std::move(bound.flow.values),
+                                std::move(bound.flow.indirect)});
+  }
+  return analysis;
+}
+
+Result<std::unique_ptr<Database>> OpenEngine() {
+  return Database::Open({/*threads=*/1, kAnalysisMemoryMb, {}});
+}
+
+/// An expression wrapped in a SELECT must come back as just that.
+bool IsOneExpression(const Json& node, const std::string& table) {
+  return node["type"].AsString() == "SELECT_NODE" && node["select_list"].size() == 1 &&
+         node["modifiers"].size() == 0 && node["cte_map"]["map"].size() == 0 &&
+         node["from_table"]["type"].AsString() == "BASE_TABLE" &&
+         node["from_table"]["table_name"].AsString() == table &&
+         node["from_table"]["alias"].AsString().empty() && node["where_clause"].is_null() &&
+         node["group_expressions"].size() == 0 && node["having"].is_null() &&
+         node["qualify"].is_null() && node["sample"].is_null() &&
+         node["select_list"].items().front()["alias"].AsString().empty();
+}
+
+}  // namespace
+
+Result<SelectAnalysis> AnalyseSelect(std::string_view sql,
+                                     const std::map<std::string, Schema>& tables) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Database> database, OpenEngine());
+  const std::unique_ptr<Connection> connection = database->Connect();
+  ASSIGN_OR_RETURN(const Json statement, Parse(*connection, sql));
+  Binder binder(sql, tables);
+  ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery(statement["node"], nullptr, {}));
+  TRY(MakeTables(*connection, tables));
+  Result<std::vector<ResultColumn>> prepared = connection->Describe(sql);
+  if (!prepared.ok()) return prepared.status().WithDiagnostic("SIG-3010");
+  return Combine(binder, std::move(query), *prepared);
+}
+
+Result<SelectAnalysis> AnalyseExpression(std::string_view expression,
+                                         const std::string& table,
+                                         const Schema& schema) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Database> database, OpenEngine());
+  const std::unique_ptr<Connection> connection = database->Connect();
+  const std::string sql = "SELECT (" + std::string(expression) + "\n) FROM " + SqlName(table);
+  ASSIGN_OR_RETURN(const Json statement, Parse(*connection, sql));
+  const std::map<std::string, Schema> tables = {{table, schema}};
+  if (!IsOneExpression(statement["node"], table)) return Refused("this is not one expression");
+  Binder binder(sql, tables);
+  ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery(statement["node"], nullptr, {}));
+  if (query.aggregates) return Refused("a condition looks at one row: it cannot aggregate");
+  TRY(MakeTables(*connection, tables));
+  Result<std::vector<ResultColumn>> prepared = connection->Describe(sql);
+  if (!prepared.ok()) return prepared.status().WithDiagnostic("SIG-3010");
+  for (BoundColumn& column : query.columns) column.name.clear();
+  return Combine(binder, std::move(query), *prepared);
+}
+
+}  // namespace signet::pipelines::query
