@@ -42,7 +42,9 @@ std::string GoesSql(const std::vector<std::string>& columns) {
 class Rewriter {
  public:
   Rewriter(const RewriteTools& tools, const RewriteRequest& request)
-      : tools_(tools), request_(request), goes_(GoesSql(request.subject_columns)),
+      : tools_(tools),
+        request_(request),
+        goes_(GoesSql(request.subject_columns)),
         reader_(tools.store) {}
 
   Result<uint64_t> CountGoing(const Piece& piece) {
@@ -67,8 +69,12 @@ class Rewriter {
     write.with_content = !piece.content.empty();
     TRY(reader_.OpenView(tools_.connection, kRows, request_.schema, {piece}, request_.keys));
     Result<Piece> written =
-        WritePiece(tools_.connection, std::string("SELECT * FROM ") + kRows + " WHERE NOT " + goes_,
-                   write, tools_.digest_key, tools_.store, tools_.entropy);
+        WritePiece(tools_.connection,
+                   std::string("SELECT * FROM ") + kRows + " WHERE NOT " + goes_,
+                   write,
+                   tools_.digest_key,
+                   tools_.store,
+                   tools_.entropy);
     TRY(tools_.connection.Execute(std::string("DROP VIEW ") + kRows));
     return written;
   }
@@ -88,7 +94,8 @@ Json RewriteOutcome::Receipt() const {
                    {"rows_removed", rows_removed}});
 }
 
-Result<RewriteOutcome> RewriteWithout(const RewriteTools& tools, const std::vector<Piece>& pieces,
+Result<RewriteOutcome> RewriteWithout(const RewriteTools& tools,
+                                      const std::vector<Piece>& pieces,
                                       const RewriteRequest& request) {
   if (request.subject_columns.empty()) return Invalid("a rewrite needs a subject column");
   TRY(MakeErasedTable(tools.connection, request.subjects));

@@ -27,13 +27,13 @@ using ReplacementKeys =
     std::function<Result<std::map<policies::LabelClass, LeasedDek>>(const Piece& old)>;
 
 struct RewriteRequest {
-  Schema schema;                         ///< the whole schema of the dataset
+  Schema schema;  ///< the whole schema of the dataset
   /// Uuid columns that name a subject; a row goes if any of them is in `subjects`.
   std::vector<std::string> subject_columns = {"subject"};
-  std::span<const SubjectId> subjects;   ///< who is erased (with aliases)
-  DekLookup keys;                        ///< opens the old pieces
+  std::span<const SubjectId> subjects;  ///< who is erased (with aliases)
+  DekLookup keys;                       ///< opens the old pieces
   ReplacementKeys new_keys;
-  std::string producer;                  ///< "erasure/<request>/<n>": who wrote the new pieces
+  std::string producer;  ///< "erasure/<request>/<n>": who wrote the new pieces
 };
 
 /// A piece that lost rows. The caller commits `replacement`, destroys the old DEKs and deletes the
@@ -45,7 +45,7 @@ struct RewrittenPiece {
 };
 
 struct RewriteOutcome {
-  std::vector<Piece> kept;                ///< pieces without rows of the subjects, untouched
+  std::vector<Piece> kept;  ///< pieces without rows of the subjects, untouched
   std::vector<RewrittenPiece> rewritten;
   uint64_t rows_removed = 0;
 
@@ -67,7 +67,8 @@ struct RewriteTools {
 /// of the subjects. Only the stream with the subject columns is opened to find out. Nothing is
 /// deleted here: until the caller commits, the old dataset is whole. Works for identity (columns
 /// subject, alias_of) and keyring alike.
-Result<RewriteOutcome> RewriteWithout(const RewriteTools& tools, const std::vector<Piece>& pieces,
+Result<RewriteOutcome> RewriteWithout(const RewriteTools& tools,
+                                      const std::vector<Piece>& pieces,
                                       const RewriteRequest& request);
 
 }  // namespace signet::pipelines

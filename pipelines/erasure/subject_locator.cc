@@ -27,20 +27,22 @@ Result<std::vector<Uuid>> QueryUuids(query::Connection& connection, const std::s
 
 }  // namespace
 
-Result<SubjectFootprint> FootprintOf(query::Connection& connection, const std::string& identity,
+Result<SubjectFootprint> FootprintOf(query::Connection& connection,
+                                     const std::string& identity,
                                      const SubjectId& subject) {
   const std::string view = SqlName(identity);
   const std::string one = UuidList(std::span(&subject.value, 1));
-  ASSIGN_OR_RETURN(const std::vector<Uuid> in_use,
-                   QueryUuids(connection, "SELECT DISTINCT coalesce(alias_of, subject) FROM " + view +
-                                              " WHERE NOT blocked AND (subject = " + one +
-                                              " OR alias_of = " + one + ")"));
+  ASSIGN_OR_RETURN(
+      const std::vector<Uuid> in_use,
+      QueryUuids(connection,
+                 "SELECT DISTINCT coalesce(alias_of, subject) FROM " + view +
+                     " WHERE NOT blocked AND (subject = " + one + " OR alias_of = " + one + ")"));
   if (in_use.empty()) return NotFound("the state knows no such subject");
   if (in_use.size() > 1) return Conflict("the subject is an alias of two others");
   SubjectFootprint footprint;
   footprint.subject = {in_use[0]};
-  const std::string where = " FROM " + view + " WHERE NOT blocked AND coalesce(alias_of, subject) = " +
-                            UuidList(in_use);
+  const std::string where =
+      " FROM " + view + " WHERE NOT blocked AND coalesce(alias_of, subject) = " + UuidList(in_use);
   ASSIGN_OR_RETURN(std::vector<Uuid> subjects,
                    QueryUuids(connection, "SELECT DISTINCT subject" + where));
   if (std::ranges::find(subjects, in_use[0]) == subjects.end()) subjects.push_back(in_use[0]);
@@ -51,13 +53,15 @@ Result<SubjectFootprint> FootprintOf(query::Connection& connection, const std::s
   return footprint;
 }
 
-Result<SubjectFootprint> LocateSubject(query::Connection& connection, const std::string& identity,
+Result<SubjectFootprint> LocateSubject(query::Connection& connection,
+                                       const std::string& identity,
                                        std::span<const Uuid> links) {
   if (links.empty()) return Invalid("no identifier was given that could identify anyone");
-  ASSIGN_OR_RETURN(const std::vector<Uuid> found,
-                   QueryUuids(connection, "SELECT DISTINCT coalesce(alias_of, subject) FROM " +
-                                              SqlName(identity) + " WHERE NOT blocked AND link IN (" +
-                                              UuidList(links) + ")"));
+  ASSIGN_OR_RETURN(
+      const std::vector<Uuid> found,
+      QueryUuids(connection,
+                 "SELECT DISTINCT coalesce(alias_of, subject) FROM " + SqlName(identity) +
+                     " WHERE NOT blocked AND link IN (" + UuidList(links) + ")"));
   if (found.empty()) return NotFound("none of these identifiers is known");
   if (found.size() > 1) {
     return Conflict("these identifiers belong to " + std::to_string(found.size()) +

@@ -21,11 +21,13 @@ struct SubjectFootprint {
 
 /// The person to whom any of `links` belongs; the identity view has IdentitySchema().
 /// kNotFound when none is known (or all are blocked); kConflict when they name different persons.
-Result<SubjectFootprint> LocateSubject(query::Connection& connection, const std::string& identity,
+Result<SubjectFootprint> LocateSubject(query::Connection& connection,
+                                       const std::string& identity,
                                        std::span<const Uuid> links);
 
 /// The footprint of a known subject (an alias finds the whole person); kNotFound.
-Result<SubjectFootprint> FootprintOf(query::Connection& connection, const std::string& identity,
+Result<SubjectFootprint> FootprintOf(query::Connection& connection,
+                                     const std::string& identity,
                                      const SubjectId& subject);
 
 /// What goes onto the suppression list so that none of the person's identifiers is used again.

@@ -24,7 +24,8 @@ bool Before(const Released& a, const Released& b) {
                                 : a.value.ExposePersonal() < b.value.ExposePersonal();
 }
 
-Status WriteReleased(query::Connection& connection, const std::string& table,
+Status WriteReleased(query::Connection& connection,
+                     const std::string& table,
                      const std::vector<Released>& cells) {
   const Schema schema{{{"subject", ColumnType::kUuid, {}}, {"value", ColumnType::kText, {}}}};
   ASSIGN_OR_RETURN(const auto writer, connection.CreateTable(table, schema));
@@ -43,7 +44,8 @@ Status WriteReleased(query::Connection& connection, const std::string& table,
 
 }  // namespace
 
-Result<Json> ReleaseCells(query::Connection& connection, const ReleaseSpec& spec,
+Result<Json> ReleaseCells(query::Connection& connection,
+                          const ReleaseSpec& spec,
                           const std::string& table) {
   const std::string name = spec.source + "." + spec.column;
   if (spec.rule.empty() || spec.recipient.empty()) {

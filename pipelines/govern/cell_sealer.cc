@@ -25,13 +25,15 @@ Result<std::string> TextOf(Result<Bytes> opened) {
 
 CellSealer::CellSealer(const SecretBytes& key) : siv_(SivKey(key)) {}
 
-Bytes CellSealer::SealEscrow(std::string_view column, const SubjectId& subject,
+Bytes CellSealer::SealEscrow(std::string_view column,
+                             const SubjectId& subject,
                              std::string_view text) const {
   return siv_.Seal({AsBytes(kEscrowFormat), AsBytes(column), ByteView(subject.value)},
                    AsBytes(text));
 }
 
-Result<std::string> CellSealer::OpenEscrow(std::string_view column, const SubjectId& subject,
+Result<std::string> CellSealer::OpenEscrow(std::string_view column,
+                                           const SubjectId& subject,
                                            ByteView cell) const {
   return TextOf(
       siv_.Open({AsBytes(kEscrowFormat), AsBytes(column), ByteView(subject.value)}, cell));

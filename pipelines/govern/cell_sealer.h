@@ -26,10 +26,12 @@ class CellSealer {
   /// `key` has 32 bytes: a subject's cell key, or the dataset's.
   explicit CellSealer(const SecretBytes& key);
 
-  [[nodiscard]] Bytes SealEscrow(std::string_view column, const SubjectId& subject,
+  [[nodiscard]] Bytes SealEscrow(std::string_view column,
+                                 const SubjectId& subject,
                                  std::string_view text) const;
   /// kCorrupt when it was sealed for another key, column or subject.
-  [[nodiscard]] Result<std::string> OpenEscrow(std::string_view column, const SubjectId& subject,
+  [[nodiscard]] Result<std::string> OpenEscrow(std::string_view column,
+                                               const SubjectId& subject,
                                                ByteView cell) const;
   [[nodiscard]] Bytes SealEncrypted(std::string_view column, std::string_view text) const;
   [[nodiscard]] Result<std::string> OpenEncrypted(std::string_view column, ByteView cell) const;

@@ -49,7 +49,8 @@ Status RegisterSealing(query::Connection& connection, const GateSpec& spec) {
   for (size_t i = 0; i < source.columns.size(); ++i) {
     const TreatmentKind kind = source.columns[i].treatment.kind;
     if (kind == TreatmentKind::kEscrow) TRY(RegisterEscrowFunction(connection, source, i, keyring));
-    if (kind == TreatmentKind::kEncrypt) TRY(RegisterEncryptFunction(connection, source, i, sealer));
+    if (kind == TreatmentKind::kEncrypt)
+      TRY(RegisterEncryptFunction(connection, source, i, sealer));
   }
   return OkStatus();
 }
@@ -106,18 +107,19 @@ Result<GateCounts> CountRows(query::Connection& connection) {
 }
 
 /// Rows and money sums of the rows without a person.
-Result<Json> Aggregate(query::Connection& connection, const Schema& schema,
+Result<Json> Aggregate(query::Connection& connection,
+                       const Schema& schema,
                        const GateCounts& counts) {
   const uint64_t rows = counts.blocked + counts.unidentified;
   Json json = Json::Of({{"rows", rows}});
   if (rows < kAggregateRowsMin) return json;
   for (const Column& column : schema.columns) {
     if (column.type != ColumnType::kDecimal) continue;
-    ASSIGN_OR_RETURN(
-        const std::string sum,
-        connection.QueryText("SELECT CAST(coalesce(sum(" + SqlName(column.name) +
-                             "), 0) AS VARCHAR) FROM " + kGated + " WHERE subject IS NULL OR subject = '" +
-                             UuidText(kBlockedRow) + "'::UUID"));
+    ASSIGN_OR_RETURN(const std::string sum,
+                     connection.QueryText("SELECT CAST(coalesce(sum(" + SqlName(column.name) +
+                                          "), 0) AS VARCHAR) FROM " + kGated +
+                                          " WHERE subject IS NULL OR subject = '" +
+                                          UuidText(kBlockedRow) + "'::UUID"));
     json.Field("sums").Set(column.name, sum);
   }
   return json;
@@ -126,8 +128,8 @@ Result<Json> Aggregate(query::Connection& connection, const Schema& schema,
 /// Rows that may not go on leave the table, not only the view: their subject is no person.
 Status MakeOut(query::Connection& connection, const Schema& schema, const GateCounts& counts) {
   if (counts.Left() > 0) {
-    const std::string none = "'" + UuidText(kSuppressedRow) + "'::UUID, '" +
-                             UuidText(kBlockedRow) + "'::UUID";
+    const std::string none =
+        "'" + UuidText(kSuppressedRow) + "'::UUID, '" + UuidText(kBlockedRow) + "'::UUID";
     TRY(connection.Execute(std::string("DELETE FROM ") + kGated +
                            " WHERE subject IS NULL OR subject IN (" + none + ")"));
   }
@@ -140,8 +142,10 @@ Status MakeOut(query::Connection& connection, const Schema& schema, const GateCo
 
 }  // namespace
 
-Result<GovernedDataset> RunGate(query::Connection& connection, const GateSpec& spec,
-                                const StageContext& context, const FactSink& facts) {
+Result<GovernedDataset> RunGate(query::Connection& connection,
+                                const GateSpec& spec,
+                                const StageContext& context,
+                                const FactSink& facts) {
   ASSIGN_OR_RETURN(Schema schema, GovernedSchema(spec.source));
   ASSIGN_OR_RETURN(auto table, SubjectTable::Load(connection, spec.identity));
   TRY(RegisterSubjectFunction(connection, spec.source.links.size(), std::move(table)));

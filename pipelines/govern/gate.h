@@ -24,7 +24,7 @@ struct GateSpec {
   std::string tokenised = "tokenised";  ///< TokenisedSchema(source), any number of its pieces
   std::string identity = "identity";    ///< IdentitySchema()
   std::string keyring = "keyring";      ///< KeyringSchema(); read only when a column is escrowed
-  JurisdictionTable jurisdictions;  ///< of the plan's policies
+  JurisdictionTable jurisdictions;      ///< of the plan's policies
   /// 32 bytes; seals columns with treatment `encrypt`. May be null when there is none.
   const SecretBytes* cell_key = nullptr;
 };
@@ -41,7 +41,9 @@ struct GateSpec {
 /// Facts: consent, opt-outs and GPC as they stand with their time; the jurisdiction of country and
 /// region; whether the subject is a minor at context.as_of. Deterministic up to row order. Memory:
 /// the rows and the identity table.
-Result<GovernedDataset> RunGate(query::Connection& connection, const GateSpec& spec,
-                                const StageContext& context, const FactSink& facts);
+Result<GovernedDataset> RunGate(query::Connection& connection,
+                                const GateSpec& spec,
+                                const StageContext& context,
+                                const FactSink& facts);
 
 }  // namespace signet::pipelines

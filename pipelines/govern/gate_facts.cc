@@ -33,8 +33,12 @@ class FactReader {
     for (size_t i = 0; i < spec.columns.size(); ++i) {
       const SourceColumn& column = spec.columns[i];
       if (column.role == ColumnRole::kValue) continue;
-      FactColumn fact{column.role,    column.purpose, spec.name + "." + column.name,
-                      column.wording, names_.size() + 1, std::nullopt};
+      FactColumn fact{column.role,
+                      column.purpose,
+                      spec.name + "." + column.name,
+                      column.wording,
+                      names_.size() + 1,
+                      std::nullopt};
       names_.push_back(FactColumnName(i));
       if (!column.as_of.empty()) {
         fact.time = names_.size() + 1;
@@ -80,13 +84,17 @@ class FactReader {
     return jurisdictions_.Of(TextOf(country_, chunk, r), TextOf(region_, chunk, r));
   }
 
-  bool Fill(const FactColumn& column, const query::Chunk& chunk, size_t r,
-            const std::string& jurisdiction, Fact& fact) const {
+  bool Fill(const FactColumn& column,
+            const query::Chunk& chunk,
+            size_t r,
+            const std::string& jurisdiction,
+            Fact& fact) const {
     const auto yes = [&] { return chunk.Bool(column.value, r); };
     const auto truth = [](bool value) { return std::string(value ? "true" : "false"); };
     switch (column.role) {
       case ColumnRole::kValue:
-      case ColumnRole::kRegion: return false;
+      case ColumnRole::kRegion:
+        return false;
       case ColumnRole::kCountry:
         fact.kind = Fact::kJurisdiction;
         fact.value = jurisdiction;
@@ -161,9 +169,12 @@ int64_t AgeInYears(int64_t birth_day, int64_t day) {
   return before_birthday ? years - 1 : years;
 }
 
-Result<uint64_t> CollectFacts(query::Connection& connection, const SourceSpec& spec,
-                              const JurisdictionTable& jurisdictions, const std::string& table,
-                              const StageContext& context, const FactSink& sink) {
+Result<uint64_t> CollectFacts(query::Connection& connection,
+                              const SourceSpec& spec,
+                              const JurisdictionTable& jurisdictions,
+                              const std::string& table,
+                              const StageContext& context,
+                              const FactSink& sink) {
   const FactReader reader(spec, jurisdictions, context.as_of);
   std::string select = "SELECT DISTINCT subject";
   for (const std::string& name : reader.names()) select += ", " + name;

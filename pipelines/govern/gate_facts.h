@@ -22,9 +22,12 @@ using FactSink = std::function<Status(int partition, std::vector<policies::Fact>
 /// Reads `table` (columns subject, signet_partition, fact_<n>, fact_<n>_at) a partition at a time
 /// and gives `sink` each partition's facts, each once. A subject about whom the source says nothing
 /// gets a kSeen fact. Returns how many facts there were.
-Result<uint64_t> CollectFacts(query::Connection& connection, const SourceSpec& spec,
-                              const JurisdictionTable& jurisdictions, const std::string& table,
-                              const StageContext& context, const FactSink& sink);
+Result<uint64_t> CollectFacts(query::Connection& connection,
+                              const SourceSpec& spec,
+                              const JurisdictionTable& jurisdictions,
+                              const std::string& table,
+                              const StageContext& context,
+                              const FactSink& sink);
 
 /// Full years between two days since 1970-01-01; negative for a birth in the future.
 int64_t AgeInYears(int64_t birth_day, int64_t day);

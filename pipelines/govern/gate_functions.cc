@@ -18,8 +18,12 @@ void AnswerRow(const SubjectTable& table, const Arguments& in, size_t r, ColumnW
     if (in[c].IsNull(r)) continue;
     Uuid candidate{};
     switch (table.Find(in[c].GetUuid(r), candidate)) {
-      case SubjectTable::Answer::kUnknown: out.SetUuid(r, kSuppressedRow); return;
-      case SubjectTable::Answer::kBlocked: blocked = true; break;
+      case SubjectTable::Answer::kUnknown:
+        out.SetUuid(r, kSuppressedRow);
+        return;
+      case SubjectTable::Answer::kBlocked:
+        blocked = true;
+        break;
       case SubjectTable::Answer::kKnown:
         if (!known) subject = candidate;
         known = true;
@@ -48,7 +52,8 @@ std::string EncryptFunctionName(size_t column) {
   return "signet_encrypt_" + std::to_string(column + 1);
 }
 
-Status RegisterSubjectFunction(query::Connection& connection, size_t links,
+Status RegisterSubjectFunction(query::Connection& connection,
+                               size_t links,
                                std::shared_ptr<const SubjectTable> table) {
   query::ScalarFunction function{"signet_subject",
                                  std::vector<ColumnType>(links, ColumnType::kUuid),
@@ -67,12 +72,12 @@ Status RegisterSubjectFunction(query::Connection& connection, size_t links,
   return connection.RegisterFunction(std::move(function));
 }
 
-Status RegisterEscrowFunction(query::Connection& connection, const SourceSpec& spec, size_t column,
+Status RegisterEscrowFunction(query::Connection& connection,
+                              const SourceSpec& spec,
+                              size_t column,
                               std::shared_ptr<const Keyring> keyring) {
-  query::ScalarFunction function{EscrowFunctionName(column),
-                                 {ColumnType::kUuid, ColumnType::kText},
-                                 ColumnType::kBytes,
-                                 {}};
+  query::ScalarFunction function{
+      EscrowFunctionName(column), {ColumnType::kUuid, ColumnType::kText}, ColumnType::kBytes, {}};
   function.run = [keyring, name = Qualified(spec, column)](const Arguments& in, ColumnWriter& out) {
     for (size_t r = 0; r < in.rows(); ++r) {
       if (in.AnyNull(r)) continue;
@@ -90,7 +95,9 @@ Status RegisterEscrowFunction(query::Connection& connection, const SourceSpec& s
   return connection.RegisterFunction(std::move(function));
 }
 
-Status RegisterEncryptFunction(query::Connection& connection, const SourceSpec& spec, size_t column,
+Status RegisterEncryptFunction(query::Connection& connection,
+                               const SourceSpec& spec,
+                               size_t column,
                                std::shared_ptr<const CellSealer> sealer) {
   query::ScalarFunction function{
       EncryptFunctionName(column), {ColumnType::kText}, ColumnType::kBytes, {}};

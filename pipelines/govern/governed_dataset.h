@@ -25,7 +25,8 @@ class GovernedDataset {
 
   [[nodiscard]] const std::string& table() const { return table_; }
   [[nodiscard]] const Schema& schema() const { return schema_; }
-  /// {"rows_in", "rows", "suppressed", "unidentified", "blocked", "facts", "aggregate_only": {...}}.
+  /// {"rows_in", "rows", "suppressed", "unidentified", "blocked", "facts", "aggregate_only":
+  /// {...}}.
   [[nodiscard]] const Json& figures() const { return figures_; }
 
  private:

@@ -20,14 +20,17 @@ Column LinkColumn(const SourceSpec& spec, size_t i) {
 ColumnType FactTypeOf(ColumnRole role) {
   switch (role) {
     case ColumnRole::kCountry:
-    case ColumnRole::kRegion: return ColumnType::kText;
-    case ColumnRole::kBirthDate: return ColumnType::kDate;
+    case ColumnRole::kRegion:
+      return ColumnType::kText;
+    case ColumnRole::kBirthDate:
+      return ColumnType::kDate;
     case ColumnRole::kValue:
     case ColumnRole::kConsent:
     case ColumnRole::kOptOutSale:
     case ColumnRole::kOptOutShare:
     case ColumnRole::kGpc:
-    case ColumnRole::kMinor: return ColumnType::kBool;
+    case ColumnRole::kMinor:
+      return ColumnType::kBool;
   }
   return ColumnType::kBool;
 }
@@ -45,23 +48,33 @@ void AppendFactColumns(const SourceSpec& spec, size_t i, Schema& schema) {
 
 }  // namespace
 
-std::string LinkColumnName(size_t link) { return "link_" + std::to_string(link + 1); }
-std::string FactColumnName(size_t column) { return "fact_" + std::to_string(column + 1); }
-std::string FactTimeColumnName(size_t column) { return FactColumnName(column) + "_at"; }
+std::string LinkColumnName(size_t link) {
+  return "link_" + std::to_string(link + 1);
+}
+std::string FactColumnName(size_t column) {
+  return "fact_" + std::to_string(column + 1);
+}
+std::string FactTimeColumnName(size_t column) {
+  return FactColumnName(column) + "_at";
+}
 
 std::optional<ColumnType> GovernedTypeOf(const SourceColumn& column) {
   switch (column.treatment.kind) {
-    case TreatmentKind::kKeep: return column.type;
+    case TreatmentKind::kKeep:
+      return column.type;
     case TreatmentKind::kGeneralise: {
       const Json& options = column.treatment.options;
       if (options.Has("truncate")) return ColumnType::kText;
       if (options.Has("band") || options.Has("year")) return ColumnType::kInt64;
       return column.type;
     }
-    case TreatmentKind::kPseudonymise: return ColumnType::kUuid;
+    case TreatmentKind::kPseudonymise:
+      return ColumnType::kUuid;
     case TreatmentKind::kEncrypt:
-    case TreatmentKind::kEscrow: return ColumnType::kBytes;
-    case TreatmentKind::kDrop: return std::nullopt;
+    case TreatmentKind::kEscrow:
+      return ColumnType::kBytes;
+    case TreatmentKind::kDrop:
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -56,22 +56,26 @@ bool IsNumber(ColumnType type) {
   return type == ColumnType::kInt64 || type == ColumnType::kDouble || type == ColumnType::kDecimal;
 }
 
-bool IsTime(ColumnType type) { return type == ColumnType::kDate || type == ColumnType::kTimestamp; }
+bool IsTime(ColumnType type) {
+  return type == ColumnType::kDate || type == ColumnType::kTimestamp;
+}
 
 Status CheckGeneralise(const SourceColumn& column) {
   const Json& options = column.treatment.options;
   const std::string where = "column '" + column.name + "': ";
   for (const auto& [key, value] : options.fields()) {
-    const bool band = key == "band" && value.AsInt() > 0 &&
-                      (IsNumber(column.type) || IsTime(column.type));
-    const bool truncate = key == "truncate" && value.AsInt() > 0 && column.type == ColumnType::kText;
+    const bool band =
+        key == "band" && value.AsInt() > 0 && (IsNumber(column.type) || IsTime(column.type));
+    const bool truncate =
+        key == "truncate" && value.AsInt() > 0 && column.type == ColumnType::kText;
     const bool year = key == "year" && value.AsBool() && IsTime(column.type);
     const bool top = key == "top" && value.is_int() && IsNumber(column.type);
     if (!band && !truncate && !year && !top) {
       return Invalid(where + "generalise '" + key + "' does not fit a column of type " +
                      std::string(ColumnTypeName(column.type)))
-          .WithRemedy("give the column a type that the policy's rule fits (band, top: numbers; band, "
-                      "year: dates; truncate: texts)");
+          .WithRemedy(
+              "give the column a type that the policy's rule fits (band, top: numbers; band, "
+              "year: dates; truncate: texts)");
     }
   }
   if (options.size() == 0) return Invalid(where + "generalise needs an option");
@@ -101,8 +105,9 @@ Status CheckColumn(const SourceSpec& spec, const SourceColumn& column) {
   const bool sealed = column.treatment.kind == policies::TreatmentKind::kEscrow ||
                       column.treatment.kind == policies::TreatmentKind::kEncrypt;
   if (spec.is_reference() && (sealed || column.role != ColumnRole::kValue)) {
-    return Invalid(where + "reference data have no subject, so they can have neither sealed cells "
-                           "nor facts");
+    return Invalid(where +
+                   "reference data have no subject, so they can have neither sealed cells "
+                   "nor facts");
   }
   return OkStatus();
 }
@@ -167,15 +172,16 @@ Json SourceSpec::ToJson() const {
   for (const SourceColumn& column : columns) column_list.Push(ColumnToJson(column));
   Json read = format.options.is_object() ? format.options : Json(Json::Object());
   read.Set("format", format.format);
-  return Json::Of({{"name", name},
-                   {"path", path},
-                   {"read", read},
-                   {"default_region", default_region},
-                   {"links", link_list},
-                   {"columns", column_list},
-                   {"unidentified", unidentified == Unidentified::kDrop ? "drop" : "aggregate_only"},
-                   {"quarantine_share_max", quarantine_share_max},
-                   {"unique", Json::Strings(unique)}});
+  return Json::Of(
+      {{"name", name},
+       {"path", path},
+       {"read", read},
+       {"default_region", default_region},
+       {"links", link_list},
+       {"columns", column_list},
+       {"unidentified", unidentified == Unidentified::kDrop ? "drop" : "aggregate_only"},
+       {"quarantine_share_max", quarantine_share_max},
+       {"unique", Json::Strings(unique)}});
 }
 
 Result<SourceSpec> SourceSpec::FromJson(const Json& json) {

@@ -18,15 +18,15 @@ namespace signet::pipelines {
 
 /// What a column tells the consent ledger, beside its value.
 enum class ColumnRole {
-  kValue,         ///< nothing
-  kCountry,       ///< the jurisdiction's country
-  kRegion,        ///< the jurisdiction's region (a US state)
-  kConsent,       ///< consent to `purpose`, a yes or no
-  kOptOutSale,    ///< opted out of sale (CCPA 1798.120), a yes or no
-  kOptOutShare,   ///< opted out of sharing, a yes or no (the ledger keeps one opt-out for both)
-  kGpc,           ///< Global Privacy Control signal, a yes or no
-  kBirthDate,     ///< a birth date: minors are found by it
-  kMinor,         ///< a minor, a yes or no
+  kValue,        ///< nothing
+  kCountry,      ///< the jurisdiction's country
+  kRegion,       ///< the jurisdiction's region (a US state)
+  kConsent,      ///< consent to `purpose`, a yes or no
+  kOptOutSale,   ///< opted out of sale (CCPA 1798.120), a yes or no
+  kOptOutShare,  ///< opted out of sharing, a yes or no (the ledger keeps one opt-out for both)
+  kGpc,          ///< Global Privacy Control signal, a yes or no
+  kBirthDate,    ///< a birth date: minors are found by it
+  kMinor,        ///< a minor, a yes or no
 };
 
 /// "value", "jurisdiction_country", "jurisdiction_region", "consent", "opt_out_sale",
@@ -48,10 +48,10 @@ struct SourceColumn {
   policies::Treatment treatment;  ///< the strictest of the policies
   policies::Label label;          ///< of the governed column
   ColumnRole role = ColumnRole::kValue;
-  std::string purpose;            ///< kConsent only
-  std::string as_of;              ///< the timestamp column with the fact's time; empty: undated
-  std::string wording;            ///< kConsent only: the version of the text consented to
-  bool required = false;          ///< a row without it is quarantined
+  std::string purpose;    ///< kConsent only
+  std::string as_of;      ///< the timestamp column with the fact's time; empty: undated
+  std::string wording;    ///< kConsent only: the version of the text consented to
+  bool required = false;  ///< a row without it is quarantined
 };
 
 /// One column that identifies the person.

@@ -56,7 +56,9 @@ Result<std::shared_ptr<const Keyring>> Keyring::Load(query::Connection& connecti
   }
 }
 
-Keyring::~Keyring() { Wipe(keys_.data(), keys_.size()); }
+Keyring::~Keyring() {
+  Wipe(keys_.data(), keys_.size());
+}
 
 std::optional<SecretBytes> Keyring::CellKey(const SubjectId& subject) const {
   const std::optional<uint32_t> number = subjects_.Find(subject.value);

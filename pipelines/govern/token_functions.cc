@@ -15,7 +15,9 @@ namespace {
 using query::Arguments;
 using query::ColumnWriter;
 
-Status RegisterLink(query::Connection& connection, const SourceSpec& spec, size_t i,
+Status RegisterLink(query::Connection& connection,
+                    const SourceSpec& spec,
+                    size_t i,
                     const std::shared_ptr<const crypto::LinkHasher>& hasher,
                     const std::shared_ptr<UnusableCounts>& counts) {
   const SourceLink link = spec.links[i];
@@ -40,7 +42,9 @@ Status RegisterLink(query::Connection& connection, const SourceSpec& spec, size_
   return connection.RegisterFunction(std::move(function));
 }
 
-Status RegisterHmac(query::Connection& connection, std::string name, const SecretBytes& link_key,
+Status RegisterHmac(query::Connection& connection,
+                    std::string name,
+                    const SecretBytes& link_key,
                     std::string_view domain) {
   Bytes info;
   AppendField(info, "signet/pseudonym/v1");
@@ -59,7 +63,9 @@ Status RegisterHmac(query::Connection& connection, std::string name, const Secre
 
 }  // namespace
 
-std::string LinkFunctionName(size_t link) { return "signet_link_" + std::to_string(link + 1); }
+std::string LinkFunctionName(size_t link) {
+  return "signet_link_" + std::to_string(link + 1);
+}
 std::string TokenFunctionName(size_t column) {
   return "signet_token_" + std::to_string(column + 1);
 }
@@ -77,8 +83,8 @@ Result<std::shared_ptr<UnusableCounts>> RegisterTokenFunctions(query::Connection
     const SourceColumn& column = spec.columns[i];
     if (column.treatment.kind != policies::TreatmentKind::kPseudonymise) continue;
     const std::string& domain = column.treatment.options["domain"].AsString();
-    TRY(RegisterHmac(connection, TokenFunctionName(i), link_key,
-                     domain.empty() ? column.category : domain));
+    TRY(RegisterHmac(
+        connection, TokenFunctionName(i), link_key, domain.empty() ? column.category : domain));
   }
   if (!spec.unique.empty()) TRY(RegisterHmac(connection, "signet_row_key", link_key, "row"));
   return counts;

@@ -66,27 +66,36 @@ std::string Generalised(const SourceColumn& column, std::string value) {
 
 std::string ValueSql(const SourceColumn& column, size_t i, Casts& casts) {
   switch (column.treatment.kind) {
-    case TreatmentKind::kKeep: return casts.Typed(column, column.type);
-    case TreatmentKind::kGeneralise: return Generalised(column, casts.Typed(column, column.type));
-    case TreatmentKind::kPseudonymise: return TokenFunctionName(i) + "(" + casts.Text(column) + ")";
+    case TreatmentKind::kKeep:
+      return casts.Typed(column, column.type);
+    case TreatmentKind::kGeneralise:
+      return Generalised(column, casts.Typed(column, column.type));
+    case TreatmentKind::kPseudonymise:
+      return TokenFunctionName(i) + "(" + casts.Text(column) + ")";
     case TreatmentKind::kEncrypt:
-    case TreatmentKind::kEscrow: return casts.Text(column);
-    case TreatmentKind::kDrop: return {};
+    case TreatmentKind::kEscrow:
+      return casts.Text(column);
+    case TreatmentKind::kDrop:
+      return {};
   }
   return {};
 }
 
 std::string FactSql(const SourceColumn& column, Casts& casts) {
   switch (column.role) {
-    case ColumnRole::kValue: return {};
+    case ColumnRole::kValue:
+      return {};
     case ColumnRole::kCountry:
-    case ColumnRole::kRegion: return "upper(" + casts.Text(column) + ")";
-    case ColumnRole::kBirthDate: return casts.Typed(column, ColumnType::kDate);
+    case ColumnRole::kRegion:
+      return "upper(" + casts.Text(column) + ")";
+    case ColumnRole::kBirthDate:
+      return casts.Typed(column, ColumnType::kDate);
     case ColumnRole::kConsent:
     case ColumnRole::kOptOutSale:
     case ColumnRole::kOptOutShare:
     case ColumnRole::kGpc:
-    case ColumnRole::kMinor: return casts.Typed(column, ColumnType::kBool);
+    case ColumnRole::kMinor:
+      return casts.Typed(column, ColumnType::kBool);
   }
   return {};
 }
@@ -116,7 +125,9 @@ void AppendFacts(const SourceSpec& spec, Casts& casts, std::vector<std::string>&
 
 }  // namespace
 
-std::string TokeniseSql(const SourceSpec& spec, const Schema& schema, const std::string& source,
+std::string TokeniseSql(const SourceSpec& spec,
+                        const Schema& schema,
+                        const std::string& source,
                         const std::string& target) {
   Casts casts(spec);
   std::vector<std::string> items;

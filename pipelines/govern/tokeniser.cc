@@ -57,17 +57,20 @@ Status CheckQuarantine(const SourceSpec& spec, const RowCounts& counts) {
   for (const auto& [reason, n] : counts.by_reason) {
     reasons.push_back(reason + " " + WithThousands(static_cast<int64_t>(n)));
   }
-  return Invalid("source '" + spec.name + "': " +
-                 WithThousands(static_cast<int64_t>(counts.quarantined)) + " of " +
+  return Invalid("source '" + spec.name +
+                 "': " + WithThousands(static_cast<int64_t>(counts.quarantined)) + " of " +
                  WithThousands(static_cast<int64_t>(counts.Read())) +
                  " rows cannot be used, more than quarantine.max_share = " +
                  FixedText(spec.quarantine_share_max, 3) + " allows (" + Join(reasons, ", ") + ")")
       .WithDiagnostic("SIG-4020")
-      .WithRemedy("correct the column's type or date_format, or the file; or raise "
-                  "quarantine.max_share if these rows may be lost");
+      .WithRemedy(
+          "correct the column's type or date_format, or the file; or raise "
+          "quarantine.max_share if these rows may be lost");
 }
 
-Json FiguresOf(const SourceSpec& spec, const IngestFigures& ingest, const RowCounts& counts,
+Json FiguresOf(const SourceSpec& spec,
+               const IngestFigures& ingest,
+               const RowCounts& counts,
                const UnusableCounts& unusable) {
   Json quarantined{Json::Object()};
   for (const auto& [reason, n] : counts.by_reason) quarantined.Set(reason, n);
@@ -95,8 +98,10 @@ Status MakeOut(query::Connection& connection, const Schema& schema, const RowCou
 
 }  // namespace
 
-Result<Json> RunTokenise(query::Connection& connection, const SourceSpec& spec,
-                         const TokeniseKeys& keys, const StageContext& context) {
+Result<Json> RunTokenise(query::Connection& connection,
+                         const SourceSpec& spec,
+                         const TokeniseKeys& keys,
+                         const StageContext& context) {
   ASSIGN_OR_RETURN(const Schema schema, TokenisedSchema(spec));
   if (keys.link == nullptr) return Denied("the link key is not in this task's lease");
   ASSIGN_OR_RETURN(const auto unusable, RegisterTokenFunctions(connection, spec, *keys.link));

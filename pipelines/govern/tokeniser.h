@@ -27,7 +27,9 @@ struct TokeniseKeys {
 ///
 /// Returns {"file", "bytes", "rows_read", "rows", "quarantined": {reason: n}, "duplicates",
 /// "unusable_links": {column: n}, "undeclared": [...]}.
-Result<Json> RunTokenise(query::Connection& connection, const SourceSpec& spec,
-                         const TokeniseKeys& keys, const StageContext& context);
+Result<Json> RunTokenise(query::Connection& connection,
+                         const SourceSpec& spec,
+                         const TokeniseKeys& keys,
+                         const StageContext& context);
 
 }  // namespace signet::pipelines

@@ -18,7 +18,8 @@ Column Secret(std::string name, ColumnType type, policies::LabelClass label_clas
 
 Schema IdentitySchema() {
   const auto links = policies::LabelClass::kLinks;
-  return Schema{{Secret("link", ColumnType::kUuid, links), Secret("type", ColumnType::kText, links),
+  return Schema{{Secret("link", ColumnType::kUuid, links),
+                 Secret("type", ColumnType::kText, links),
                  Secret("subject", ColumnType::kUuid, links),
                  Secret("alias_of", ColumnType::kUuid, links),
                  Secret("blocked", ColumnType::kBool, links),

@@ -46,8 +46,8 @@ uint32_t LinkGraph::SubjectNumber(const Uuid& id, int64_t seen) {
   return number;
 }
 
-void LinkGraph::AddKnown(const Uuid& link, uint16_t kind, const Uuid& own, const Uuid& in_use,
-                         int64_t seen) {
+void LinkGraph::AddKnown(
+    const Uuid& link, uint16_t kind, const Uuid& own, const Uuid& in_use, int64_t seen) {
   const Node node = NodeOf(link, kind);
   if (flags_[node] & kSuppressed) return;
   flags_[node] |= kAlive | kOld;

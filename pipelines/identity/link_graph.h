@@ -97,12 +97,12 @@ class LinkGraph {
   std::function<bool(const Uuid& link)> suppressed_;
   std::vector<Kind> kinds_;
   UuidIndex index_;
-  std::vector<uint8_t> flags_;     // by node
-  std::vector<uint16_t> kind_;     // by node
-  std::vector<uint32_t> own_;      // by node: subject number
-  std::vector<uint32_t> parent_;   // by node: union-find
-  std::vector<uint32_t> in_use_;   // by node: while adding the known subject, then that of its root
-  std::vector<Node> alive_;        // after Resolve: ascending by link value
+  std::vector<uint8_t> flags_;    // by node
+  std::vector<uint16_t> kind_;    // by node
+  std::vector<uint32_t> own_;     // by node: subject number
+  std::vector<uint32_t> parent_;  // by node: union-find
+  std::vector<uint32_t> in_use_;  // by node: while adding the known subject, then that of its root
+  std::vector<Node> alive_;       // after Resolve: ascending by link value
   PairSet pairs_;
   UuidIndex subject_index_;
   std::vector<Subject> subjects_;

@@ -11,13 +11,13 @@ namespace {
 using Field = uint32_t LinkLimits::*;
 
 const std::vector<std::pair<std::string, Field>>& Fields() {
-  static const auto& fields = *new std::vector<std::pair<std::string, Field>>{
-      {"email", &LinkLimits::email},
-      {"phone", &LinkLimits::phone},
-      {"card", &LinkLimits::card},
-      {"cookie", &LinkLimits::cookie},
-      {"device", &LinkLimits::device},
-      {"neighbours", &LinkLimits::neighbours}};
+  static const auto& fields =
+      *new std::vector<std::pair<std::string, Field>>{{"email", &LinkLimits::email},
+                                                      {"phone", &LinkLimits::phone},
+                                                      {"card", &LinkLimits::card},
+                                                      {"cookie", &LinkLimits::cookie},
+                                                      {"device", &LinkLimits::device},
+                                                      {"neighbours", &LinkLimits::neighbours}};
   return fields;
 }
 
@@ -25,12 +25,18 @@ const std::vector<std::pair<std::string, Field>>& Fields() {
 
 uint32_t LinkLimits::IdsFor(crypto::LinkType type) const {
   switch (type) {
-    case crypto::LinkType::kId: return 0;
-    case crypto::LinkType::kEmail: return email;
-    case crypto::LinkType::kPhone: return phone;
-    case crypto::LinkType::kCard: return card;
-    case crypto::LinkType::kCookie: return cookie;
-    case crypto::LinkType::kDevice: return device;
+    case crypto::LinkType::kId:
+      return 0;
+    case crypto::LinkType::kEmail:
+      return email;
+    case crypto::LinkType::kPhone:
+      return phone;
+    case crypto::LinkType::kCard:
+      return card;
+    case crypto::LinkType::kCookie:
+      return cookie;
+    case crypto::LinkType::kDevice:
+      return device;
   }
   return 0;
 }

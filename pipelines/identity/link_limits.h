@@ -12,7 +12,7 @@ namespace signet::pipelines {
 /// Values over a limit are blocked: a till's "guest" card, a family's tablet, info@example.org.
 /// 0 = no limit.
 struct LinkLimits {
-  uint32_t email = 3;   ///< different ids (of one id domain) that share an e-mail
+  uint32_t email = 3;  ///< different ids (of one id domain) that share an e-mail
   uint32_t phone = 3;
   uint32_t card = 3;
   uint32_t cookie = 1;  ///< a browser in which two customers log in says nothing about either

@@ -78,7 +78,8 @@ void AddChunk(const query::Chunk& chunk, const std::vector<uint16_t>& kinds, Lin
   }
 }
 
-Result<uint64_t> ReadInput(query::Connection& connection, const ResolveInput& input,
+Result<uint64_t> ReadInput(query::Connection& connection,
+                           const ResolveInput& input,
                            LinkGraph& graph) {
   if (input.links.empty() || input.links.size() > kLinksMax) {
     return Invalid("source view '" + input.view + "' needs 1 to " + std::to_string(kLinksMax) +
@@ -88,8 +89,9 @@ Result<uint64_t> ReadInput(query::Connection& connection, const ResolveInput& in
   for (const ResolveInput::Link& link : input.links) {
     kinds.push_back(graph.KindOf(link.type, link.id_domain));
   }
-  ASSIGN_OR_RETURN(const auto rows, connection.Query("SELECT " + LinkColumns(kinds.size()) +
-                                                     " FROM " + SqlName(input.view)));
+  ASSIGN_OR_RETURN(
+      const auto rows,
+      connection.Query("SELECT " + LinkColumns(kinds.size()) + " FROM " + SqlName(input.view)));
   uint64_t count = 0;
   query::Chunk chunk;
   while (true) {
@@ -151,8 +153,10 @@ Status WriteIdentity(query::Connection& connection, const LinkGraph& graph) {
   return writer->Finish();
 }
 
-Status WriteKeyring(query::Connection& connection, const LinkGraph& graph,
-                    const std::string& keyring, EntropyBlocks& random) {
+Status WriteKeyring(query::Connection& connection,
+                    const LinkGraph& graph,
+                    const std::string& keyring,
+                    EntropyBlocks& random) {
   ASSIGN_OR_RETURN(const auto writer, connection.CreateTable("keyring_out", KeyringSchema()));
   size_t r = 0;
   for (const LinkGraph::Subject& subject : graph.subjects()) {
@@ -221,8 +225,11 @@ Json ResolveOptions::ToJson() const {
                    {"keyring", keyring}});
 }
 
-Result<Json> RunResolve(query::Connection& connection, const ResolveOptions& options,
-                        const ResolveKeys& keys, Entropy& entropy, const StageContext& context) {
+Result<Json> RunResolve(query::Connection& connection,
+                        const ResolveOptions& options,
+                        const ResolveKeys& keys,
+                        Entropy& entropy,
+                        const StageContext& context) {
   std::function<bool(const Uuid&)> suppressed;
   std::optional<crypto::SuppressionHasher> hasher;
   if (keys.suppressed != nullptr && !keys.suppressed->empty()) {

@@ -40,8 +40,8 @@ struct ResolveOptions {
 
 /// What the resolver is leased beside its views.
 struct ResolveKeys {
-  const SecretBytes* suppression = nullptr;      ///< KeyUse::kSuppression; null with an empty list
-  const SuppressionList* suppressed = nullptr;   ///< null: nobody
+  const SecretBytes* suppression = nullptr;     ///< KeyUse::kSuppression; null with an empty list
+  const SuppressionList* suppressed = nullptr;  ///< null: nobody
 };
 
 /// Joins the link values of all inputs and of the table so far into persons (union-find) and makes
@@ -56,7 +56,10 @@ struct ResolveKeys {
 ///
 /// Returns {"links", "new_links", "subjects", "new_subjects", "merged", "blocked": {type: n},
 /// "suppressed_links", "suppressed_rows", "rows"}.
-Result<Json> RunResolve(query::Connection& connection, const ResolveOptions& options,
-                        const ResolveKeys& keys, Entropy& entropy, const StageContext& context);
+Result<Json> RunResolve(query::Connection& connection,
+                        const ResolveOptions& options,
+                        const ResolveKeys& keys,
+                        Entropy& entropy,
+                        const StageContext& context);
 
 }  // namespace signet::pipelines

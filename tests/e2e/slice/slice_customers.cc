@@ -17,8 +17,11 @@ std::string Number(size_t value, size_t digits) {
   return std::string(digits - std::min(digits, text.size()), '0') + text;
 }
 
-SourceColumn MakeColumn(const policies::Policy& policy, const std::string& source, std::string name,
-                        std::string category, ColumnType type = ColumnType::kText) {
+SourceColumn MakeColumn(const policies::Policy& policy,
+                        const std::string& source,
+                        std::string name,
+                        std::string category,
+                        ColumnType type = ColumnType::kText) {
   SourceColumn column;
   column.label = policy.LabelOf(category, source + "." + name);
   column.treatment = policy.TreatmentOf(category);
@@ -62,7 +65,8 @@ std::vector<Customer> MakeCustomers(size_t count) {
 
 std::string CrmCsv(const std::vector<Customer>& customers) {
   std::string csv =
-      "customer_id,email,phone,name,card,birth_date,country,state,postcode,profiling_ok,consent_at\n";
+      "customer_id,email,phone,name,card,birth_date,country,state,postcode,profiling_ok,consent_"
+      "at\n";
   for (const Customer& c : customers) {
     csv += c.id + "," + c.email + "," + c.phone + "," + c.name + "," + c.card + "," + c.birth_date +
            "," + c.country + "," + (c.country == "US" ? "CA" : "") + "," + c.postcode + "," +
@@ -76,7 +80,8 @@ std::string OrdersCsv(const std::vector<Customer>& customers) {
   for (size_t i = 0; i < customers.size(); ++i) {
     for (size_t n = 0; n < 3; ++n) {
       csv += std::string("o-") + kCanary + Number(i * 3 + n, 8) + "," + customers[i].card +
-             ",2026-02-" + Number(1 + (i + n) % 28, 2) + "T10:00:00Z," + std::to_string(10 + n) + ".50\n";
+             ",2026-02-" + Number(1 + (i + n) % 28, 2) + "T10:00:00Z," + std::to_string(10 + n) +
+             ".50\n";
     }
   }
   for (size_t n = 0; n < kStrangerOrders; ++n) csv += "o-x,,2026-02-01T10:00:00Z,1.00\n";
@@ -89,10 +94,10 @@ SourceSpec CrmSpec(const policies::Policy& policy, const std::string& path) {
                 {"email", crypto::LinkType::kEmail, ""},
                 {"phone", crypto::LinkType::kPhone, ""},
                 {"card", crypto::LinkType::kCard, ""}};
-  const auto column = [&](const char* name, const char* category,
-                          ColumnType type = ColumnType::kText) {
-    return MakeColumn(policy, "crm", name, category, type);
-  };
+  const auto column =
+      [&](const char* name, const char* category, ColumnType type = ColumnType::kText) {
+        return MakeColumn(policy, "crm", name, category, type);
+      };
   spec.columns = {column("customer_id", "user.unique_id"),
                   column("email", "user.contact.email"),
                   column("phone", "user.contact.phone_number"),
@@ -116,10 +121,10 @@ SourceSpec CrmSpec(const policies::Policy& policy, const std::string& path) {
 SourceSpec OrdersSpec(const policies::Policy& policy, const std::string& path) {
   SourceSpec spec = MakeSpec("orders", path);
   spec.links = {{"card", crypto::LinkType::kCard, ""}};
-  const auto column = [&](const char* name, const char* category,
-                          ColumnType type = ColumnType::kText) {
-    return MakeColumn(policy, "orders", name, category, type);
-  };
+  const auto column =
+      [&](const char* name, const char* category, ColumnType type = ColumnType::kText) {
+        return MakeColumn(policy, "orders", name, category, type);
+      };
   spec.columns = {column("order_id", "user.unique_id.pseudonymous"),
                   column("card", "user.unique_id.loyalty_card"),
                   column("ordered_at", "user.behavior", ColumnType::kTimestamp),

@@ -28,8 +28,12 @@ using policies::LedgerPartition;
 
 namespace {
 
-std::string LedgerKey(int partition) { return "ledger/" + std::to_string(partition); }
-std::string DatasetKey(const std::string& name) { return "dataset/" + name; }
+std::string LedgerKey(int partition) {
+  return "ledger/" + std::to_string(partition);
+}
+std::string DatasetKey(const std::string& name) {
+  return "dataset/" + name;
+}
 constexpr const char* kSuppressionKey = "suppression";
 
 Result<LedgerPartition> LoadLedger(crypto::KvStore& store, int partition) {
@@ -45,15 +49,16 @@ Result<std::unique_ptr<State>> State::Open(const std::filesystem::path& folder,
   std::unique_ptr<State> state(new State);
   ASSIGN_OR_RETURN(state->custody_, crypto::FileCustody::Open(custody, state->entropy_));
   ASSIGN_OR_RETURN(const SecretBytes root, state->custody_->Root());
-  ASSIGN_OR_RETURN(state->store_,
-                   crypto::OpenRocksStore(folder / "store",
-                                          crypto::DeriveKey(root, crypto::KeyUse::kStore, ""),
-                                          state->entropy_));
-  ASSIGN_OR_RETURN(state->vault_, crypto::KeyVault::Open(*state->custody_, *state->store_,
-                                                         state->entropy_, state->clock_));
+  ASSIGN_OR_RETURN(
+      state->store_,
+      crypto::OpenRocksStore(
+          folder / "store", crypto::DeriveKey(root, crypto::KeyUse::kStore, ""), state->entropy_));
+  ASSIGN_OR_RETURN(
+      state->vault_,
+      crypto::KeyVault::Open(*state->custody_, *state->store_, state->entropy_, state->clock_));
   state->blobs_ = std::make_unique<pipelines::FileBlobStore>(folder / "blobs");
-  state->digest_key_ = std::make_unique<crypto::HmacKey>(
-      state->vault_->Derive(crypto::KeyUse::kDigest, ""));
+  state->digest_key_ =
+      std::make_unique<crypto::HmacKey>(state->vault_->Derive(crypto::KeyUse::kDigest, ""));
   state->link_key_ = state->vault_->Derive(crypto::KeyUse::kLink, "");
   state->suppression_key_ = state->vault_->Derive(crypto::KeyUse::kSuppression, "");
   return state;
@@ -87,7 +92,8 @@ Result<const SecretBytes*> State::Dek(const DekId& id) {
   return &deks_.emplace(id, std::move(key)).first->second;
 }
 
-Result<std::map<LabelClass, LeasedDek>> State::NewDeks(const std::string& dataset, int partition,
+Result<std::map<LabelClass, LeasedDek>> State::NewDeks(const std::string& dataset,
+                                                       int partition,
                                                        const Schema& schema,
                                                        crypto::WriteBatch& batch) {
   std::map<LabelClass, LeasedDek> deks;
@@ -95,7 +101,9 @@ Result<std::map<LabelClass, LeasedDek>> State::NewDeks(const std::string& datase
     const LabelClass label_class = column.label.label_class;
     if (deks.contains(label_class)) continue;
     ASSIGN_OR_RETURN(const DekId id,
-                     vault_->NewDek({dataset, std::to_string(run_), partition,
+                     vault_->NewDek({dataset,
+                                     std::to_string(run_),
+                                     partition,
                                      std::string(policies::LabelClassName(label_class))},
                                     batch));
     ASSIGN_OR_RETURN(const SecretBytes* key, Dek(id));
@@ -115,13 +123,16 @@ Result<State::Opened> State::OpenDatabase(const std::string& readable) {
 
 Status State::OpenView(Connection& sql, const std::string& view, const Dataset& dataset) {
   pipelines::DatasetReader reader(*blobs_);
-  return reader.OpenView(sql, view, dataset.schema, dataset.pieces,
-                         [this](const DekId& id) { return Dek(id); });
+  return reader.OpenView(
+      sql, view, dataset.schema, dataset.pieces, [this](const DekId& id) { return Dek(id); });
 }
 
-Result<State::Dataset> State::Write(Connection& sql, const std::string& table,
-                                    const std::string& name, DatasetKind kind,
-                                    const Schema& schema, const std::string& partition_column,
+Result<State::Dataset> State::Write(Connection& sql,
+                                    const std::string& table,
+                                    const std::string& name,
+                                    DatasetKind kind,
+                                    const Schema& schema,
+                                    const std::string& partition_column,
                                     crypto::WriteBatch& batch) {
   pipelines::WriteRequest request;
   request.dataset = name;
@@ -131,26 +142,38 @@ Result<State::Dataset> State::Write(Connection& sql, const std::string& table,
   Dataset dataset{schema, {}};
   if (partition_column == "none") {
     ASSIGN_OR_RETURN(request.deks, NewDeks(name, -1, schema, batch));
-    ASSIGN_OR_RETURN(Piece piece, pipelines::WritePiece(sql, table, request, *digest_key_, *blobs_,
-                                                        entropy_));
+    ASSIGN_OR_RETURN(Piece piece,
+                     pipelines::WritePiece(sql, table, request, *digest_key_, *blobs_, entropy_));
     dataset.pieces.push_back(std::move(piece));
     return dataset;
   }
   ASSIGN_OR_RETURN(dataset.pieces,
                    pipelines::WritePartitioned(
-                       sql, table, partition_column, kPartitions, request,
+                       sql,
+                       table,
+                       partition_column,
+                       kPartitions,
+                       request,
                        [&](int partition) { return NewDeks(name, partition, schema, batch); },
-                       *digest_key_, *blobs_, entropy_));
+                       *digest_key_,
+                       *blobs_,
+                       entropy_));
   return dataset;
 }
 
-Result<State::Dataset> State::Tokenise(const SourceSpec& source, Json& figures,
+Result<State::Dataset> State::Tokenise(const SourceSpec& source,
+                                       Json& figures,
                                        crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(const Opened opened, OpenDatabase(source.path));
   ASSIGN_OR_RETURN(figures, pipelines::RunTokenise(*opened.sql, source, {&link_key_}, {}));
   ASSIGN_OR_RETURN(const Schema schema, pipelines::TokenisedSchema(source));
-  return Write(*opened.sql, "out", "tokenised_" + source.name, DatasetKind::kTokenised, schema,
-               "none", batch);
+  return Write(*opened.sql,
+               "out",
+               "tokenised_" + source.name,
+               DatasetKind::kTokenised,
+               schema,
+               "none",
+               batch);
 }
 
 Result<SuppressionList> State::Suppressed() {
@@ -160,7 +183,8 @@ Result<SuppressionList> State::Suppressed() {
 }
 
 Status State::Resolve(const std::vector<SourceSpec>& sources,
-                      const std::map<std::string, Dataset>& tokenised, Json& figures,
+                      const std::map<std::string, Dataset>& tokenised,
+                      Json& figures,
                       crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(const Opened opened, OpenDatabase());
   Connection& sql = *opened.sql;
@@ -189,19 +213,33 @@ Status State::Resolve(const std::vector<SourceSpec>& sources,
     options.keyring.clear();
   }
   ASSIGN_OR_RETURN(const SuppressionList suppressed, Suppressed());
-  ASSIGN_OR_RETURN(figures, pipelines::RunResolve(sql, options, {&suppression_key_, &suppressed},
-                                                  entropy_, {}));
+  ASSIGN_OR_RETURN(
+      figures, pipelines::RunResolve(sql, options, {&suppression_key_, &suppressed}, entropy_, {}));
   ASSIGN_OR_RETURN(pending_["identity"],
-                   Write(sql, "identity_out", "identity", DatasetKind::kIdentity,
-                         pipelines::IdentitySchema(), "none", batch));
-  ASSIGN_OR_RETURN(pending_["keyring"], Write(sql, "keyring_out", "keyring", DatasetKind::kIdentity,
-                                              pipelines::KeyringSchema(), "", batch));
+                   Write(sql,
+                         "identity_out",
+                         "identity",
+                         DatasetKind::kIdentity,
+                         pipelines::IdentitySchema(),
+                         "none",
+                         batch));
+  ASSIGN_OR_RETURN(pending_["keyring"],
+                   Write(sql,
+                         "keyring_out",
+                         "keyring",
+                         DatasetKind::kIdentity,
+                         pipelines::KeyringSchema(),
+                         "",
+                         batch));
   for (const char* name : {"identity", "keyring"}) Save(name, pending_.at(name), batch);
   return OkStatus();
 }
 
-Status State::Gate(const policies::Policy& policy, const SourceSpec& source,
-                   const Dataset& tokenised, RunReport& report, crypto::WriteBatch& batch) {
+Status State::Gate(const policies::Policy& policy,
+                   const SourceSpec& source,
+                   const Dataset& tokenised,
+                   RunReport& report,
+                   crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(const Opened opened, OpenDatabase());
   Connection& sql = *opened.sql;
   pipelines::GateSpec spec;
@@ -218,9 +256,9 @@ Status State::Gate(const policies::Policy& policy, const SourceSpec& source,
   const auto apply = [&](int partition, std::vector<policies::Fact> facts) -> Status {
     // Facts of an earlier source of this run are in the batch, not yet in the store.
     const auto* pending = batch.Find(LedgerKey(partition));
-    ASSIGN_OR_RETURN(LedgerPartition ledger, pending != nullptr && pending->value
-                                                 ? LedgerPartition::Decode(*pending->value)
-                                                 : LoadLedger(*store_, partition));
+    ASSIGN_OR_RETURN(LedgerPartition ledger,
+                     pending != nullptr && pending->value ? LedgerPartition::Decode(*pending->value)
+                                                          : LoadLedger(*store_, partition));
     ASSIGN_OR_RETURN(const auto outcome, ledger.Apply(facts));
     if (outcome.changes > 0) batch.Put(LedgerKey(partition), ledger.Encode());
     return OkStatus();
@@ -229,8 +267,13 @@ Status State::Gate(const policies::Policy& policy, const SourceSpec& source,
                    pipelines::RunGate(sql, spec, context, apply));
   report.gate[source.name] = governed.figures();
   ASSIGN_OR_RETURN(const Dataset written,
-                   Write(sql, governed.table(), source.name, DatasetKind::kGoverned,
-                         governed.schema(), std::string(pipelines::kPartitionColumn), batch));
+                   Write(sql,
+                         governed.table(),
+                         source.name,
+                         DatasetKind::kGoverned,
+                         governed.schema(),
+                         std::string(pipelines::kPartitionColumn),
+                         batch));
   const Result<Dataset> before = Load(source.name);
   if (before.ok()) TRY(Discard(before->pieces, batch));
   Save(source.name, written, batch);
@@ -277,8 +320,10 @@ Result<State::RunReport> State::Ingest(const policies::Policy& policy,
   return report;
 }
 
-Result<uint64_t> State::EraseFrom(const std::string& name, std::span<const SubjectId> subjects,
-                                  std::vector<Piece>& gone, crypto::WriteBatch& batch) {
+Result<uint64_t> State::EraseFrom(const std::string& name,
+                                  std::span<const SubjectId> subjects,
+                                  std::vector<Piece>& gone,
+                                  crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(const Opened opened, OpenDatabase());
   ASSIGN_OR_RETURN(Dataset dataset, Load(name));
   pipelines::RewriteRequest request;
@@ -291,8 +336,8 @@ Result<uint64_t> State::EraseFrom(const std::string& name, std::span<const Subje
   };
   request.producer = "erasure" + std::to_string(run_) + "/" + name + "/0";
   ASSIGN_OR_RETURN(const pipelines::RewriteOutcome outcome,
-                   pipelines::RewriteWithout({*opened.sql, *blobs_, *digest_key_, entropy_},
-                                             dataset.pieces, request));
+                   pipelines::RewriteWithout(
+                       {*opened.sql, *blobs_, *digest_key_, entropy_}, dataset.pieces, request));
   for (const pipelines::RewrittenPiece& piece : outcome.rewritten) gone.push_back(piece.old);
   dataset.pieces = outcome.pieces;
   Save(name, dataset, batch);
@@ -305,8 +350,7 @@ Result<State::ErasureReport> State::Erase(const std::string& email) {
   if (!crypto::Normalise(crypto::LinkType::kEmail, email, "", normalised)) {
     return Invalid("no e-mail address");
   }
-  const Uuid link =
-      crypto::LinkHasher(link_key_).Link(crypto::LinkType::kEmail, "", normalised);
+  const Uuid link = crypto::LinkHasher(link_key_).Link(crypto::LinkType::kEmail, "", normalised);
   pipelines::SubjectFootprint footprint;
   {
     ASSIGN_OR_RETURN(const Opened opened, OpenDatabase());
@@ -320,13 +364,12 @@ Result<State::ErasureReport> State::Erase(const std::string& email) {
   report.links = footprint.links.size();
   crypto::WriteBatch batch;
   ASSIGN_OR_RETURN(SuppressionList suppressed, Suppressed());
-  suppressed.Add(pipelines::SuppressionEntries(
-      footprint, crypto::SuppressionHasher(suppression_key_)));
+  suppressed.Add(
+      pipelines::SuppressionEntries(footprint, crypto::SuppressionHasher(suppression_key_)));
   batch.Put(kSuppressionKey, suppressed.Encode());
   std::vector<Piece> gone;
   for (const char* name : {"crm", "orders", "identity", "keyring"}) {
-    ASSIGN_OR_RETURN(report.rows_removed[name],
-                     EraseFrom(name, footprint.subjects, gone, batch));
+    ASSIGN_OR_RETURN(report.rows_removed[name], EraseFrom(name, footprint.subjects, gone, batch));
   }
   for (const SubjectId& subject : footprint.subjects) {
     const auto partition = static_cast<int>(PartitionOf(subject, kPartitions));
@@ -348,6 +391,12 @@ Result<State::Opened> State::OpenGoverned(const std::string& source) {
   ASSIGN_OR_RETURN(const Dataset dataset, Load(source));
   TRY(OpenView(*opened.sql, "governed", dataset));
   return opened;
+}
+
+Result<std::string> State::ContentOf(const std::string& source) {
+  ASSIGN_OR_RETURN(const Dataset dataset, Load(source));
+  ASSIGN_OR_RETURN(const auto content, pipelines::ContentOf(dataset.pieces));
+  return content.Hex();
 }
 
 Result<std::vector<SubjectId>> State::AllowedFor(const policies::Policy& policy,

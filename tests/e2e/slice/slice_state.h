@@ -33,8 +33,8 @@ class State {
                                              const std::filesystem::path& custody);
 
   struct RunReport {
-    Json tokenise, resolve;                ///< tokenise: of the last source
-    std::map<std::string, Json> gate;      ///< by source
+    Json tokenise, resolve;                      ///< tokenise: of the last source
+    std::map<std::string, Json> gate;            ///< by source
     std::map<std::string, std::string> content;  ///< content digest of the governed source
   };
   /// Tokenises the sources, resolves, gates, applies the facts; commits once at the end.
@@ -56,6 +56,8 @@ class State {
   };
   Result<Opened> OpenGoverned(const std::string& source);
 
+  /// The content digest of governed dataset `source` as it is now.
+  Result<std::string> ContentOf(const std::string& source);
   Result<std::vector<SubjectId>> AllowedFor(const policies::Policy& policy,
                                             const std::string& purpose);
 
@@ -71,27 +73,40 @@ class State {
   void Save(const std::string& name, const Dataset& dataset, crypto::WriteBatch& batch);
   Result<const SecretBytes*> Dek(const DekId& id);
   Result<std::map<policies::LabelClass, pipelines::LeasedDek>> NewDeks(
-      const std::string& dataset, int partition, const pipelines::Schema& schema,
+      const std::string& dataset,
+      int partition,
+      const pipelines::Schema& schema,
       crypto::WriteBatch& batch);
   Result<Opened> OpenDatabase(const std::string& readable = {});
-  Status OpenView(pipelines::query::Connection& sql, const std::string& view,
+  Status OpenView(pipelines::query::Connection& sql,
+                  const std::string& view,
                   const Dataset& dataset);
-  Result<Dataset> Write(pipelines::query::Connection& sql, const std::string& table,
-                        const std::string& name, pipelines::DatasetKind kind,
-                        const pipelines::Schema& schema, const std::string& partition_column,
+  Result<Dataset> Write(pipelines::query::Connection& sql,
+                        const std::string& table,
+                        const std::string& name,
+                        pipelines::DatasetKind kind,
+                        const pipelines::Schema& schema,
+                        const std::string& partition_column,
                         crypto::WriteBatch& batch);
-  Result<Dataset> Tokenise(const pipelines::SourceSpec& source, Json& figures,
+  Result<Dataset> Tokenise(const pipelines::SourceSpec& source,
+                           Json& figures,
                            crypto::WriteBatch& batch);
   Status Resolve(const std::vector<pipelines::SourceSpec>& sources,
-                 const std::map<std::string, Dataset>& tokenised, Json& figures,
+                 const std::map<std::string, Dataset>& tokenised,
+                 Json& figures,
                  crypto::WriteBatch& batch);
-  Status Gate(const policies::Policy& policy, const pipelines::SourceSpec& source,
-              const Dataset& tokenised, RunReport& report, crypto::WriteBatch& batch);
+  Status Gate(const policies::Policy& policy,
+              const pipelines::SourceSpec& source,
+              const Dataset& tokenised,
+              RunReport& report,
+              crypto::WriteBatch& batch);
   Status DeleteGarbage();
   Status Discard(const std::vector<pipelines::Piece>& pieces, crypto::WriteBatch& batch);
   Result<pipelines::SuppressionList> Suppressed();
-  Result<uint64_t> EraseFrom(const std::string& name, std::span<const SubjectId> subjects,
-                             std::vector<pipelines::Piece>& gone, crypto::WriteBatch& batch);
+  Result<uint64_t> EraseFrom(const std::string& name,
+                             std::span<const SubjectId> subjects,
+                             std::vector<pipelines::Piece>& gone,
+                             crypto::WriteBatch& batch);
 
   SystemEntropy entropy_;
   SystemClock clock_;
@@ -103,7 +118,7 @@ class State {
   SecretBytes link_key_, suppression_key_;
   std::map<DekId, SecretBytes> deks_;
   std::map<std::string, Dataset> pending_;  // identity and keyring of the run, before its commit
-  std::vector<std::string> garbage_;  // blobs to delete once the batch is durable
+  std::vector<std::string> garbage_;        // blobs to delete once the batch is durable
   int run_ = 0;
 };
 

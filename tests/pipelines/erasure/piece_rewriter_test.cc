@@ -1,9 +1,9 @@
 #include "pipelines/erasure/piece_rewriter.h"
 
-#include <gtest/gtest.h>
-
 #include <map>
 #include <memory>
+
+#include <gtest/gtest.h>
 
 #include "pipelines/query/database.h"
 #include "tests/support/environment.h"
@@ -29,7 +29,8 @@ class PieceRewriterTest : public testing::Test {
     sql_ = database_->Connect();
     Column sensitive{"illness", ColumnType::kText, {}};
     sensitive.label.label_class = LabelClass::kSensitive;
-    schema_ = Schema{{{"subject", ColumnType::kUuid, {}}, {"n", ColumnType::kInt64, {}}, sensitive}};
+    schema_ =
+        Schema{{{"subject", ColumnType::kUuid, {}}, {"n", ColumnType::kInt64, {}}, sensitive}};
   }
 
   std::map<LabelClass, LeasedDek> NewDeks() {
@@ -49,9 +50,14 @@ class PieceRewriterTest : public testing::Test {
       values += (values.empty() ? "" : ", ") + std::string("('") + UuidText(Person(person).value) +
                 "'::UUID, " + std::to_string(n) + "::BIGINT, 'illness " + std::to_string(n) + "')";
     }
-    WriteRequest request{"crm", DatasetKind::kGoverned, schema_, partition, "run/gate/0", NewDeks(), true};
-    auto piece = WritePiece(*sql_, "SELECT * FROM (VALUES " + values + ") t(subject, n, illness)",
-                            request, digest_, store_, entropy_);
+    WriteRequest request{
+        "crm", DatasetKind::kGoverned, schema_, partition, "run/gate/0", NewDeks(), true};
+    auto piece = WritePiece(*sql_,
+                            "SELECT * FROM (VALUES " + values + ") t(subject, n, illness)",
+                            request,
+                            digest_,
+                            store_,
+                            entropy_);
     EXPECT_TRUE(piece.ok()) << piece.status().ToString();
     return *piece;
   }
@@ -96,8 +102,8 @@ class PieceRewriterTest : public testing::Test {
 };
 
 TEST_F(PieceRewriterTest, OnlyPiecesWithRowsOfThePersonAreWrittenAnew) {
-  const std::vector<Piece> pieces = {Write(0, {{1, 1}, {2, 2}, {1, 4}}), Write(1, {{3, 8}}),
-                                     Write(2, {{1, 16}})};
+  const std::vector<Piece> pieces = {
+      Write(0, {{1, 1}, {2, 2}, {1, 4}}), Write(1, {{3, 8}}), Write(2, {{1, 16}})};
   const std::vector<SubjectId> erased = {Person(1), Person(9)};
   const auto outcome = RewriteWithout({*sql_, store_, digest_, entropy_}, pieces, Request(erased));
   ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
@@ -130,13 +136,17 @@ TEST_F(PieceRewriterTest, LookingForThePersonNeedsOnlyTheStreamThatNamesThem) {
 
 TEST_F(PieceRewriterTest, AliasColumnsCountAndNullsDoNot) {
   schema_ = Schema{{{"subject", ColumnType::kUuid, {}}, {"alias_of", ColumnType::kUuid, {}}}};
-  WriteRequest request{"identity", DatasetKind::kIdentity, schema_, -1, "run/resolve/0", NewDeks(), false};
+  WriteRequest request{
+      "identity", DatasetKind::kIdentity, schema_, -1, "run/resolve/0", NewDeks(), false};
   const std::string one = "'" + UuidText(Person(1).value) + "'::UUID";
   const std::string two = "'" + UuidText(Person(2).value) + "'::UUID";
-  const auto piece = WritePiece(
-      *sql_, "SELECT * FROM (VALUES (" + one + ", NULL::UUID), (" + two + ", " + one + "), (" + two +
-                 ", NULL)) t(subject, alias_of)",
-      request, digest_, store_, entropy_);
+  const auto piece = WritePiece(*sql_,
+                                "SELECT * FROM (VALUES (" + one + ", NULL::UUID), (" + two + ", " +
+                                    one + "), (" + two + ", NULL)) t(subject, alias_of)",
+                                request,
+                                digest_,
+                                store_,
+                                entropy_);
   ASSERT_TRUE(piece.ok()) << piece.status().ToString();
   const std::vector<SubjectId> erased = {Person(1)};
   RewriteRequest rewrite = Request(erased);
@@ -151,8 +161,9 @@ TEST_F(PieceRewriterTest, WithoutTheOldKeyNothingIsWritten) {
   const std::vector<Piece> pieces = {Write(0, {{1, 1}})};
   keys_.clear();
   const std::vector<SubjectId> erased = {Person(1)};
-  EXPECT_EQ(RewriteWithout({*sql_, store_, digest_, entropy_}, pieces, Request(erased)).status().code(),
-            StatusCode::kDenied);
+  EXPECT_EQ(
+      RewriteWithout({*sql_, store_, digest_, entropy_}, pieces, Request(erased)).status().code(),
+      StatusCode::kDenied);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "pipelines/erasure/subject_locator.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <memory>
+
+#include <gtest/gtest.h>
 
 #include "pipelines/query/database.h"
 
@@ -24,8 +24,9 @@ class SubjectLocatorTest : public testing::Test {
     ASSERT_TRUE(database.ok());
     database_ = std::move(database).value();
     sql_ = database_->Connect();
-    Execute("CREATE TABLE identity (link UUID, type VARCHAR, subject UUID, alias_of UUID, blocked "
-            "BOOLEAN, seen BIGINT)");
+    Execute(
+        "CREATE TABLE identity (link UUID, type VARCHAR, subject UUID, alias_of UUID, blocked "
+        "BOOLEAN, seen BIGINT)");
     Add(1, 100, 0);
     Add(2, 100, 0);
     Add(3, 101, 100);  // an alias of 100
@@ -40,7 +41,8 @@ class SubjectLocatorTest : public testing::Test {
   void Add(uint8_t link, uint8_t subject, uint8_t alias_of) {
     Execute("INSERT INTO identity VALUES ('" + UuidText(U(link)) + "', 'id', '" +
             UuidText(U(subject)) + "', " +
-            (alias_of == 0 ? std::string("NULL") : "'" + UuidText(U(alias_of)) + "'") + ", false, 1)");
+            (alias_of == 0 ? std::string("NULL") : "'" + UuidText(U(alias_of)) + "'") +
+            ", false, 1)");
   }
 
   std::unique_ptr<query::Database> database_;

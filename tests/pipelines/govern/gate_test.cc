@@ -27,18 +27,21 @@ class GateTest : public GovernWorld {
  protected:
   void SetUp() override {
     OpenDatabase();
-    Execute("CREATE TABLE tokenised (link_1 UUID, link_2 UUID, customer_id VARCHAR, email VARCHAR, "
-            "birth_date BIGINT, postcode VARCHAR, spend DECIMAL(18,4), tier UUID, fact_4 DATE, "
-            "fact_8 VARCHAR, fact_9 VARCHAR, fact_10 BOOLEAN, fact_10_at TIMESTAMP)");
-    Execute("CREATE TABLE identity (link UUID, type VARCHAR, subject UUID, alias_of UUID, blocked "
-            "BOOLEAN, seen BIGINT)");
+    Execute(
+        "CREATE TABLE tokenised (link_1 UUID, link_2 UUID, customer_id VARCHAR, email VARCHAR, "
+        "birth_date BIGINT, postcode VARCHAR, spend DECIMAL(18,4), tier UUID, fact_4 DATE, "
+        "fact_8 VARCHAR, fact_9 VARCHAR, fact_10 BOOLEAN, fact_10_at TIMESTAMP)");
+    Execute(
+        "CREATE TABLE identity (link UUID, type VARCHAR, subject UUID, alias_of UUID, blocked "
+        "BOOLEAN, seen BIGINT)");
     Execute("CREATE TABLE keyring (subject UUID, cell_key BLOB, log_key BLOB)");
     // Person 100 (link 1, e-mail 2), person 101 = alias of 100 (link 3), person 102 (link 4),
     // link 9 is blocked.
-    Execute("INSERT INTO identity VALUES ('" + U(1) + "', 'id', '" + U(100) + "', NULL, false, 1), ('" +
-            U(2) + "', 'email', '" + U(100) + "', NULL, false, 1), ('" + U(3) + "', 'id', '" + U(101) +
-            "', '" + U(100) + "', false, 2), ('" + U(4) + "', 'id', '" + U(102) +
-            "', NULL, false, 2), ('" + U(9) + "', 'card', '00000000-0000-0000-0000-000000000000', NULL, "
+    Execute("INSERT INTO identity VALUES ('" + U(1) + "', 'id', '" + U(100) +
+            "', NULL, false, 1), ('" + U(2) + "', 'email', '" + U(100) + "', NULL, false, 1), ('" +
+            U(3) + "', 'id', '" + U(101) + "', '" + U(100) + "', false, 2), ('" + U(4) +
+            "', 'id', '" + U(102) + "', NULL, false, 2), ('" + U(9) +
+            "', 'card', '00000000-0000-0000-0000-000000000000', NULL, "
             "true, 0)");
     for (const int person : {100, 101, 102}) {
       Execute("INSERT INTO keyring VALUES ('" + U(person) + "', '" + std::string(31, 'k') +
@@ -46,7 +49,9 @@ class GateTest : public GovernWorld {
     }
   }
 
-  void AddRow(const std::string& link_1, const std::string& link_2, const std::string& spend,
+  void AddRow(const std::string& link_1,
+              const std::string& link_2,
+              const std::string& spend,
               const std::string& rest = "NULL, NULL, NULL, NULL, NULL") {
     const auto quote = [](const std::string& uuid) {
       return uuid.empty() ? std::string("NULL") : "'" + uuid + "'";
@@ -76,11 +81,11 @@ class GateTest : public GovernWorld {
 
 TEST_F(GateTest, RowsGetTheirPersonAndTheOthersAreCountedByReason) {
   AddRow(U(1), U(2), "1");
-  AddRow(U(3), "", "2");    // an alias: the same person
-  AddRow(U(9), U(4), "3");  // the first link is blocked, the second counts
-  AddRow(U(9), "", "4");    // blocked only
-  AddRow("", "", "5");      // no identifier
-  AddRow(U(1), U(77), "6"); // a link that the resolver dropped: suppressed
+  AddRow(U(3), "", "2");     // an alias: the same person
+  AddRow(U(9), U(4), "3");   // the first link is blocked, the second counts
+  AddRow(U(9), "", "4");     // blocked only
+  AddRow("", "", "5");       // no identifier
+  AddRow(U(1), U(77), "6");  // a link that the resolver dropped: suppressed
   const auto governed = Run();
   ASSERT_TRUE(governed.ok()) << governed.status().ToString();
   EXPECT_THAT(RowsOf("SELECT subject, spend FROM out ORDER BY spend"),
@@ -116,7 +121,8 @@ TEST_F(GateTest, CellsAreSealedUnderTheSubjectAndReleasedOnlyByARule) {
   const auto figures = ReleaseCells(*sql_, release, "released");
   ASSERT_TRUE(figures.ok()) << figures.status().ToString();
   EXPECT_EQ((*figures)["released"].AsInt(), 2);
-  EXPECT_EQ(RowsOf("SELECT value FROM released"), (std::vector<std::string>{"C-CANARY", "C-CANARY"}));
+  EXPECT_EQ(RowsOf("SELECT value FROM released"),
+            (std::vector<std::string>{"C-CANARY", "C-CANARY"}));
   // An erased person's key is gone: the cell is, too.
   Execute("DELETE FROM keyring WHERE subject = '" + U(102) + "'");
   const auto later = ReleaseCells(*sql_, release, "released_later");
@@ -131,7 +137,9 @@ TEST_F(GateTest, CellsAreSealedUnderTheSubjectAndReleasedOnlyByARule) {
 }
 
 TEST_F(GateTest, FactsSayConsentWithItsTimeJurisdictionAndMinors) {
-  AddRow(U(1), "", "1",
+  AddRow(U(1),
+         "",
+         "1",
          "DATE '2012-06-02', 'FI', NULL, true, TIMESTAMP '2026-01-02 00:00:00'");  // 13 years
   AddRow(U(4), "", "2", "DATE '1980-01-01', 'US', 'CA', false, NULL");
   ASSERT_TRUE(Run().ok());
@@ -143,13 +151,14 @@ TEST_F(GateTest, FactsSayConsentWithItsTimeJurisdictionAndMinors) {
         fact.value + " " + std::to_string(fact.time_micros) + " " + fact.source;
   }
   const int64_t day = TimestampFromText("2026-01-02")->micros;
-  EXPECT_EQ(said, (std::map<std::string, std::string>{
-                      {U(100) + " 1marketing.segmentation", "given " + std::to_string(day) + " crm.ok"},
-                      {U(100) + " 2", "eu 0 crm.country"},
-                      {U(100) + " 3", "true 0 crm.birth_date"},
-                      {U(102) + " 1marketing.segmentation", "withdrawn 0 crm.ok"},
-                      {U(102) + " 2", "california 0 crm.country"},
-                      {U(102) + " 3", "false 0 crm.birth_date"}}));
+  EXPECT_EQ(said,
+            (std::map<std::string, std::string>{
+                {U(100) + " 1marketing.segmentation", "given " + std::to_string(day) + " crm.ok"},
+                {U(100) + " 2", "eu 0 crm.country"},
+                {U(100) + " 3", "true 0 crm.birth_date"},
+                {U(102) + " 1marketing.segmentation", "withdrawn 0 crm.ok"},
+                {U(102) + " 2", "california 0 crm.country"},
+                {U(102) + " 3", "false 0 crm.birth_date"}}));
 }
 
 TEST_F(GateTest, SubjectsOfWhomNothingIsSaidAreSeenAndPartitionsAgreeWithTheirFacts) {

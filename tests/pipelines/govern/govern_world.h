@@ -1,12 +1,12 @@
 /// A small CRM source for the tests of the room: its file, its specification, its keys.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
@@ -16,8 +16,10 @@
 
 namespace signet::pipelines {
 
-inline SourceColumn MakeColumn(std::string name, policies::TreatmentKind kind,
-                               ColumnType type = ColumnType::kText, Json options = {}) {
+inline SourceColumn MakeColumn(std::string name,
+                               policies::TreatmentKind kind,
+                               ColumnType type = ColumnType::kText,
+                               Json options = {}) {
   SourceColumn column;
   column.name = std::move(name);
   column.type = type;
@@ -32,7 +34,9 @@ inline SourceColumn MakeColumn(std::string name, policies::TreatmentKind kind,
   return column;
 }
 
-inline SourceColumn MakeFact(std::string name, ColumnRole role, std::string purpose = {},
+inline SourceColumn MakeFact(std::string name,
+                             ColumnRole role,
+                             std::string purpose = {},
                              std::string as_of = {}) {
   SourceColumn column = MakeColumn(std::move(name), policies::TreatmentKind::kDrop);
   column.role = role;
@@ -50,19 +54,20 @@ inline SourceSpec CrmSpec() {
   spec.default_region = "FI";
   spec.links = {{"customer_id", crypto::LinkType::kId, "crm"},
                 {"email", crypto::LinkType::kEmail, ""}};
-  spec.columns = {MakeColumn("customer_id", TreatmentKind::kEscrow),
-                  MakeColumn("email", TreatmentKind::kEncrypt),
-                  MakeColumn("name", TreatmentKind::kDrop),
-                  MakeColumn("birth_date", TreatmentKind::kGeneralise, ColumnType::kDate,
-                             Json::Of({{"band", 10}})),
-                  MakeColumn("postcode", TreatmentKind::kGeneralise, ColumnType::kText,
-                             Json::Of({{"truncate", 2}})),
-                  MakeColumn("spend", TreatmentKind::kKeep, ColumnType::kDecimal),
-                  MakeColumn("tier", TreatmentKind::kPseudonymise),
-                  MakeFact("country", ColumnRole::kCountry),
-                  MakeFact("state", ColumnRole::kRegion),
-                  MakeFact("ok", ColumnRole::kConsent, "marketing.segmentation", "ok_at"),
-                  MakeColumn("ok_at", TreatmentKind::kDrop, ColumnType::kTimestamp)};
+  spec.columns = {
+      MakeColumn("customer_id", TreatmentKind::kEscrow),
+      MakeColumn("email", TreatmentKind::kEncrypt),
+      MakeColumn("name", TreatmentKind::kDrop),
+      MakeColumn(
+          "birth_date", TreatmentKind::kGeneralise, ColumnType::kDate, Json::Of({{"band", 10}})),
+      MakeColumn(
+          "postcode", TreatmentKind::kGeneralise, ColumnType::kText, Json::Of({{"truncate", 2}})),
+      MakeColumn("spend", TreatmentKind::kKeep, ColumnType::kDecimal),
+      MakeColumn("tier", TreatmentKind::kPseudonymise),
+      MakeFact("country", ColumnRole::kCountry),
+      MakeFact("state", ColumnRole::kRegion),
+      MakeFact("ok", ColumnRole::kConsent, "marketing.segmentation", "ok_at"),
+      MakeColumn("ok_at", TreatmentKind::kDrop, ColumnType::kTimestamp)};
   spec.columns[3].role = ColumnRole::kBirthDate;
   return spec;
 }
@@ -99,7 +104,8 @@ class GovernWorld : public testing::Test {
     for (const auto& column : *columns) {
       items.push_back("coalesce(CAST(" + SqlName(column.name) + " AS VARCHAR), '-')");
     }
-    const auto rows = sql_->Query("SELECT " + Join(items, " || '|' || ") + " FROM (" + select + ")");
+    const auto rows =
+        sql_->Query("SELECT " + Join(items, " || '|' || ") + " FROM (" + select + ")");
     EXPECT_TRUE(rows.ok()) << rows.status().ToString();
     if (!rows.ok()) return lines;
     query::Chunk chunk;

@@ -1,9 +1,9 @@
 #include "pipelines/govern/jurisdiction_table.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "policies/compile/compile.h"
 

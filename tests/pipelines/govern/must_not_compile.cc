@@ -3,10 +3,14 @@
 
 namespace signet::pipelines {
 
-std::string TableOf(const GovernedDataset& governed) { return governed.table(); }
+std::string TableOf(const GovernedDataset& governed) {
+  return governed.table();
+}
 
 #ifdef SIGNET_FORGE
-GovernedDataset Forge() { return GovernedDataset(GatePass(), "out", Schema(), Json()); }
+GovernedDataset Forge() {
+  return GovernedDataset(GatePass(), "out", Schema(), Json());
+}
 #endif
 
 }  // namespace signet::pipelines

@@ -24,8 +24,8 @@ TEST(SourceSpec, SurvivesJson) {
 TEST(SourceSpec, GovernedSchemaHoldsTheSubjectAndNeitherLinksNorDroppedColumns) {
   const Schema schema = *GovernedSchema(CrmSpec());
   EXPECT_EQ(schema.Names(),
-            (std::vector<std::string>{"subject", "customer_id", "email", "birth_date", "postcode",
-                                      "spend", "tier"}));
+            (std::vector<std::string>{
+                "subject", "customer_id", "email", "birth_date", "postcode", "spend", "tier"}));
   EXPECT_EQ(schema.Find("customer_id")->type, ColumnType::kBytes);
   EXPECT_EQ(schema.Find("birth_date")->type, ColumnType::kInt64);
   EXPECT_EQ(schema.Find("tier")->type, ColumnType::kUuid);
@@ -44,7 +44,8 @@ TEST(SourceSpec, RefusesWhatThePlannerMayNotSay) {
       {"as_of nothing", [](SourceSpec& s) { s.columns[9].as_of = "nothing"; }},
       {"as_of a text", [](SourceSpec& s) { s.columns[9].as_of = "name"; }},
       {"consent to nothing", [](SourceSpec& s) { s.columns[9].purpose = ""; }},
-      {"year of a text", [](SourceSpec& s) {
+      {"year of a text",
+       [](SourceSpec& s) {
          s.columns[4].treatment.options = Json::Of({{"year", true}});
        }},
       {"unique by nothing", [](SourceSpec& s) { s.unique = {"nothing"}; }},

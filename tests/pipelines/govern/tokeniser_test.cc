@@ -26,10 +26,11 @@ class TokeniserTest : public GovernWorld {
 };
 
 TEST_F(TokeniserTest, TreatsEachColumnAsItsPolicySaysAndLeavesNoIdentifierInTheClear) {
-  const auto figures = Tokenise(
-      CrmSpec(), std::string(kCrmHeader) +
-                     "C-1, Anna@Example.ORG ,Anna A,1984-05-06,00150,12.5,gold,fi,,yes,2026-01-02\n"
-                     "C-2,not an e-mail,Bob B,1999-12-31,90210,-3,gold,US,ca,no,\n");
+  const auto figures =
+      Tokenise(CrmSpec(),
+               std::string(kCrmHeader) +
+                   "C-1, Anna@Example.ORG ,Anna A,1984-05-06,00150,12.5,gold,fi,,yes,2026-01-02\n"
+                   "C-2,not an e-mail,Bob B,1999-12-31,90210,-3,gold,US,ca,no,\n");
   ASSERT_TRUE(figures.ok()) << figures.status().ToString();
   EXPECT_EQ((*figures)["rows"].AsInt(), 2);
   EXPECT_EQ((*figures)["unusable_links"]["email"].AsInt(), 1);
@@ -64,25 +65,28 @@ TEST_F(TokeniserTest, CountsUnusableRowsByColumnAndReason) {
   SourceSpec spec = CrmSpec();
   spec.quarantine_share_max = 1;
   spec.columns[0].required = true;
-  const auto figures = Tokenise(spec, std::string(kCrmHeader) +
-                                          "C-1,,,1984-05-06,,1,,,,,\n"
-                                          "C-2,,,6.5.1984,,1,,,,,\n"
-                                          "C-3,,,1984-02-30,,1,,,,,\n"
-                                          "C-4,,,,,1 EUR,,,,,\n"
-                                          ",,,,,1,,,,,\n"
-                                          "C-6,,,,,1,,,,perhaps,\n");
+  const auto figures = Tokenise(spec,
+                                std::string(kCrmHeader) +
+                                    "C-1,,,1984-05-06,,1,,,,,\n"
+                                    "C-2,,,6.5.1984,,1,,,,,\n"
+                                    "C-3,,,1984-02-30,,1,,,,,\n"
+                                    "C-4,,,,,1 EUR,,,,,\n"
+                                    ",,,,,1,,,,,\n"
+                                    "C-6,,,,,1,,,,perhaps,\n");
   ASSERT_TRUE(figures.ok()) << figures.status().ToString();
   EXPECT_EQ((*figures)["rows"].AsInt(), 1);
   EXPECT_EQ((*figures)["rows_read"].AsInt(), 6);
-  EXPECT_EQ((*figures)["quarantined"].Dump(),
-            R"({"birth_date:bad_date":2,"customer_id:missing":1,"ok:bad_bool":1,"spend:bad_decimal":1})");
+  EXPECT_EQ(
+      (*figures)["quarantined"].Dump(),
+      R"({"birth_date:bad_date":2,"customer_id:missing":1,"ok:bad_bool":1,"spend:bad_decimal":1})");
   EXPECT_EQ(*sql_->QueryInt64("SELECT count(*) FROM out"), 1);
 }
 
 TEST_F(TokeniserTest, TooManyUnusableRowsFailTheRunWithoutShowingThem) {
-  const auto figures = Tokenise(CrmSpec(), std::string(kCrmHeader) +
-                                               "C-1,,,1984-05-06,,1,,,,,\n"
-                                               "C-2,,,CANARY,,1,,,,,\n");
+  const auto figures = Tokenise(CrmSpec(),
+                                std::string(kCrmHeader) +
+                                    "C-1,,,1984-05-06,,1,,,,,\n"
+                                    "C-2,,,CANARY,,1,,,,,\n");
   ASSERT_EQ(figures.status().code(), StatusCode::kInvalid);
   EXPECT_EQ(figures.status().diagnostic(), "SIG-4020");
   EXPECT_THAT(figures.status().message(), HasSubstr("1 of 2 rows"));
@@ -111,9 +115,9 @@ TEST_F(TokeniserTest, ReferenceDataHaveNoLinksAndNoFacts) {
   SourceSpec spec;
   spec.name = "products";
   spec.format = *SourceFormat::FromJson(Json::Of({{"format", "csv"}}));
-  spec.columns = {MakeColumn("sku", TreatmentKind::kKeep),
-                  MakeColumn("price", TreatmentKind::kGeneralise, ColumnType::kInt64,
-                             Json::Of({{"top", 90}}))};
+  spec.columns = {
+      MakeColumn("sku", TreatmentKind::kKeep),
+      MakeColumn("price", TreatmentKind::kGeneralise, ColumnType::kInt64, Json::Of({{"top", 90}}))};
   const auto figures = Tokenise(spec, "sku,price\nA,10\nB,200\n");
   ASSERT_TRUE(figures.ok()) << figures.status().ToString();
   EXPECT_THAT(RowsOf("SELECT * FROM out ORDER BY sku"), ElementsAre("A|10", "B|90"));
@@ -125,11 +129,10 @@ TEST_F(TokeniserTest, PseudonymsMatchWithinTheirDomainOnly) {
   SourceSpec spec;
   spec.name = "t";
   spec.format = *SourceFormat::FromJson(Json::Of({{"format", "csv"}}));
-  spec.columns = {MakeColumn("a", TreatmentKind::kPseudonymise, ColumnType::kText,
-                             Json::Of({{"domain", "x"}})),
-                  MakeColumn("b", TreatmentKind::kPseudonymise, ColumnType::kText,
-                             Json::Of({{"domain", "x"}})),
-                  MakeColumn("c", TreatmentKind::kPseudonymise)};
+  spec.columns = {
+      MakeColumn("a", TreatmentKind::kPseudonymise, ColumnType::kText, Json::Of({{"domain", "x"}})),
+      MakeColumn("b", TreatmentKind::kPseudonymise, ColumnType::kText, Json::Of({{"domain", "x"}})),
+      MakeColumn("c", TreatmentKind::kPseudonymise)};
   ASSERT_TRUE(Tokenise(spec, "a,b,c\nsame,same,same\n").ok());
   EXPECT_THAT(RowsOf("SELECT a = b, b = c FROM out"), ElementsAre("true|false"));
 }

@@ -1,10 +1,10 @@
 #include "pipelines/identity/link_graph.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/entropy.h"
 
@@ -110,7 +110,8 @@ Groups Reference(const std::vector<Row>& rows) {
     if (merged.empty()) continue;
     std::vector<std::set<Uuid>> rest;
     for (auto& set : sets) {
-      const bool meets = std::ranges::any_of(set, [&](const Uuid& u) { return merged.contains(u); });
+      const bool meets =
+          std::ranges::any_of(set, [&](const Uuid& u) { return merged.contains(u); });
       if (meets) {
         merged.insert(set.begin(), set.end());
       } else {
@@ -149,7 +150,10 @@ TEST(LinkGraph, MergeKeepsTheOlderSubjectAndItsAliasRemembersTheOther) {
   const std::vector<LinkGraph::Node> row = {graph.NodeOf(LinkOf(1), id),
                                             graph.NodeOf(LinkOf(2), email)};
   graph.AddRow(row);
-  graph.Resolve([&]() -> LinkGraph::Subject { ADD_FAILURE(); return {}; });
+  graph.Resolve([&]() -> LinkGraph::Subject {
+    ADD_FAILURE();
+    return {};
+  });
   graph.ForEach([&](const LinkGraph::Entry& entry) {
     EXPECT_EQ(entry.in_use->id, older);
     EXPECT_EQ(entry.own->id, entry.link == LinkOf(1) ? younger : older);
@@ -190,7 +194,10 @@ TEST(LinkGraph, SameRowsAgainChangeNothing) {
       second.AddKnown(entry.link, entry.kind, entry.own->id, entry.in_use->id, entry.own->seen);
     }
   });
-  second.Resolve([&]() -> LinkGraph::Subject { ADD_FAILURE(); return {}; });
+  second.Resolve([&]() -> LinkGraph::Subject {
+    ADD_FAILURE();
+    return {};
+  });
   EXPECT_EQ(GroupsOf(first), GroupsOf(second));
   EXPECT_EQ(second.figures().merged, 0U);
   EXPECT_EQ(second.figures().new_links, 0U);
@@ -204,7 +211,10 @@ TEST(LinkGraph, RowWithASuppressedLinkBringsNothingToLife) {
   const std::vector<LinkGraph::Node> row = {graph.NodeOf(erased, id),
                                             graph.NodeOf(LinkOf(2), email)};
   graph.AddRow(row);
-  graph.Resolve([&]() -> LinkGraph::Subject { ADD_FAILURE(); return {}; });
+  graph.Resolve([&]() -> LinkGraph::Subject {
+    ADD_FAILURE();
+    return {};
+  });
   graph.ForEach([](const LinkGraph::Entry&) { ADD_FAILURE() << "nobody is left"; });
   EXPECT_EQ(graph.figures().suppressed_links, 1U);
   EXPECT_EQ(graph.figures().suppressed_rows, 1U);

@@ -1,8 +1,8 @@
 #include "pipelines/identity/pair_set.h"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/entropy.h"
 

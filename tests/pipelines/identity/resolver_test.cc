@@ -1,8 +1,8 @@
 #include "pipelines/identity/resolver.h"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/text.h"
 #include "crypto/pseudonym/suppression_hasher.h"
@@ -46,12 +46,14 @@ class ResolverTest : public testing::Test {
 
   Json Run(ResolveKeys keys = {}) {
     ResolveOptions options;
-    options.inputs = {{"crm", {{LinkType::kId, "crm"}, {LinkType::kEmail, ""}, {LinkType::kCard, ""}}},
-                      {"orders", {{LinkType::kCard, ""}}}};
+    options.inputs = {
+        {"crm", {{LinkType::kId, "crm"}, {LinkType::kEmail, ""}, {LinkType::kCard, ""}}},
+        {"orders", {{LinkType::kCard, ""}}}};
     options.identity = round_ == 0 ? "" : "identity";
     options.keyring = round_ == 0 ? "" : "keyring";
     SystemEntropy entropy;
-    auto figures = RunResolve(*sql_, *ResolveOptions::FromJson(options.ToJson()), keys, entropy, {});
+    auto figures =
+        RunResolve(*sql_, *ResolveOptions::FromJson(options.ToJson()), keys, entropy, {});
     EXPECT_TRUE(figures.ok()) << figures.status().ToString();
     return figures.ok() ? *figures : Json();
   }
@@ -66,7 +68,9 @@ class ResolverTest : public testing::Test {
                     .ok());
   }
 
-  int64_t Count(const std::string& what) { return *sql_->QueryInt64("SELECT count(*) FROM " + what); }
+  int64_t Count(const std::string& what) {
+    return *sql_->QueryInt64("SELECT count(*) FROM " + what);
+  }
 
   std::unique_ptr<query::Database> database_;
   std::unique_ptr<query::Connection> sql_;
@@ -81,9 +85,11 @@ TEST_F(ResolverTest, JoinsSourcesThroughTheirLinksAndGivesEachPersonKeys) {
   EXPECT_EQ(figures["links"].AsInt(), 8);
   EXPECT_EQ(figures["new_subjects"].AsInt(), 3);  // 1; 2 and 3 by their e-mail; the unknown card
   EXPECT_EQ(Count("(SELECT DISTINCT subject FROM identity_out)"), 3);
-  EXPECT_EQ(Count("keyring_out WHERE octet_length(cell_key) = 32 AND octet_length(log_key) = 32"), 3);
+  EXPECT_EQ(Count("keyring_out WHERE octet_length(cell_key) = 32 AND octet_length(log_key) = 32"),
+            3);
   EXPECT_EQ(Count("keyring_out k JOIN keyring_out l ON k.cell_key = l.log_key"), 0);
-  EXPECT_EQ(*sql_->QueryText("SELECT DISTINCT type FROM identity_out WHERE type LIKE 'id%'"), "id:crm");
+  EXPECT_EQ(*sql_->QueryText("SELECT DISTINCT type FROM identity_out WHERE type LIKE 'id%'"),
+            "id:crm");
 }
 
 TEST_F(ResolverTest, SecondRunKeepsSubjectsAndKeysAndMergesIntoTheOlder) {
