@@ -1,4 +1,4 @@
-/// The lookup index of one snapshot version: sealed RocksDB tables built from the members.
+/// The lookup index of one snapshot version: a sealed table (RocksDB) built from the members.
 ///
 /// Nothing plain on disk: a row's key is the first 16 bytes of HMAC(index key, 'T' || token) or
 /// HMAC(index key, 'I' || identifier); its value (8 bytes of segment bits, or a token) is sealed
