@@ -44,13 +44,13 @@ TEST(Ranking, AucRefusesOneClass) {
   EXPECT_FALSE(Auc(std::vector<double>{1, 2}, std::vector<uint8_t>{1, 1}, 0.95).ok());
 }
 
-// pROC 1.18's example: DeLong's variance by hand from the placement values (0.5, 1, 1), (1, 2/3).
+// By hand: placement values (0.5, 1, 1) of the positives and (1, 2/3) of the negatives.
 TEST(Ranking, DeLongsIntervalComesFromThePlacementValues) {
   const Result<Estimate> auc =
       Auc(std::vector<double>{0.4, 0.8, 0.9, 0.3, 0.6}, std::vector<uint8_t>{1, 1, 1, 0, 0}, 0.95);
   ASSERT_TRUE(auc.ok());
   EXPECT_NEAR(auc->value, 5.0 / 6, 1e-12);
-  // var = var(v10)/3 + var(v01)/2 = (1/12)/3 + (1/18)/2 = 1/18; logit scale.
+  // var = var(v10)/3 + var(v01)/2 = 1/36 + 1/36 = 1/18; logit scale.
   EXPECT_NEAR(auc->low, 0.1523, 0.0001);
   EXPECT_NEAR(auc->high, 0.9929, 0.0001);
 }
@@ -58,7 +58,7 @@ TEST(Ranking, DeLongsIntervalComesFromThePlacementValues) {
 TEST(Ranking, SpearmanHandlesTiesAndConstants) {
   EXPECT_NEAR(Spearman(std::vector<double>{1, 2, 3, 4, 5}, std::vector<double>{1, 4, 9, 16, 25}, 0.95)
                   .value, 1, 1e-15);
-  // scipy.stats.spearmanr([1,2,2,4,5],[2,1,3,3,5]) = 0.7631578947 (mid-ranks)
+  // scipy.stats.spearmanr([1,2,2,4,5],[2,1,3,3,5]) = 0.7631578947 in scipy 1.17.1
   EXPECT_NEAR(Spearman(std::vector<double>{1, 2, 2, 4, 5}, std::vector<double>{2, 1, 3, 3, 5}, 0.95)
                   .value, 0.76315789, 1e-8);
   EXPECT_EQ(Spearman(std::vector<double>{1, 1, 1, 1}, std::vector<double>{1, 2, 3, 4}, 0.95).value, 0);
