@@ -54,17 +54,22 @@ std::string DateSql(const std::string& column, const Json& options) {
 }
 
 /// TRY_CAST to TIMESTAMP would drop an offset; TIMESTAMPTZ honours it, and the session is in UTC.
+/// Through epoch_us, which is NULL for infinity, because casting between the two asks ICU per row.
 std::string TimestampSql(const std::string& column, const Json& options) {
+  const std::string utc =
+      "make_timestamp(epoch_us(TRY_CAST(" + column + " AS TIMESTAMPTZ)))";
   const std::string& zone = options["time_zone"].AsString();
-  std::string utc = "CAST(TRY_CAST(" + column + " AS TIMESTAMPTZ) AS TIMESTAMP)";
-  std::string value = utc;
-  if (!zone.empty() && zone != "UTC") {
-    value = "CASE WHEN regexp_matches(" + column +
-            ", '[0-9]\\s*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)\\s*$') AND length(trim(" + column +
-            ")) > 10 THEN " + utc + " ELSE CAST(timezone(" + SqlLiteral(zone) + ", TRY_CAST(" +
-            column + " AS TIMESTAMP)) AS TIMESTAMP) END";
-  }
-  return "CASE WHEN isfinite(" + value + ") THEN " + value + " END";
+  if (zone.empty() || zone == "UTC") return utc;
+  return "CASE WHEN regexp_matches(" + column +
+         ", '[0-9]:[0-9]{2}.*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)\\s*$') THEN " + utc +
+         " ELSE make_timestamp(epoch_us(timezone(" + SqlLiteral(zone) + ", TRY_CAST(" + column +
+         " AS TIMESTAMP)))) END";
+}
+
+/// trim alone costs more than reading the column.
+std::string TextSql(const std::string& column) {
+  return "CASE WHEN starts_with(" + column + ", ' ') OR suffix(" + column +
+         ", ' ') THEN nullif(trim(" + column + "), '') ELSE nullif(" + column + ", '') END";
 }
 
 }  // namespace
@@ -87,7 +92,7 @@ CastExpressions CastSql(const std::string& column, ColumnType type, const Json& 
     case ColumnType::kUuid:
       return WithReason(column, "TRY_CAST(trim(" + column + ") AS UUID)", "bad_uuid");
     case ColumnType::kText:
-      return {"nullif(trim(" + column + "), '')", "NULL::VARCHAR"};
+      return {TextSql(column), "NULL::VARCHAR"};
     case ColumnType::kBytes:
       return {"encode(" + column + ")", "NULL::VARCHAR"};
   }
