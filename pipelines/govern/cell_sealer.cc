@@ -11,7 +11,8 @@ constexpr std::string_view kEncryptFormat = "signet/encrypt/v1";
 SecretBytes SivKey(const SecretBytes& key) {
   Bytes info;
   AppendField(info, "signet/cell/v1");
-  return crypto::HkdfSha256(key, {}, info, crypto::Aes256Siv::kKeyBytes);
+  // Expand alone: the key is uniformly random (RFC 5869 section 3.3); one block of SHA-512.
+  return crypto::HkdfExpandSha512(key, info, crypto::Aes256Siv::kKeyBytes);
 }
 
 Result<std::string> TextOf(Result<Bytes> opened) {

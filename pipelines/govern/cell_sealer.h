@@ -3,7 +3,7 @@
 ///
 ///   cell = AES-256-SIV(key, associated = (format, "source.column"[, subject]), text)
 ///        = synthetic IV (16) ‖ ciphertext (as long as the text)
-///   key  = HKDF-SHA-256(32-byte key, info = field("signet/cell/v1"), 64)
+///   key  = HKDF-Expand-SHA-512(prk = 32-byte key, info = field("signet/cell/v1"), 64)
 ///   format = "signet/escrow/v1" (with the subject's 16 bytes) or "signet/encrypt/v1"
 ///
 /// Equal texts of one subject and column give equal cells, so that content digests are stable.

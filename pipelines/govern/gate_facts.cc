@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -136,21 +137,35 @@ class FactReader {
   size_t region_ = kNone;
 };
 
-/// Sorts, and leaves each fact once; a subject of whom more is known needs no kSeen.
-void Tidy(std::vector<Fact>& facts) {
+uint64_t Prefix(const SubjectId& subject) {
+  uint64_t prefix = 0;
+  std::memcpy(&prefix, subject.value.data(), sizeof(prefix));
+  return __builtin_bswap64(prefix);  // big-endian: orders like the bytes
+}
+
+/// The facts in order, each once; a subject of whom more is known needs no kSeen.
+std::vector<Fact> Tidied(std::vector<Fact> facts) {
   const auto key = [](const Fact& f) {
     return std::tie(f.subject, f.kind, f.purpose, f.source, f.time_micros, f.value, f.wording);
   };
-  std::ranges::sort(facts, [&](const Fact& a, const Fact& b) { return key(a) < key(b); });
-  facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
-  size_t kept = 0;
-  for (size_t i = 0; i < facts.size(); ++i) {
-    const bool more = i + 1 < facts.size() && facts[i + 1].subject == facts[i].subject;
-    if (facts[i].kind == Fact::kSeen && more) continue;
-    if (kept != i) facts[kept] = std::move(facts[i]);
-    ++kept;
+  // Facts are large: sort what is small, compare whole facts of one subject only.
+  std::vector<std::pair<uint64_t, uint32_t>> order;
+  order.reserve(facts.size());
+  for (uint32_t i = 0; i < facts.size(); ++i) order.emplace_back(Prefix(facts[i].subject), i);
+  std::ranges::sort(order, [&](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : key(facts[a.second]) < key(facts[b.second]);
+  });
+  std::vector<Fact> tidy;
+  tidy.reserve(facts.size());
+  for (const auto& entry : order) {
+    Fact& fact = facts[entry.second];
+    if (!tidy.empty() && tidy.back() == fact) continue;
+    if (!tidy.empty() && tidy.back().kind == Fact::kSeen && tidy.back().subject == fact.subject) {
+      tidy.pop_back();
+    }
+    tidy.push_back(std::move(fact));
   }
-  facts.resize(kept);
+  return tidy;
 }
 
 }  // namespace
@@ -189,7 +204,7 @@ Result<uint64_t> CollectFacts(query::Connection& connection,
       if (!more) break;
       for (size_t r = 0; r < chunk.size(); ++r) reader.Read(chunk, r, facts);
     }
-    Tidy(facts);
+    facts = Tidied(std::move(facts));
     total += facts.size();
     if (!facts.empty()) TRY(sink(partition, std::move(facts)));
   }
