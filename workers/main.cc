@@ -23,4 +23,6 @@ signet::Result<signet::Bytes> RunOperator(signet::ByteView payload,
 
 }  // namespace
 
-int main(int argc, char** argv) { return signet::workers::WorkerMain(argc, argv, &RunOperator); }
+int main(int argc, char** argv) {
+  return signet::workers::WorkerMain(argc, argv, &RunOperator);
+}

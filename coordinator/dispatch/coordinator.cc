@@ -38,14 +38,16 @@ Result<std::unique_ptr<Coordinator>> Coordinator::Open(CoordinatorOptions option
   return std::unique_ptr<Coordinator>(std::move(dispatcher));
 }
 
-Result<std::unique_ptr<Coordinator>> Coordinator::OpenOn(CoordinatorOptions options,
-                                                         std::unique_ptr<workers::ServerChannel> channel,
-                                                         crypto::KvStore& store,
-                                                         Clock& clock,
-                                                         Entropy& entropy) {
+Result<std::unique_ptr<Coordinator>> Coordinator::OpenOn(
+    CoordinatorOptions options,
+    std::unique_ptr<workers::ServerChannel> channel,
+    crypto::KvStore& store,
+    Clock& clock,
+    Entropy& entropy) {
   TRY(CheckOptions(options));
   if (options.seed == 0) options.seed = entropy.RandomU64();
-  auto dispatcher = std::make_unique<Dispatcher>(options, std::move(channel), nullptr, store, clock);
+  auto dispatcher =
+      std::make_unique<Dispatcher>(options, std::move(channel), nullptr, store, clock);
   TRY(dispatcher->Recover());
   return std::unique_ptr<Coordinator>(std::move(dispatcher));
 }

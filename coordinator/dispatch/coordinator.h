@@ -35,8 +35,8 @@ struct CoordinatorOptions {
   bool expect_enrolment = false;
   int64_t heartbeat_ms = 500;
   int64_t worker_silence_ms_max = 2'500;  ///< then its leases are granted anew
-  int64_t hung_ms_max = 12'000;  ///< neither progress nor CPU time in a task's child for so long
-  uint64_t seed = 0;             ///< of the retry jitter; 0 = from the entropy
+  int64_t hung_ms_max = 12'000;     ///< neither progress nor CPU time in a task's child for so long
+  uint64_t seed = 0;                ///< of the retry jitter; 0 = from the entropy
   int journal_entries_max = 4'096;  ///< then a snapshot bounds the replay
   Mutation mutation = Mutation::kNone;
 };
@@ -63,11 +63,12 @@ class Coordinator {
                                                    Clock& clock,
                                                    Entropy& entropy);
   /// The same over a channel of the caller's (in-process, simulated).
-  static Result<std::unique_ptr<Coordinator>> OpenOn(CoordinatorOptions options,
-                                                     std::unique_ptr<workers::ServerChannel> channel,
-                                                     crypto::KvStore& store,
-                                                     Clock& clock,
-                                                     Entropy& entropy);
+  static Result<std::unique_ptr<Coordinator>> OpenOn(
+      CoordinatorOptions options,
+      std::unique_ptr<workers::ServerChannel> channel,
+      crypto::KvStore& store,
+      Clock& clock,
+      Entropy& entropy);
   virtual ~Coordinator() = default;
 
   /// Accepts the run durably. kInvalid (CheckRunSpec), kConflict (the id exists), or the binder's
@@ -105,7 +106,9 @@ class Coordinator {
   /// kNotFound for an unknown run.
   [[nodiscard]] virtual Result<RunView> View(const RunId& run) const = 0;
   /// One sentence: why the task is not running (or that it is, or how it ended). kNotFound.
-  [[nodiscard]] virtual Result<std::string> Why(const RunId& run, const StepId& step, int task) const = 0;
+  [[nodiscard]] virtual Result<std::string> Why(const RunId& run,
+                                                const StepId& step,
+                                                int task) const = 0;
   [[nodiscard]] virtual CoordinatorFigures figures() const = 0;
 
   /// Lets the holder of this key join from now on (tcp only).

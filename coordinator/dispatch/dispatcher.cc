@@ -44,14 +44,19 @@ Dispatcher::Dispatcher(const CoordinatorOptions& options,
       scheduler_(OptionsOf(options)),
       journal_(store, options.journal_entries_max) {}
 
-Now Dispatcher::Time() const { return {clock_.MonotonicMicros(), clock_.Now()}; }
+Now Dispatcher::Time() const {
+  return {clock_.MonotonicMicros(), clock_.Now()};
+}
 
-Status Dispatcher::Recover() { return journal_.Open(scheduler_, Time()); }
+Status Dispatcher::Recover() {
+  return journal_.Open(scheduler_, Time());
+}
 
 Result<RunId> Dispatcher::Submit(const RunSpec& spec, RunBinder& binder) {
   if (!broken_.ok()) return broken_;
   TRY(CheckRunSpec(spec));
-  if (scheduler_.FindRun(spec.id) != nullptr) return Conflict("a run '" + spec.id.text() + "' exists");
+  if (scheduler_.FindRun(spec.id) != nullptr)
+    return Conflict("a run '" + spec.id.text() + "' exists");
   const size_t keep = batch_.size();
   if (Status refused = binder.RunAccepted(spec.id, batch_); !refused.ok()) {
     UndoPuts(keep);
@@ -162,8 +167,10 @@ bool Dispatcher::RunOneLocal() {
 
 void Dispatcher::Take(Outcome outcome) {
   for (Record& record : outcome.records) {
-    if (options_.mutation == Mutation::kForgetAttempt && record.type == RecordType::kLeased) continue;
-    if (options_.mutation == Mutation::kForgetRun && record.type == RecordType::kRunAccepted) continue;
+    if (options_.mutation == Mutation::kForgetAttempt && record.type == RecordType::kLeased)
+      continue;
+    if (options_.mutation == Mutation::kForgetRun && record.type == RecordType::kRunAccepted)
+      continue;
     records_.push_back(std::move(record));
   }
   for (const Command& command : outcome.commands) {
@@ -192,7 +199,9 @@ void Dispatcher::Carry(const RevokeLease& revoke) {
   outbox_[revoke.worker].revokes[revoke.reason].push_back(revoke.fence);
 }
 
-void Dispatcher::Carry(const StepEnded& ended) { urgent_.insert(ended.run); }
+void Dispatcher::Carry(const StepEnded& ended) {
+  urgent_.insert(ended.run);
+}
 
 void Dispatcher::Carry(const RunEnded& ended) {
   urgent_.insert(ended.run);
@@ -263,9 +272,13 @@ void Dispatcher::Cancel(const RunId& run, std::string reason) {
   });
 }
 
-void Dispatcher::Observe(std::function<void(const RunView&)> observer) { observer_ = std::move(observer); }
+void Dispatcher::Observe(std::function<void(const RunView&)> observer) {
+  observer_ = std::move(observer);
+}
 
-void Dispatcher::EachTurn(std::function<void()> action) { each_turn_ = std::move(action); }
+void Dispatcher::EachTurn(std::function<void()> action) {
+  each_turn_ = std::move(action);
+}
 
 void Dispatcher::Notify(bool all) {
   if (dirty_.empty() && urgent_.empty()) return;
@@ -309,7 +322,9 @@ void Dispatcher::Expel(const workers::CurvePublicKey& worker) {
   Take(scheduler_.Step(WorkerGone{id, "its worker left"}, Time()));
 }
 
-std::string Dispatcher::endpoint() const { return curve_ != nullptr ? curve_->endpoint() : std::string(); }
+std::string Dispatcher::endpoint() const {
+  return curve_ != nullptr ? curve_->endpoint() : std::string();
+}
 
 workers::CurvePublicKey Dispatcher::public_key() const {
   return curve_ != nullptr ? curve_->public_key() : workers::CurvePublicKey{};

@@ -33,7 +33,9 @@ class Dispatcher final : public Coordinator {
   Status Recover();
 
   Result<RunId> Submit(const RunSpec& spec, RunBinder& binder) override;
-  [[nodiscard]] std::vector<RunId> UnfinishedRuns() const override { return scheduler_.UnfinishedRuns(); }
+  [[nodiscard]] std::vector<RunId> UnfinishedRuns() const override {
+    return scheduler_.UnfinishedRuns();
+  }
   Status Resume(const RunId& run, RunBinder& binder) override;
   [[nodiscard]] Result<std::string> ContextOf(const RunId& run) const override;
   Result<bool> Turn() override;
@@ -44,8 +46,12 @@ class Dispatcher final : public Coordinator {
   void Cancel(const RunId& run, std::string reason) override;
   void Observe(std::function<void(const RunView&)> observer) override;
   void EachTurn(std::function<void()> action) override;
-  [[nodiscard]] Result<RunView> View(const RunId& run) const override { return scheduler_.View(run); }
-  [[nodiscard]] Result<std::string> Why(const RunId& run, const StepId& step, int task) const override;
+  [[nodiscard]] Result<RunView> View(const RunId& run) const override {
+    return scheduler_.View(run);
+  }
+  [[nodiscard]] Result<std::string> Why(const RunId& run,
+                                        const StepId& step,
+                                        int task) const override;
   [[nodiscard]] CoordinatorFigures figures() const override;
   void Enrol(const workers::CurvePublicKey& worker) override;
   void Expel(const workers::CurvePublicKey& worker) override;
@@ -102,10 +108,10 @@ class Dispatcher final : public Coordinator {
   WorkerSessions sessions_;
   std::unordered_map<RunId, RunBinder*> binders_;
 
-  std::vector<Record> records_;        ///< of this turn, not yet durable
-  crypto::WriteBatch batch_;           ///< the binders' puts of this turn
-  std::set<RunBinder*> involved_;      ///< binders with puts in `batch_`
-  std::vector<RunId> ended_;           ///< runs whose binder is let go after the batch
+  std::vector<Record> records_;    ///< of this turn, not yet durable
+  crypto::WriteBatch batch_;       ///< the binders' puts of this turn
+  std::set<RunBinder*> involved_;  ///< binders with puts in `batch_`
+  std::vector<RunId> ended_;       ///< runs whose binder is let go after the batch
   std::map<WorkerId, Outgoing> outbox_;
   std::vector<WorkerId> unreachable_;
   std::map<uint64_t, TaskRef> unfenced_;  ///< only with Mutation::kSkipFence: what it then commits
@@ -115,7 +121,7 @@ class Dispatcher final : public Coordinator {
 
   std::function<void(const RunView&)> observer_;
   std::function<void()> each_turn_;
-  std::map<RunId, int64_t> changed_;    ///< monotonic micros of the last notification
+  std::map<RunId, int64_t> changed_;  ///< monotonic micros of the last notification
   std::set<RunId> dirty_;
   std::set<RunId> urgent_;
   int64_t each_turn_at_ = 0;

@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <errno.h>
+#include <fcntl.h>
 #include <filesystem>
 #include <memory>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
-
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <errno.h>
-#include <signal.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "crypto/base/log.h"
 #include "workers/transport/curve.h"
@@ -32,7 +31,8 @@ Result<pid_t> Spawn(const std::filesystem::path& program,
                     std::vector<std::string> arguments,
                     const SecretBytes& secret) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Unavailable(std::string("no pipe: ") + ::strerror(errno));
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    return Unavailable(std::string("no pipe: ") + ::strerror(errno));
   // 32 bytes always fit into an empty pipe.
   const ssize_t written = ::write(ends[1], secret.ExposeSecret().data(), secret.size());
   ::close(ends[1]);
@@ -44,12 +44,14 @@ Result<pid_t> Spawn(const std::filesystem::path& program,
   // If the pipe already is descriptor 3, the dup clears its close-on-exec flag all the same.
   CHECK(::posix_spawn_file_actions_adddup2(&actions, ends[0], kSecretDescriptor) == 0);
   pid_t pid = -1;
-  const int failure = written == static_cast<ssize_t>(secret.size())
-                          ? ::posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), environ)
-                          : EIO;
+  const int failure =
+      written == static_cast<ssize_t>(secret.size())
+          ? ::posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), environ)
+          : EIO;
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[0]);
-  if (failure != 0) return Unavailable("cannot start " + program.string() + ": " + ::strerror(failure));
+  if (failure != 0)
+    return Unavailable("cannot start " + program.string() + ": " + ::strerror(failure));
   return pid;
 }
 
@@ -134,15 +136,17 @@ class Cluster final : public EmbeddedCluster {
   Status StartOne(const std::string& name) {
     ASSIGN_OR_RETURN(const workers::CurveKeyPair pair, workers::CurveKeyPair::Generate());
     coordinator_.Enrol(pair.public_key);
-    std::vector<std::string> arguments{options_.worker_program.string(),
-                                       "--connect=" + coordinator_.endpoint(),
-                                       "--server-key=" + coordinator_.public_key().Text(),
-                                       "--secret-fd=" + std::to_string(kSecretDescriptor),
-                                       "--name=" + name,
-                                       "--slots=" + std::to_string(options_.slots),
-                                       "--task-memory=" + std::to_string(options_.task_memory_bytes_max),
-                                       "--parent=" + std::to_string(::getpid())};
-    ASSIGN_OR_RETURN(const pid_t pid, Spawn(options_.worker_program, std::move(arguments), pair.secret_key));
+    std::vector<std::string> arguments{
+        options_.worker_program.string(),
+        "--connect=" + coordinator_.endpoint(),
+        "--server-key=" + coordinator_.public_key().Text(),
+        "--secret-fd=" + std::to_string(kSecretDescriptor),
+        "--name=" + name,
+        "--slots=" + std::to_string(options_.slots),
+        "--task-memory=" + std::to_string(options_.task_memory_bytes_max),
+        "--parent=" + std::to_string(::getpid())};
+    ASSIGN_OR_RETURN(const pid_t pid,
+                     Spawn(options_.worker_program, std::move(arguments), pair.secret_key));
     members_.push_back({name, pid, pair.public_key});
     return OkStatus();
   }

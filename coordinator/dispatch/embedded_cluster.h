@@ -5,9 +5,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <vector>
-
 #include <sys/types.h>
+#include <vector>
 
 #include "coordinator/dispatch/coordinator.h"
 #include "crypto/base/clock.h"
@@ -24,9 +23,9 @@ struct EmbeddedClusterOptions {
   uint64_t task_memory_bytes_max = 0;    ///< RLIMIT_DATA of each task's child; 0 = none
 };
 
-/// Spawns `options.workers` processes that join `coordinator`. Each gets a fresh CURVE key pair: the
-/// public key is enrolled, the secret goes through an inherited pipe. Workers die with the thread
-/// that spawned them (PDEATHSIG). Belongs to the coordinator's thread.
+/// Spawns `options.workers` processes that join `coordinator`. Each gets a fresh CURVE key pair:
+/// the public key is enrolled, the secret goes through an inherited pipe. Workers die with the
+/// thread that spawned them (PDEATHSIG). Belongs to the coordinator's thread.
 class EmbeddedCluster {
  public:
   /// kNotFound when the program is missing, kUnavailable when it cannot be started. References must

@@ -65,7 +65,8 @@ void Dispatcher::OnRegister(const workers::Incoming& from,
   Take(scheduler_.Step(WorkerJoined{session.worker, hello.boot, hello.slots, hello.held}, Time()));
   Log(LogLevel::kInfo,
       "worker joined",
-      Json::Of({{"worker", session.worker.text()}, {"slots", hello.slots}, {"program", hello.program}}));
+      Json::Of(
+          {{"worker", session.worker.text()}, {"slots", hello.slots}, {"program", hello.program}}));
   SendTo(session, workers::Welcome{options_.heartbeat_ms, options_.worker_silence_ms_max});
 }
 
@@ -138,8 +139,10 @@ void Dispatcher::SendAll() {
     const WorkerSession* const known = sessions_.ByWorker(entry.first);
     if (known == nullptr) continue;  // it will register again, and lose what it was not told of
     const WorkerSession session = *known;
-    // An answer to every heartbeat, empty if need be: a worker that hears nothing gives its leases up.
-    if (!entry.second.acks.empty() || entry.second.answer_beat) SendTo(session, workers::Ack{std::move(entry.second.acks)});
+    // An answer to every heartbeat, empty if need be: a worker that hears nothing gives its leases
+    // up.
+    if (!entry.second.acks.empty() || entry.second.answer_beat)
+      SendTo(session, workers::Ack{std::move(entry.second.acks)});
     SendLeases(session, entry.second.leases);
     for (auto& revoke : entry.second.revokes) {
       SendTo(session, workers::Revoke{std::move(revoke.second), revoke.first});

@@ -37,8 +37,8 @@ class RunBinder {
   /// puts made in `batch` by this call are discarded and the task fails with that status.
   virtual Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) = 0;
 
-  /// Performs a task of a `local` step. Runs on the loop thread: keep it short (no rows). Same batch
-  /// rules as CommitTask.
+  /// Performs a task of a `local` step. Runs on the loop thread: keep it short (no rows). Same
+  /// batch rules as CommitTask.
   virtual Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) = 0;
 
   /// The run reached `state` (terminal); called once, in the batch that records it.
@@ -48,7 +48,8 @@ class RunBinder {
   virtual int64_t RowsOf(const TaskRef& /*task*/, ByteView /*result*/) { return 0; }
 
   /// After each store write that held puts of this binder: whether it is durable. After `false` the
-  /// coordinator stops (Serve returns the store's status): use it to let AuditLog and the like know.
+  /// coordinator stops (Serve returns the store's status): use it to let AuditLog and the like
+  /// know.
   virtual void BatchWritten(bool /*durable*/) {}
 };
 

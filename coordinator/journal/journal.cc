@@ -68,7 +68,8 @@ Status Journal::ReadHead() {
   const Result<uint64_t> term = from.U64();
   const Result<uint64_t> entry = from.U64();
   const Result<uint32_t> chunks = from.U32();
-  if (!term.ok() || !entry.ok() || !chunks.ok() || !from.empty()) return Damaged("its head has a wrong size");
+  if (!term.ok() || !entry.ok() || !chunks.ok() || !from.empty())
+    return Damaged("its head has a wrong size");
   term_ = *term;
   snapshot_entry_ = *entry;
   snapshot_chunks_ = *chunks;
@@ -97,7 +98,8 @@ Status Journal::ReadSnapshot(Scheduler& scheduler, Now now) {
 Status Journal::ReadEntries(Scheduler& scheduler, Now now) {
   const std::string from = kLog + Number(next_);
   return store_.Scan(kLog, from, [&](std::string_view key, ByteView value) -> Status {
-    if (key != kLog + Number(next_)) return Damaged("entry " + std::to_string(next_) + " is missing");
+    if (key != kLog + Number(next_))
+      return Damaged("entry " + std::to_string(next_) + " is missing");
     TRY(ReplayEntry(next_, value, scheduler, now));
     ++next_;
     return OkStatus();
@@ -133,7 +135,8 @@ void Journal::PutHead(crypto::WriteBatch& batch) const {
 void Journal::PutSnapshot(const Scheduler& scheduler, crypto::WriteBatch& batch) {
   const std::string old = kSnapshot + Number(snapshot_entry_) + "/";
   for (uint32_t i = 0; i < snapshot_chunks_; ++i) batch.Delete(old + Number(i));
-  for (uint64_t entry = snapshot_entry_ + 1; entry < next_; ++entry) batch.Delete(kLog + Number(entry));
+  for (uint64_t entry = snapshot_entry_ + 1; entry < next_; ++entry)
+    batch.Delete(kLog + Number(entry));
   snapshot_entry_ = next_ - 1;
   const Bytes state = scheduler.Snapshot();
   Bytes whole;
@@ -144,7 +147,8 @@ void Journal::PutSnapshot(const Scheduler& scheduler, crypto::WriteBatch& batch)
   for (size_t at = 0; at < whole.size(); at += kChunkBytes) {
     const size_t size = std::min(kChunkBytes, whole.size() - at);
     const auto begin = whole.begin() + static_cast<std::ptrdiff_t>(at);
-    batch.Put(prefix + Number(snapshot_chunks_), Bytes(begin, begin + static_cast<std::ptrdiff_t>(size)));
+    batch.Put(prefix + Number(snapshot_chunks_),
+              Bytes(begin, begin + static_cast<std::ptrdiff_t>(size)));
     ++snapshot_chunks_;
   }
   PutHead(batch);
@@ -163,9 +167,12 @@ void Journal::Append(const std::vector<Record>& records,
   signet::Append(entry, body);
   batch.Put(kLog + Number(next_), std::move(entry));
   ++next_;
-  if (next_ - 1 - snapshot_entry_ >= static_cast<uint64_t>(entries_max_)) PutSnapshot(scheduler, batch);
+  if (next_ - 1 - snapshot_entry_ >= static_cast<uint64_t>(entries_max_))
+    PutSnapshot(scheduler, batch);
 }
 
-void Journal::Written(bool durable) { usable_ = usable_ && durable; }
+void Journal::Written(bool durable) {
+  usable_ = usable_ && durable;
+}
 
 }  // namespace signet::coordinator

@@ -18,12 +18,13 @@ namespace signet::coordinator {
 ///   sched/head           u16 format, u64 term, u64 snapshot entry (0 = none), u32 snapshot chunks
 ///   sched/snap/NNNN/CCCC the scheduler's state after entry N, in chunks of at most 1 MiB
 ///   sched/log/NNNN       entry N: u64 check over (N, records), then the records
-/// N and C are 16 hexadecimal digits. Entries count from 1 without a gap; one entry per write batch.
-/// A torn tail is the store's to recover (a batch is whole or absent); a missing or changed entry
-/// before the last is kCorrupt.
+/// N and C are 16 hexadecimal digits. Entries count from 1 without a gap; one entry per write
+/// batch. A torn tail is the store's to recover (a batch is whole or absent); a missing or changed
+/// entry before the last is kCorrupt.
 class Journal {
  public:
-  /// `store` must outlive the journal. `entries_max`: after so many entries a snapshot replaces them.
+  /// `store` must outlive the journal. `entries_max`: after so many entries a snapshot replaces
+  /// them.
   Journal(crypto::KvStore& store, int entries_max) : store_(store), entries_max_(entries_max) {}
 
   /// Rebuilds `scheduler` (new, empty) and begins a new term, durably. kCorrupt: refuse to start.
@@ -31,7 +32,9 @@ class Journal {
 
   /// Adds the records as one entry to `batch`, and a snapshot of `scheduler` (which has applied
   /// them) when it is due. Takes effect with the batch: call Written after the write.
-  void Append(const std::vector<Record>& records, const Scheduler& scheduler, crypto::WriteBatch& batch);
+  void Append(const std::vector<Record>& records,
+              const Scheduler& scheduler,
+              crypto::WriteBatch& batch);
   /// How the batch's write ended. After `false` the journal must be opened anew.
   void Written(bool durable);
 

@@ -18,7 +18,8 @@ Status Scheduler::Replay(const Record& record, Now now) {
 
 Status Scheduler::Apply(const Record& record, Now now, Outcome& out) {
   switch (record.type) {
-    case RecordType::kRunAccepted: return ApplyAccepted(record, now);
+    case RecordType::kRunAccepted:
+      return ApplyAccepted(record, now);
     case RecordType::kWorkerNamed: {
       if (record.worker != workers_.size()) return Corrupt("a worker's number is out of order");
       WorkerRow worker;
@@ -30,18 +31,25 @@ Status Scheduler::Apply(const Record& record, Now now, Outcome& out) {
       workers_.push_back(std::move(worker));
       return OkStatus();
     }
-    case RecordType::kLeased: return ApplyLeased(record, now);
-    case RecordType::kSucceeded: return ApplyEnd(record, TaskState::kSucceeded, now, out);
-    case RecordType::kAttemptLost: return ApplyLost(record, now);
-    case RecordType::kTaskFailed: return ApplyEnd(record, TaskState::kFailed, now, out);
-    case RecordType::kRunCancelled: return ApplyCancelled(record, now, out);
+    case RecordType::kLeased:
+      return ApplyLeased(record, now);
+    case RecordType::kSucceeded:
+      return ApplyEnd(record, TaskState::kSucceeded, now, out);
+    case RecordType::kAttemptLost:
+      return ApplyLost(record, now);
+    case RecordType::kTaskFailed:
+      return ApplyEnd(record, TaskState::kFailed, now, out);
+    case RecordType::kRunCancelled:
+      return ApplyCancelled(record, now, out);
   }
   return Corrupt("a record has an unknown type");
 }
 
 Status Scheduler::ApplyAccepted(const Record& record, Now now) {
-  if (record.run != next_run_ || record.spec == nullptr) return Corrupt("a run's number is out of order");
-  if (!run_numbers_.emplace(record.spec->id, record.run).second) return Corrupt("a run is accepted twice");
+  if (record.run != next_run_ || record.spec == nullptr)
+    return Corrupt("a run's number is out of order");
+  if (!run_numbers_.emplace(record.spec->id, record.run).second)
+    return Corrupt("a run is accepted twice");
   ++next_run_;
   ForgetOldRuns();
   RunRow& run = runs_[record.run];
@@ -157,7 +165,8 @@ Status Scheduler::ApplyEnd(const Record& record, TaskState end, Now now, Outcome
     ++row->failures;
     if (step.failure.ok()) step.failure = record.failure;
     if (run.failure.ok() && !run.spec.steps[record.step].allow_failure) {
-      run.failure = record.failure.WithContext("step '" + run.spec.steps[record.step].id.text() + "'");
+      run.failure =
+          record.failure.WithContext("step '" + run.spec.steps[record.step].id.text() + "'");
     }
   }
   AfterTask(run, record.step, record.task, record.wall, now, out);
@@ -277,7 +286,8 @@ void Scheduler::UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now 
   for (const Dependent& edge : run.steps[step].dependents) {
     if (!edge.partitionwise) continue;
     StepRow& next = run.steps[edge.step];
-    if (--next.tasks[task].waits == 0 && next.waits == 0) MakeReady(run, edge.step, task, task + 1, now);
+    if (--next.tasks[task].waits == 0 && next.waits == 0)
+      MakeReady(run, edge.step, task, task + 1, now);
   }
 }
 
@@ -311,13 +321,13 @@ void Scheduler::EndStepIfDone(RunRow& run, uint32_t step, Timestamp wall, Now no
   row.finished = wall;
   --run.steps_open;
   out.commands.push_back(StepEnded{run.spec.id, run.spec.steps[step].id, state});
-  const bool satisfied =
-      state == RunState::kSucceeded ||
-      (state == RunState::kFailed && run.spec.steps[step].allow_failure);
+  const bool satisfied = state == RunState::kSucceeded ||
+                         (state == RunState::kFailed && run.spec.steps[step].allow_failure);
   for (const Dependent& edge : row.dependents) {
     if (!satisfied || edge.partitionwise) continue;
     StepRow& next = run.steps[edge.step];
-    if (--next.waits == 0) MakeReady(run, edge.step, 0, static_cast<uint32_t>(next.tasks.size()), now);
+    if (--next.waits == 0)
+      MakeReady(run, edge.step, 0, static_cast<uint32_t>(next.tasks.size()), now);
   }
   if (run.steps_open != 0) return;
   const bool failed = !run.failure.ok();

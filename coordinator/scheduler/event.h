@@ -23,15 +23,22 @@ struct Now {
 /// What a worker says about one lease it holds.
 struct LeaseBeat {
   uint64_t fence = 0;
-  double progress = 0;   ///< 0 ... 1
-  int64_t cpu_ms = 0;    ///< of the task's child so far
+  double progress = 0;  ///< 0 ... 1
+  int64_t cpu_ms = 0;   ///< of the task's child so far
 };
 
 /// A run to accept; it must have passed CheckRunSpec and have a new id.
-struct SubmitRun { RunSpec spec; };
+struct SubmitRun {
+  RunSpec spec;
+};
 /// `run` now has someone who can bind its tasks (at submission, or again after a restart).
-struct AttachRun { RunId run; };
-struct CancelRun { RunId run; Status reason; };
+struct AttachRun {
+  RunId run;
+};
+struct CancelRun {
+  RunId run;
+  Status reason;
+};
 /// A worker said hello. Leases of it that are neither running nor finished are lost.
 struct WorkerJoined {
   WorkerId worker;
@@ -39,22 +46,54 @@ struct WorkerJoined {
   int slots = 0;
   std::vector<uint64_t> held;  ///< fences it runs, or finished and not yet acknowledged
 };
-struct WorkerBeat { WorkerId worker; std::vector<LeaseBeat> running; std::vector<uint64_t> finished; };
-struct WorkerSlots { WorkerId worker; int slots = 0; };
-struct WorkerDraining { WorkerId worker; };
+struct WorkerBeat {
+  WorkerId worker;
+  std::vector<LeaseBeat> running;
+  std::vector<uint64_t> finished;
+};
+struct WorkerSlots {
+  WorkerId worker;
+  int slots = 0;
+};
+struct WorkerDraining {
+  WorkerId worker;
+};
 /// The worker is gone for sure (bye, expelled, connection refused).
-struct WorkerGone { WorkerId worker; std::string reason; };
+struct WorkerGone {
+  WorkerId worker;
+  std::string reason;
+};
 /// The attempt's result was accepted by the binder. Only for a fence that Holds.
-struct TaskSucceeded { uint64_t fence = 0; int64_t rows = 0; };
+struct TaskSucceeded {
+  uint64_t fence = 0;
+  int64_t rows = 0;
+};
 /// The attempt failed. Only for a fence that Holds.
-struct TaskFailed { uint64_t fence = 0; Status failure; };
+struct TaskFailed {
+  uint64_t fence = 0;
+  Status failure;
+};
 /// A local task ended (`status`); it must be the one NextLocal gave.
-struct LocalFinished { TaskRef task; Status status; int64_t took_micros = 0; };
+struct LocalFinished {
+  TaskRef task;
+  Status status;
+  int64_t took_micros = 0;
+};
 /// Time passed: expires, wakes what was delayed, grants leases.
 struct Tick {};
 
-using Event = std::variant<SubmitRun, AttachRun, CancelRun, WorkerJoined, WorkerBeat, WorkerSlots,
-                           WorkerDraining, WorkerGone, TaskSucceeded, TaskFailed, LocalFinished, Tick>;
+using Event = std::variant<SubmitRun,
+                           AttachRun,
+                           CancelRun,
+                           WorkerJoined,
+                           WorkerBeat,
+                           WorkerSlots,
+                           WorkerDraining,
+                           WorkerGone,
+                           TaskSucceeded,
+                           TaskFailed,
+                           LocalFinished,
+                           Tick>;
 
 /// Send this task to this worker, once the records are durable.
 struct GrantLease {
@@ -63,9 +102,20 @@ struct GrantLease {
   int64_t attempt_ms_max = 0;  ///< 0 = none
 };
 /// Tell the worker to kill what it runs under this fence.
-struct RevokeLease { WorkerId worker; uint64_t fence = 0; std::string reason; };
-struct StepEnded { RunId run; StepId step; RunState state = RunState::kWaiting; };
-struct RunEnded { RunId run; RunState state = RunState::kWaiting; };
+struct RevokeLease {
+  WorkerId worker;
+  uint64_t fence = 0;
+  std::string reason;
+};
+struct StepEnded {
+  RunId run;
+  StepId step;
+  RunState state = RunState::kWaiting;
+};
+struct RunEnded {
+  RunId run;
+  RunState state = RunState::kWaiting;
+};
 
 using Command = std::variant<GrantLease, RevokeLease, StepEnded, RunEnded>;
 

@@ -11,8 +11,12 @@ namespace signet::coordinator {
 
 namespace {
 
-void AppendI64(Bytes& to, int64_t value) { AppendU64(to, static_cast<uint64_t>(value)); }
-void AppendBool(Bytes& to, bool value) { to.push_back(value ? 1 : 0); }
+void AppendI64(Bytes& to, int64_t value) {
+  AppendU64(to, static_cast<uint64_t>(value));
+}
+void AppendBool(Bytes& to, bool value) {
+  to.push_back(value ? 1 : 0);
+}
 
 Result<int64_t> I64(ByteReader& from) {
   ASSIGN_OR_RETURN(const uint64_t raw, from.U64());
@@ -116,7 +120,8 @@ Status DecodeEnd(ByteReader& from, Record& record) {
 
 Status DecodeBody(ByteReader& from, Record& record) {
   switch (record.type) {
-    case RecordType::kRunAccepted: return DecodeAccepted(from, record);
+    case RecordType::kRunAccepted:
+      return DecodeAccepted(from, record);
     case RecordType::kWorkerNamed: {
       ASSIGN_OR_RETURN(record.worker, from.U32());
       ASSIGN_OR_RETURN(record.text, Text(from));
@@ -130,7 +135,8 @@ Status DecodeBody(ByteReader& from, Record& record) {
     }
     case RecordType::kSucceeded:
     case RecordType::kAttemptLost:
-    case RecordType::kTaskFailed: return DecodeEnd(from, record);
+    case RecordType::kTaskFailed:
+      return DecodeEnd(from, record);
     case RecordType::kRunCancelled: {
       ASSIGN_OR_RETURN(record.run, from.U32());
       ASSIGN_OR_RETURN(record.wall.micros, I64(from));

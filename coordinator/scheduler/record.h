@@ -14,10 +14,11 @@
 namespace signet::coordinator {
 
 enum class RecordType : uint8_t {
-  kRunAccepted = 1,   ///< run, spec, wall
-  kWorkerNamed = 2,   ///< worker (a number from now on), text = its id
-  kLeased = 3,        ///< run, step, task, fence, worker, wall
-  kSucceeded = 4,     ///< run, step, task, fence (0: local), rows, wall, delay_micros = a local task took
+  kRunAccepted = 1,  ///< run, spec, wall
+  kWorkerNamed = 2,  ///< worker (a number from now on), text = its id
+  kLeased = 3,       ///< run, step, task, fence, worker, wall
+  kSucceeded =
+      4,  ///< run, step, task, fence (0: local), rows, wall, delay_micros = a local task took
   kAttemptLost = 5,   ///< run, step, task, fence, failure, counted, delay_micros: to be tried again
   kTaskFailed = 6,    ///< run, step, task, fence, failure, wall
   kRunCancelled = 7,  ///< run, text = reason, failure's code, wall

@@ -17,19 +17,28 @@ namespace signet::coordinator {
 
 /// From kSucceeded on: terminal, never changed again.
 enum class TaskState : uint8_t {
-  kBlocked, kReady, kDelayed, kLeased, kSucceeded, kFailed, kCancelled, kSkipped,
+  kBlocked,
+  kReady,
+  kDelayed,
+  kLeased,
+  kSucceeded,
+  kFailed,
+  kCancelled,
+  kSkipped,
 };
 inline constexpr size_t kTaskStates = 8;
-inline constexpr bool IsTerminal(TaskState state) { return state >= TaskState::kSucceeded; }
+inline constexpr bool IsTerminal(TaskState state) {
+  return state >= TaskState::kSucceeded;
+}
 
 /// 24 bytes: a million tasks are 24 MB.
 struct TaskRow {
-  uint64_t fence = 0;   ///< of the current lease
-  int64_t since = 0;    ///< monotonic micros of the last change (kDelayed: when it wakes)
+  uint64_t fence = 0;  ///< of the current lease
+  int64_t since = 0;   ///< monotonic micros of the last change (kDelayed: when it wakes)
   uint16_t attempts = 0;
-  uint16_t waits = 0;   ///< unmet partitionwise dependencies
+  uint16_t waits = 0;  ///< unmet partitionwise dependencies
   uint8_t failures = 0;
-  uint8_t losses = 0;   ///< attempts lost with their worker
+  uint8_t losses = 0;  ///< attempts lost with their worker
   TaskState state = TaskState::kBlocked;
 };
 static_assert(sizeof(TaskRow) == 24);
@@ -65,7 +74,7 @@ struct StepRow {
   bool ended = false;
   Timestamp started;
   Timestamp finished;
-  Status failure;  ///< the first
+  Status failure;            ///< the first
   std::string last_trouble;  ///< why the newest lost attempt was lost, for `why`
   [[nodiscard]] uint32_t count(TaskState state) const { return counts[static_cast<size_t>(state)]; }
 };
@@ -95,8 +104,8 @@ struct TaskKey {
 struct LeaseRow {
   TaskKey task;
   uint32_t worker = 0;
-  int64_t granted = 0;   ///< monotonic micros
-  int64_t active = 0;    ///< when progress or CPU time last advanced
+  int64_t granted = 0;  ///< monotonic micros
+  int64_t active = 0;   ///< when progress or CPU time last advanced
   double progress = 0;
   int64_t cpu_ms = 0;
 };
@@ -106,7 +115,7 @@ struct WorkerRow {
   uint64_t boot = 0;
   int slots = 0;
   int leased = 0;
-  int64_t heard = 0;       ///< monotonic micros
+  int64_t heard = 0;  ///< monotonic micros
   bool connected = false;
   bool draining = false;
 };

@@ -40,8 +40,8 @@ Status CheckEdges(const StepSpec& step, const RunSpec& run, const StepIndex& ind
   for (const Dependency& edge : step.after) {
     const auto found = index.find(edge.step);
     if (found == index.end()) {
-      return Invalid("step '" + step.id.text() + "' waits for the unknown step '" + edge.step.text() +
-                     "'");
+      return Invalid("step '" + step.id.text() + "' waits for the unknown step '" +
+                     edge.step.text() + "'");
     }
     const StepSpec& before = run.steps[found->second];
     if (edge.partitionwise && before.tasks != step.tasks) {
@@ -74,7 +74,8 @@ Status CheckAcyclic(const RunSpec& run, const StepIndex& index) {
   }
   if (freed == run.steps.size()) return OkStatus();
   for (size_t i = 0; i < waits.size(); ++i) {
-    if (waits[i] != 0) return Invalid("step '" + run.steps[i].id.text() + "' waits for itself in a cycle");
+    if (waits[i] != 0)
+      return Invalid("step '" + run.steps[i].id.text() + "' waits for itself in a cycle");
   }
   return OkStatus();
 }
@@ -83,12 +84,18 @@ Status CheckAcyclic(const RunSpec& run, const StepIndex& index) {
 
 std::string_view RunStateName(RunState state) {
   switch (state) {
-    case RunState::kWaiting: return "waiting";
-    case RunState::kRunning: return "running";
-    case RunState::kSucceeded: return "succeeded";
-    case RunState::kFailed: return "failed";
-    case RunState::kCancelled: return "cancelled";
-    case RunState::kSkipped: return "skipped";
+    case RunState::kWaiting:
+      return "waiting";
+    case RunState::kRunning:
+      return "running";
+    case RunState::kSucceeded:
+      return "succeeded";
+    case RunState::kFailed:
+      return "failed";
+    case RunState::kCancelled:
+      return "cancelled";
+    case RunState::kSkipped:
+      return "skipped";
   }
   return "unknown";
 }

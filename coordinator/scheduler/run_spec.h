@@ -53,8 +53,8 @@ struct RunSpec {
   /// Concurrency limits: at most so many tasks of the pool are leased at a time (within this run).
   std::map<std::string, int> pools;
   int64_t total_ms = 0;  ///< the whole run's limit; 0 = none
-  /// Journalled as it is and given back by Coordinator::ContextOf, also after a restart: the binder's
-  /// own facts (plan digest, parameters). Never keys, never personal data.
+  /// Journalled as it is and given back by Coordinator::ContextOf, also after a restart: the
+  /// binder's own facts (plan digest, parameters). Never keys, never personal data.
   std::string context;
 };
 
@@ -63,7 +63,9 @@ inline constexpr int kStepsPerRunMax = 10'000;
 
 /// States of runs and steps. The last four (from kSucceeded) are terminal: they never change.
 enum class RunState : uint8_t { kWaiting, kRunning, kSucceeded, kFailed, kCancelled, kSkipped };
-inline constexpr bool IsTerminal(RunState state) { return state >= RunState::kSucceeded; }
+inline constexpr bool IsTerminal(RunState state) {
+  return state >= RunState::kSucceeded;
+}
 /// "waiting", "running", "succeeded", "failed", "cancelled", "skipped".
 std::string_view RunStateName(RunState state);
 
@@ -82,16 +84,16 @@ struct TaskRef {
 struct StepView {
   StepId id;
   RunState state = RunState::kWaiting;
-  int done = 0;   ///< tasks that succeeded
+  int done = 0;  ///< tasks that succeeded
   int total = 0;
   int running = 0;
-  int attempts = 0;       ///< leases granted so far, all tasks together
-  double progress = 0;    ///< 0 ... 1 with the running tasks' own progress
-  int64_t rows = 0;       ///< sum of RunBinder::RowsOf over the finished tasks
-  Timestamp started;      ///< zero until the first lease
-  Timestamp finished;     ///< zero until terminal
-  std::string message;    ///< the first failure's text (with its status code), or why it waits
-  Status failure;         ///< the first failure as a status; ok when none
+  int attempts = 0;     ///< leases granted so far, all tasks together
+  double progress = 0;  ///< 0 ... 1 with the running tasks' own progress
+  int64_t rows = 0;     ///< sum of RunBinder::RowsOf over the finished tasks
+  Timestamp started;    ///< zero until the first lease
+  Timestamp finished;   ///< zero until terminal
+  std::string message;  ///< the first failure's text (with its status code), or why it waits
+  Status failure;       ///< the first failure as a status; ok when none
 };
 
 struct RunView {
@@ -101,7 +103,7 @@ struct RunView {
   Timestamp submitted;
   Timestamp finished;
   std::vector<StepView> steps;  ///< in the order of the RunSpec
-  Status failure;               ///< of the first failed step that is not allowed to fail; ok when none
+  Status failure;  ///< of the first failed step that is not allowed to fail; ok when none
 };
 
 /// kInvalid with a located text: empty or duplicate ids, unknown dependency, cycle, partitionwise

@@ -16,10 +16,6 @@ namespace {
 
 constexpr int64_t kExpiryScanMicros = 50'000;
 
-std::string SecondsText(int64_t millis) {
-  return std::to_string(millis / 1'000) + "." + std::to_string(millis % 1'000 / 100) + " s";
-}
-
 }  // namespace
 
 Outcome Scheduler::Step(const Event& event, Now now) {
@@ -222,8 +218,8 @@ void Scheduler::LoseAttempt(uint64_t fence, const std::string& reason, Now now, 
   const TaskKey key = leases_.at(fence).task;
   const TaskRow& row = runs_.at(key.run).steps[key.step].tasks[key.task];
   Record record;
-  record.type = row.losses + 1 >= options_.losses_max ? RecordType::kTaskFailed
-                                                      : RecordType::kAttemptLost;
+  record.type =
+      row.losses + 1 >= options_.losses_max ? RecordType::kTaskFailed : RecordType::kAttemptLost;
   record.run = key.run;
   record.step = key.step;
   record.task = key.task;
@@ -239,83 +235,6 @@ void Scheduler::LoseLeasesOf(uint32_t worker, const std::string& reason, Now now
   }
   std::sort(lost.begin(), lost.end());
   for (const uint64_t fence : lost) LoseAttempt(fence, reason, now, out);
-}
-
-void Scheduler::ExpireLeases(Now now, Outcome& out) {
-  for (uint32_t number = 0; number < workers_.size(); ++number) {
-    WorkerRow& worker = workers_[number];
-    if (now.monotonic_micros - worker.heard < options_.silence_ms_max * 1'000) continue;
-    worker.connected = false;
-    if (worker.leased == 0) continue;
-    LoseLeasesOf(number, "its worker was silent for " + SecondsText(options_.silence_ms_max), now, out);
-  }
-  struct Late {
-    uint64_t fence;
-    std::string reason;
-  };
-  std::vector<Late> late;
-  for (const auto& lease : leases_) {
-    const LeaseRow& row = lease.second;
-    const int64_t limit_ms =
-        runs_.at(row.task.run).spec.steps[row.task.step].timeouts.attempt_ms;
-    if (limit_ms > 0 && now.monotonic_micros - row.granted > limit_ms * 1'000) {
-      late.push_back({lease.first, "the attempt took longer than its limit of " + SecondsText(limit_ms)});
-    } else if (now.monotonic_micros - row.active > options_.hung_ms_max * 1'000) {
-      late.push_back({lease.first, "hung: neither progress nor CPU time for " +
-                                       SecondsText(options_.hung_ms_max)});
-    }
-  }
-  std::sort(late.begin(), late.end(), [](const Late& a, const Late& b) { return a.fence < b.fence; });
-  for (const Late& one : late) {
-    const auto lease = leases_.find(one.fence);
-    if (lease == leases_.end()) continue;
-    const TaskKey key = lease->second.task;
-    out.commands.push_back(RevokeLease{workers_[lease->second.worker].id, one.fence, one.reason});
-    FailAttempt(key, one.fence, Unavailable(one.reason), now, out);
-  }
-  std::vector<RunId> expired;
-  for (auto& run : runs_) {
-    if (IsTerminal(run.second.state)) continue;
-    if (run.second.deadline != 0 && now.monotonic_micros > run.second.deadline) {
-      expired.push_back(run.second.spec.id);
-    } else {
-      ExpireQueued(run.second, now, out);
-    }
-  }
-  for (const RunId& run : expired) {
-    On(CancelRun{run, Exhausted("the run took longer than its limit")}, now, out);
-  }
-}
-
-void Scheduler::ExpireQueued(RunRow& run, Now now, Outcome& out) {
-  for (uint32_t step = 0; step < run.steps.size(); ++step) {
-    const int64_t limit_ms = run.spec.steps[step].timeouts.queue_ms;
-    if (limit_ms == 0 || run.steps[step].count(TaskState::kReady) == 0) continue;
-    for (uint32_t task = 0; task < run.steps[step].tasks.size(); ++task) {
-      const TaskRow& row = run.steps[step].tasks[task];
-      if (row.state != TaskState::kReady || now.monotonic_micros - row.since < limit_ms * 1'000) continue;
-      Record record;
-      record.type = RecordType::kTaskFailed;
-      record.run = run.number;
-      record.step = step;
-      record.task = task;
-      record.failure = Exhausted("no worker took the task within " + SecondsText(limit_ms));
-      Emit(std::move(record), now, out);
-      if (IsTerminal(run.state)) return;
-    }
-  }
-}
-
-void Scheduler::WakeDelayed(Now now) {
-  while (!delayed_.empty() && delayed_.begin()->first <= now.monotonic_micros) {
-    const TaskKey key = delayed_.begin()->second;
-    delayed_.erase(delayed_.begin());
-    const auto run = runs_.find(key.run);
-    if (run == runs_.end() || IsTerminal(run->second.state)) continue;
-    const TaskRow& row = run->second.steps[key.step].tasks[key.task];
-    const bool due = row.state == TaskState::kDelayed && row.since <= now.monotonic_micros;
-    if (due) MakeReady(run->second, key.step, key.task, key.task + 1, now);
-  }
 }
 
 std::optional<uint32_t> Scheduler::PickWorker() const {

@@ -25,9 +25,9 @@ struct SchedulerOptions {
   int64_t hung_ms_max = 12'000;    ///< a lease without progress or CPU time for so long is lost
   int losses_max = 8;              ///< attempts of one task that may be lost with their workers
   int grants_per_tick_max = 4'096;
-  int finished_runs_max = 1'000;   ///< older ones are forgotten
-  uint64_t seed = 1;               ///< of the retry jitter
-  bool leak_slots = false;         ///< a deliberate defect, for the simulator's own test
+  int finished_runs_max = 1'000;  ///< older ones are forgotten
+  uint64_t seed = 1;              ///< of the retry jitter
+  bool leak_slots = false;        ///< a deliberate defect, for the simulator's own test
 };
 
 /// No clock, disk, network or randomness but the seeded jitter: what it does depends on its events
@@ -56,7 +56,10 @@ class Scheduler {
 
   [[nodiscard]] const RunRow* FindRun(const RunId& run) const;
   [[nodiscard]] Result<RunView> View(const RunId& run) const;
-  [[nodiscard]] Result<std::string> Why(const RunId& run, const StepId& step, int task, Now now) const;
+  [[nodiscard]] Result<std::string> Why(const RunId& run,
+                                        const StepId& step,
+                                        int task,
+                                        Now now) const;
   [[nodiscard]] std::vector<RunId> UnfinishedRuns() const;
   [[nodiscard]] int ConnectedWorkers() const;
   [[nodiscard]] size_t live_leases() const { return leases_.size(); }
@@ -89,7 +92,8 @@ class Scheduler {
 
   // Decisions (scheduler.cc).
   void Emit(Record record, Now now, Outcome& out);
-  void FailAttempt(const TaskKey& key, uint64_t fence, const Status& failure, Now now, Outcome& out);
+  void FailAttempt(
+      const TaskKey& key, uint64_t fence, const Status& failure, Now now, Outcome& out);
   void LoseAttempt(uint64_t fence, const std::string& reason, Now now, Outcome& out);
   void LoseLeasesOf(uint32_t worker, const std::string& reason, Now now, Outcome& out);
   void ExpireLeases(Now now, Outcome& out);
@@ -125,7 +129,9 @@ class Scheduler {
   Status RestoreTask(ByteReader& from, RunRow& run, uint32_t step, uint32_t task, Now now);
   void Unblock(RunRow& run, Now now);
   [[nodiscard]] TaskRef RefOf(const TaskKey& key) const;
-  [[nodiscard]] std::string WhyReady(const RunRow& run, const StepRow& step, const StepSpec& spec) const;
+  [[nodiscard]] std::string WhyReady(const RunRow& run,
+                                     const StepRow& step,
+                                     const StepSpec& spec) const;
 
   SchedulerOptions options_;
   SeededEntropy jitter_;

@@ -14,7 +14,9 @@ namespace {
 
 constexpr uint8_t kFormat = 1;
 
-void AppendTime(Bytes& to, Timestamp time) { AppendU64(to, static_cast<uint64_t>(time.micros)); }
+void AppendTime(Bytes& to, Timestamp time) {
+  AppendU64(to, static_cast<uint64_t>(time.micros));
+}
 
 Status ReadTime(ByteReader& from, Timestamp& time) {
   ASSIGN_OR_RETURN(const uint64_t raw, from.U64());
@@ -129,7 +131,8 @@ Status Scheduler::RestoreRun(ByteReader& from, Now now) {
   run_numbers_.emplace(run.spec.id, number);
   BuildRun(run, now);
   ASSIGN_OR_RETURN(const uint8_t state, from.U8());
-  if (state > static_cast<uint8_t>(RunState::kSkipped)) return Corrupt("a run has an unknown state");
+  if (state > static_cast<uint8_t>(RunState::kSkipped))
+    return Corrupt("a run has an unknown state");
   run.state = static_cast<RunState>(state);
   TRY(ReadTime(from, run.submitted));
   TRY(ReadTime(from, run.finished));
@@ -144,14 +147,16 @@ Status Scheduler::RestoreRun(ByteReader& from, Now now) {
         ASSIGN_OR_RETURN(count, from.U32());
       }
     }
-    for (uint32_t task = 0; task < step.tasks.size(); ++task) TRY(RestoreTask(from, run, i, task, now));
+    for (uint32_t task = 0; task < step.tasks.size(); ++task)
+      TRY(RestoreTask(from, run, i, task, now));
   }
   if (IsTerminal(run.state)) return OkStatus();
   Unblock(run, now);
   return OkStatus();
 }
 
-Status Scheduler::RestoreTask(ByteReader& from, RunRow& run, uint32_t step, uint32_t task, Now now) {
+Status Scheduler::RestoreTask(
+    ByteReader& from, RunRow& run, uint32_t step, uint32_t task, Now now) {
   TaskRow& row = run.steps[step].tasks[task];
   ASSIGN_OR_RETURN(const uint8_t state, from.U8());
   if (state >= kTaskStates) return Corrupt("a task has an unknown state");

@@ -10,7 +10,9 @@ namespace signet::coordinator {
 
 namespace {
 
-std::string Quoted(const StepId& step) { return "'" + step.text() + "'"; }
+std::string Quoted(const StepId& step) {
+  return "'" + step.text() + "'";
+}
 
 /// The dependencies that are not met, "step 'a' (3 of 8 done)".
 std::string UnmetText(const RunRow& run, const StepSpec& spec) {
@@ -19,9 +21,8 @@ std::string UnmetText(const RunRow& run, const StepSpec& spec) {
     for (size_t i = 0; i < run.steps.size(); ++i) {
       if (run.spec.steps[i].id != edge.step || run.steps[i].ended) continue;
       if (!text.empty()) text += " and ";
-      text += Quoted(edge.step) + " (" +
-              std::to_string(run.steps[i].count(TaskState::kSucceeded)) + " of " +
-              std::to_string(run.spec.steps[i].tasks) + " done)";
+      text += Quoted(edge.step) + " (" + std::to_string(run.steps[i].count(TaskState::kSucceeded)) +
+              " of " + std::to_string(run.spec.steps[i].tasks) + " done)";
     }
   }
   return text;
@@ -78,7 +79,8 @@ Result<RunView> Scheduler::View(const RunId& id) const {
   view.failure = run->failure;
   std::vector<double> running(run->steps.size());
   for (const auto& lease : leases_) {
-    if (lease.second.task.run == run->number) running[lease.second.task.step] += lease.second.progress;
+    if (lease.second.task.run == run->number)
+      running[lease.second.task.step] += lease.second.progress;
   }
   for (size_t i = 0; i < run->steps.size(); ++i) {
     const StepRow& row = run->steps[i];
@@ -100,7 +102,9 @@ Result<RunView> Scheduler::View(const RunId& id) const {
   return view;
 }
 
-std::string Scheduler::WhyReady(const RunRow& run, const StepRow& step, const StepSpec& spec) const {
+std::string Scheduler::WhyReady(const RunRow& run,
+                                const StepRow& step,
+                                const StepSpec& spec) const {
   if (!run.attached) return "waits: the coordinator restarted and nobody has resumed the run yet";
   if (spec.local) return "waits for the coordinator, which is about to do it";
   const PoolRow& pool = run.pools[step.pool];
@@ -116,7 +120,8 @@ std::string Scheduler::WhyReady(const RunRow& run, const StepRow& step, const St
     draining += worker.draining ? 1 : 0;
   }
   if (slots == 0 && draining > 0) return "waits for a worker: all that are connected are draining";
-  if (slots == 0) return "waits for a worker: none is connected; start signet-worker or check its enrolment";
+  if (slots == 0)
+    return "waits for a worker: none is connected; start signet-worker or check its enrolment";
   return "waits for a free slot: all " + std::to_string(slots) + " slots of the workers are in use";
 }
 
@@ -125,7 +130,8 @@ Result<std::string> Scheduler::Why(const RunId& id, const StepId& step, int task
   if (run == nullptr) return NotFound("there is no run '" + id.text() + "'");
   size_t i = 0;
   while (i < run->steps.size() && run->spec.steps[i].id != step) ++i;
-  if (i == run->steps.size()) return NotFound("run '" + id.text() + "' has no step " + Quoted(step));
+  if (i == run->steps.size())
+    return NotFound("run '" + id.text() + "' has no step " + Quoted(step));
   const StepSpec& spec = run->spec.steps[i];
   const StepRow& row = run->steps[i];
   if (task < 0 || task >= spec.tasks) {
@@ -138,18 +144,24 @@ Result<std::string> Scheduler::Why(const RunId& id, const StepId& step, int task
   const TaskRow& at = row.tasks[static_cast<size_t>(task)];
   const std::string since = SinceText(now.monotonic_micros - at.since);
   switch (at.state) {
-    case TaskState::kBlocked: return "waits for " + UnmetText(*run, spec) + " to finish";
-    case TaskState::kReady: return WhyReady(*run, row, spec) + "; ready for " + since;
+    case TaskState::kBlocked:
+      return "waits for " + UnmetText(*run, spec) + " to finish";
+    case TaskState::kReady:
+      return WhyReady(*run, row, spec) + "; ready for " + since;
     case TaskState::kDelayed:
       return "waits " + SinceText(at.since - now.monotonic_micros) + " before attempt " +
              std::to_string(at.attempts + 1) + ", because: " + row.last_trouble;
     case TaskState::kLeased:
       return "runs on worker " + workers_[leases_.at(at.fence).worker].id.text() + " for " + since +
              " (attempt " + std::to_string(at.attempts) + ")";
-    case TaskState::kSucceeded: return std::string("succeeded");
-    case TaskState::kFailed: return "failed: " + row.failure.ToString();
-    case TaskState::kCancelled: return "was cancelled: " + run->failure.message();
-    case TaskState::kSkipped: return std::string("was skipped, because a step it needs failed");
+    case TaskState::kSucceeded:
+      return std::string("succeeded");
+    case TaskState::kFailed:
+      return "failed: " + row.failure.ToString();
+    case TaskState::kCancelled:
+      return "was cancelled: " + run->failure.message();
+    case TaskState::kSkipped:
+      return std::string("was skipped, because a step it needs failed");
   }
   return Internal("a task has an unknown state");
 }

@@ -29,7 +29,8 @@ class SimulatedServerChannel final : public workers::ServerChannel {
 
 class SimulatedClientChannel final : public workers::ClientChannel {
  public:
-  SimulatedClientChannel(SimulatedNetwork& network, int worker) : network_(network), worker_(worker) {
+  SimulatedClientChannel(SimulatedNetwork& network, int worker)
+      : network_(network), worker_(worker) {
     static_cast<void>(SimulatedClientChannel::Reconnect());
   }
   Status Send(ByteView frame) override {
@@ -75,7 +76,9 @@ void SimulatedNetwork::Mend(int worker) {
   cut_to_worker_.erase(worker);
 }
 
-void SimulatedNetwork::DropServer() { server_box_.clear(); }
+void SimulatedNetwork::DropServer() {
+  server_box_.clear();
+}
 
 void SimulatedNetwork::DropWorker(int worker) {
   connections_.erase(worker);
@@ -110,7 +113,8 @@ void SimulatedNetwork::Put(Transit transit) {
   // Each copy has its own delay: later frames may overtake.
   const int copies = dice_.Chance(faults_.doubled_percent) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
-    under_way_.emplace(clock_.MonotonicMicros() + dice_.Between(50, faults_.delay_micros_max), transit);
+    under_way_.emplace(clock_.MonotonicMicros() + dice_.Between(50, faults_.delay_micros_max),
+                       transit);
   }
 }
 
@@ -147,7 +151,8 @@ void SimulatedNetwork::Watch(ByteView bytes) {
     const std::string attempt = lease.task + " attempt " + std::to_string(lease.attempt);
     const auto granted = granted_.emplace(lease.fence, attempt).first;
     if (granted->second == attempt) continue;
-    broken_fence_ = "fence " + std::to_string(lease.fence) + " names " + granted->second + " and " + attempt;
+    broken_fence_ =
+        "fence " + std::to_string(lease.fence) + " names " + granted->second + " and " + attempt;
   }
 }
 

@@ -42,7 +42,8 @@ class SimulatedSlots final : public workers::TaskSlots {
 
 class SimulatedWorker {
  public:
-  SimulatedWorker(int number, Dice& dice, ManualClock& clock, SimulatedNetwork& network, const bool& faults)
+  SimulatedWorker(
+      int number, Dice& dice, ManualClock& clock, SimulatedNetwork& network, const bool& faults)
       : number_(number), dice_(dice), clock_(clock), network_(network), faults_(faults) {}
   /// Starts the process, with a new boot id.
   void Start();

@@ -43,9 +43,10 @@ class Simulation {
   }
 
   Result<SimulationReport> Run() {
-    network_.SetFaults({static_cast<int>(dice_.Between(0, 15)),
-                        static_cast<int>(dice_.Between(0, 10)),
-                        dice_.Chance(70) ? dice_.Between(1'000, 20'000) : dice_.Between(1'000, 900'000)});
+    network_.SetFaults(
+        {static_cast<int>(dice_.Between(0, 15)),
+         static_cast<int>(dice_.Between(0, 10)),
+         dice_.Chance(70) ? dice_.Between(1'000, 20'000) : dice_.Between(1'000, 900'000)});
     const int64_t workers = dice_.Between(1, 4);
     for (int64_t i = 0; i < workers; ++i) {
       workers_.push_back(
@@ -126,7 +127,8 @@ class Simulation {
       const RunSpec spec = to_submit_[i].spec;
       const Result<RunId> run = coordinator_->Submit(spec, binder_);
       // A conflict says that the submission whose answer was lost did arrive.
-      if (!run.ok() && run.status().code() != StatusCode::kConflict) return Crash(/*consistent=*/false);
+      if (!run.ok() && run.status().code() != StatusCode::kConflict)
+        return Crash(/*consistent=*/false);
       checkers_.Accepted(spec);
       to_submit_.erase(to_submit_.begin() + static_cast<std::ptrdiff_t>(i));
       if (faults_ && dice_.Chance(15)) coordinator_->Cancel(spec.id, "simulated");
@@ -170,12 +172,14 @@ class Simulation {
   void InjectFault() {
     const int64_t now = clock_.MonotonicMicros();
     next_fault_ = now + dice_.Between(100'000, 4'000'000);
-    const auto worker = static_cast<size_t>(dice_.Between(0, static_cast<int64_t>(workers_.size()) - 1));
+    const auto worker =
+        static_cast<size_t>(dice_.Between(0, static_cast<int64_t>(workers_.size()) - 1));
     switch (dice_.Between(0, 6)) {
       case 0:
         ++report_.worker_crashes;
         return workers_[worker]->Crash(now + dice_.Between(10'000, 5'000'000));
-      case 1: return workers_[worker]->Pause(now + dice_.Between(100'000, 6'000'000));
+      case 1:
+        return workers_[worker]->Pause(now + dice_.Between(100'000, 6'000'000));
       case 2: {
         const int64_t way = dice_.Between(0, 2);
         network_.Cut(static_cast<int>(worker), way != 1, way != 0);
@@ -185,10 +189,15 @@ class Simulation {
       case 3:
         if (coordinator_ != nullptr) Crash(/*consistent=*/true);
         return;
-      case 4: return store_.FailWrite(crypto::WriteFault::kApplied, static_cast<uint64_t>(dice_.Between(0, 5)));
-      case 5: return store_.FailWrite(crypto::WriteFault::kLost, static_cast<uint64_t>(dice_.Between(0, 5)));
+      case 4:
+        return store_.FailWrite(crypto::WriteFault::kApplied,
+                                static_cast<uint64_t>(dice_.Between(0, 5)));
+      case 5:
+        return store_.FailWrite(crypto::WriteFault::kLost,
+                                static_cast<uint64_t>(dice_.Between(0, 5)));
       default:
-        return store_.FailWrite(crypto::WriteFault::kRefused, static_cast<uint64_t>(dice_.Between(0, 5)));
+        return store_.FailWrite(crypto::WriteFault::kRefused,
+                                static_cast<uint64_t>(dice_.Between(0, 5)));
     }
   }
 
@@ -234,7 +243,8 @@ Status RunSimulations(uint64_t first,
                       const SimulationOptions& options,
                       const std::function<void(const SimulationReport&)>& each) {
   for (int i = 0; i < count; ++i) {
-    ASSIGN_OR_RETURN(const SimulationReport report, RunSimulation(first + static_cast<uint64_t>(i), options));
+    ASSIGN_OR_RETURN(const SimulationReport report,
+                     RunSimulation(first + static_cast<uint64_t>(i), options));
     if (each) each(report);
   }
   return OkStatus();

@@ -1,5 +1,5 @@
-/// The simulator: the real scheduler, journal, dispatcher, protocol and agents on a simulated clock,
-/// network and store, with faults drawn from a seed.
+/// The simulator: the real scheduler, journal, dispatcher, protocol and agents on a simulated
+/// clock, network and store, with faults drawn from a seed.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,8 @@ struct SimulationReport {
 /// Deterministic: (seed, options, commit) gives the same course.
 Result<SimulationReport> RunSimulation(uint64_t seed, const SimulationOptions& options = {});
 
-/// Runs seeds first ... first+count-1; stops at the first failure. `each` (may be null) hears of each.
+/// Runs seeds first ... first+count-1; stops at the first failure. `each` (may be null) hears of
+/// each.
 Status RunSimulations(uint64_t first,
                       int count,
                       const SimulationOptions& options,

@@ -75,12 +75,14 @@ int64_t Agent::NextWake() const {
 }
 
 void Agent::Handle(Frame& frame) {
-  if (const auto* const welcome = std::get_if<Welcome>(&frame.message)) return On(*welcome, frame.fence);
+  if (const auto* const welcome = std::get_if<Welcome>(&frame.message))
+    return On(*welcome, frame.fence);
   if (const auto* const bye = std::get_if<Bye>(&frame.message)) {
     if (frame.fence >= term_) On(*bye);
     return;
   }
-  // Only the coordinator that welcomed us may speak: an older one is deposed, a newer one asks first.
+  // Only the coordinator that welcomed us may speak: an older one is deposed, a newer one asks
+  // first.
   if (!joined_ || frame.fence != term_) return;
   heard_ = clock_.MonotonicMicros();
   if (auto* const leases = std::get_if<Leases>(&frame.message)) {
@@ -156,13 +158,15 @@ void Agent::Join(int64_t now) {
   if (now < hello_at_) return;
   if (options_.join_ms_max > 0 && now - joining_since_ > options_.join_ms_max * 1'000) {
     left_ = true;
-    fatal_ = Unavailable("the coordinator did not answer for " +
-                         std::to_string(options_.join_ms_max / 1'000) + " s")
-                 .WithRemedy("check its address and public key, and that this worker's key is enrolled");
+    fatal_ =
+        Unavailable("the coordinator did not answer for " +
+                    std::to_string(options_.join_ms_max / 1'000) + " s")
+            .WithRemedy("check its address and public key, and that this worker's key is enrolled");
     return;
   }
   if (now - connected_at_ >= kReconnectMicros) {
-    // ZeroMQ does not try again by itself after a refused handshake; the key may be enrolled by now.
+    // ZeroMQ does not try again by itself after a refused handshake; the key may be enrolled by
+    // now.
     connected_at_ = now;
     static_cast<void>(channel_.Reconnect());
   }
@@ -231,7 +235,8 @@ void Agent::BeatIfDue(int64_t now) {
   beat_sent_ = now;
   Heartbeat beat;
   for (const TaskPulse& pulse : slots_.Pulses()) {
-    if (running_.count(pulse.fence) != 0) beat.running.push_back({pulse.fence, pulse.progress, pulse.cpu_ms});
+    if (running_.count(pulse.fence) != 0)
+      beat.running.push_back({pulse.fence, pulse.progress, pulse.cpu_ms});
   }
   for (const Lease& lease : waiting_) beat.running.push_back({lease.fence, 0, 0});
   for (const auto& report : reports_) beat.finished.push_back(report.first);
@@ -267,7 +272,8 @@ void Agent::LeaveIfDrained() {
 }
 
 bool Agent::Knows(uint64_t fence) const {
-  if (running_.count(fence) != 0 || reports_.count(fence) != 0 || recent_.count(fence) != 0) return true;
+  if (running_.count(fence) != 0 || reports_.count(fence) != 0 || recent_.count(fence) != 0)
+    return true;
   return std::any_of(
       waiting_.begin(), waiting_.end(), [&](const Lease& lease) { return lease.fence == fence; });
 }

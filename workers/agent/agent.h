@@ -19,9 +19,9 @@ namespace signet::workers {
 
 struct AgentOptions {
   std::string name = "worker";
-  std::string program;    ///< version, for people
-  uint64_t boot = 0;      ///< random per process
-  int slots = 1;          ///< tasks at a time
+  std::string program;           ///< version, for people
+  uint64_t boot = 0;             ///< random per process
+  int slots = 1;                 ///< tasks at a time
   int64_t join_ms_max = 30'000;  ///< without an answer for so long the agent gives up; 0 = never
 };
 
@@ -84,7 +84,7 @@ class Agent {
   uint64_t seq_ = 0;
   int64_t heartbeat_micros_ = 500'000;
   int64_t silence_micros_ = 2'500'000;
-  int64_t heard_ = 0;       ///< monotonic micros of the last frame from the coordinator
+  int64_t heard_ = 0;  ///< monotonic micros of the last frame from the coordinator
   int64_t joining_since_ = 0;
   int64_t hello_at_ = 0;  ///< when to register (again)
   int64_t connected_at_ = 0;
@@ -93,7 +93,7 @@ class Agent {
   std::deque<Lease> waiting_;
   std::set<uint64_t> running_;
   std::map<uint64_t, Report> reports_;  ///< ended, not acknowledged
-  std::set<uint64_t> recent_;           ///< acknowledged or revoked: a late copy must not start again
+  std::set<uint64_t> recent_;  ///< acknowledged or revoked: a late copy must not start again
   std::deque<uint64_t> recent_order_;
 };
 

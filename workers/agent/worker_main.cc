@@ -4,15 +4,14 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <errno.h>
 #include <memory>
+#include <signal.h>
 #include <string>
 #include <string_view>
-#include <utility>
-
 #include <sys/prctl.h>
-#include <errno.h>
-#include <signal.h>
 #include <unistd.h>
+#include <utility>
 
 #include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
@@ -29,7 +28,8 @@ namespace signet::workers {
 namespace {
 
 constexpr char kUsage[] =
-    "usage: signet-worker --connect=tcp://HOST:PORT --server-key=Z85 (--secret-fd=N | --secret-file=PATH)\n"
+    "usage: signet-worker --connect=tcp://HOST:PORT --server-key=Z85 (--secret-fd=N | "
+    "--secret-file=PATH)\n"
     "                     [--name=NAME] [--slots=N] [--task-memory=BYTES] [--parent=PID]\n"
     "  --connect      where the coordinator listens\n"
     "  --server-key   the coordinator's CURVE public key (40 characters of Z85)\n"
@@ -51,9 +51,12 @@ struct Arguments {
   int64_t parent = 0;
 };
 
-volatile std::sig_atomic_t g_stop = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t g_stop =
+    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-void RequestStop(int /*signal*/) { g_stop = 1; }
+void RequestStop(int /*signal*/) {
+  g_stop = 1;
+}
 
 Status ParseOne(std::string_view argument, Arguments& to) {
   const size_t equals = argument.find('=');
@@ -124,12 +127,14 @@ Status Work(const Arguments& arguments, TaskRunner runner) {
   const bool embedded = arguments.parent > 0;
   if (embedded) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != static_cast<pid_t>(arguments.parent)) return Unavailable("the parent is gone");
+    if (::getppid() != static_cast<pid_t>(arguments.parent))
+      return Unavailable("the parent is gone");
   }
   TaskLimits limits;
   limits.memory_bytes_max = static_cast<uint64_t>(arguments.task_memory);
   // Before any thread and any secret (see StartChildSlots).
-  ASSIGN_OR_RETURN(const std::unique_ptr<TaskSlots> slots, StartChildSlots(std::move(runner), limits));
+  ASSIGN_OR_RETURN(const std::unique_ptr<TaskSlots> slots,
+                   StartChildSlots(std::move(runner), limits));
   WatchSignals(embedded);
   ASSIGN_OR_RETURN(const CurvePublicKey server, CurvePublicKey::FromText(arguments.server_key));
   ASSIGN_OR_RETURN(SecretBytes secret, ReadSecret(arguments));

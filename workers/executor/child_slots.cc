@@ -2,21 +2,20 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <errno.h>
+#include <fcntl.h>
 #include <map>
 #include <memory>
 #include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <string>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include "crypto/base/secret.h"
 #include "workers/executor/task_pipe.h"
@@ -48,8 +47,8 @@ struct Child {
   size_t written = 0;
   Bytes incoming;
   double progress = 0;
-  bool closed = false;             ///< the task closed its end
-  std::optional<int64_t> ended;    ///< wait status
+  bool closed = false;           ///< the task closed its end
+  std::optional<int64_t> ended;  ///< wait status
 };
 
 class ChildSlots final : public TaskSlots {

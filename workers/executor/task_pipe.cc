@@ -1,12 +1,11 @@
 #include "workers/executor/task_pipe.h"
 
 #include <cstring>
-#include <string>
-#include <utility>
-
-#include <sys/socket.h>
 #include <errno.h>
+#include <string>
+#include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace signet::workers {
 
@@ -67,7 +66,8 @@ Result<std::optional<ZygoteMessage>> ReceiveControl(int socket, int* attached) {
     n = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
   } while (n < 0 && errno == EINTR);
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::optional<ZygoteMessage>();
-  if (n != static_cast<ssize_t>(sizeof message)) return Unavailable("the zygote's socket has ended");
+  if (n != static_cast<ssize_t>(sizeof message))
+    return Unavailable("the zygote's socket has ended");
   const cmsghdr* const control = CMSG_FIRSTHDR(&header);
   if (control != nullptr && control->cmsg_type == SCM_RIGHTS) {
     std::memcpy(attached, CMSG_DATA(control), sizeof *attached);

@@ -17,8 +17,8 @@ inline constexpr size_t kResultBytesMax = size_t{60} << 20U;
 
 /// Control messages on the zygote's SOCK_SEQPACKET: op, fence, value.
 struct ZygoteMessage {
-  char op = 0;         ///< to it: 'S' start (with the task's descriptor), 'K' kill.
-                       ///< from it: 'P' value = process id, 'E' value = wait status
+  char op = 0;  ///< to it: 'S' start (with the task's descriptor), 'K' kill.
+                ///< from it: 'P' value = process id, 'E' value = wait status
   uint64_t fence = 0;
   int64_t value = 0;
 };

@@ -3,20 +3,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <fcntl.h>
 #include <map>
 #include <new>
 #include <optional>
-#include <string>
-#include <utility>
-
-#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <string>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <signal.h>
 #include <unistd.h>
+#include <utility>
 
 #include "crypto/base/clock.h"
 #include "crypto/base/secret.h"

@@ -7,6 +7,9 @@
 namespace signet::workers {
 
 /// The zygote's whole life, in the process forked for it; `control` is its end of the socket.
-[[noreturn]] void RunZygote(int control, const TaskRunner& runner, const TaskLimits& limits, int parent);
+[[noreturn]] void RunZygote(int control,
+                            const TaskRunner& runner,
+                            const TaskLimits& limits,
+                            int parent);
 
 }  // namespace signet::workers

@@ -14,6 +14,7 @@
 #include <thrift/transport/TBufferTransports.h>
 
 #include "gen-cpp/signet_types.h"
+
 #include "crypto/base/secret.h"
 
 namespace signet::workers {
@@ -24,8 +25,12 @@ using apache::thrift::protocol::TBinaryProtocolT;
 using apache::thrift::transport::TMemoryBuffer;
 using Wire = TBinaryProtocolT<TMemoryBuffer>;
 
-std::vector<int64_t> Signed(const std::vector<uint64_t>& values) { return {values.begin(), values.end()}; }
-std::vector<uint64_t> Unsigned(const std::vector<int64_t>& values) { return {values.begin(), values.end()}; }
+std::vector<int64_t> Signed(const std::vector<uint64_t>& values) {
+  return {values.begin(), values.end()};
+}
+std::vector<uint64_t> Unsigned(const std::vector<int64_t>& values) {
+  return {values.begin(), values.end()};
+}
 
 // To the wire: one function per message.
 
@@ -123,7 +128,9 @@ protocol::RevokeBody ToBody(const Revoke& m) {
   return body;
 }
 
-protocol::DrainBody ToBody(const Drain& /*m*/) { return {}; }
+protocol::DrainBody ToBody(const Drain& /*m*/) {
+  return {};
+}
 
 protocol::ByeBody ToBody(const Bye& m) {
   protocol::ByeBody body;
@@ -141,7 +148,8 @@ Status FromBody(const protocol::RegisterBody& body, Register& m) {
 }
 
 Status FromBody(const protocol::WelcomeBody& body, Welcome& m) {
-  if (body.heartbeat_ms <= 0 || body.silence_ms_max <= 0) return Corrupt("a welcome has no heartbeat");
+  if (body.heartbeat_ms <= 0 || body.silence_ms_max <= 0)
+    return Corrupt("a welcome has no heartbeat");
   m = {body.heartbeat_ms, body.silence_ms_max};
   return OkStatus();
 }
@@ -156,8 +164,12 @@ Status FromBody(const protocol::LeasesBody& body, Leases& m) {
   m.leases.resize(body.leases.size());
   for (size_t i = 0; i < body.leases.size(); ++i) {
     const protocol::LeaseBody& from = body.leases[i];
-    if (from.attempt < 0 || from.attempt_ms_max < 0) return Corrupt("a lease has a negative number");
-    m.leases[i] = {static_cast<uint64_t>(from.fence), from.task, from.attempt, from.attempt_ms_max,
+    if (from.attempt < 0 || from.attempt_ms_max < 0)
+      return Corrupt("a lease has a negative number");
+    m.leases[i] = {static_cast<uint64_t>(from.fence),
+                   from.task,
+                   from.attempt,
+                   from.attempt_ms_max,
                    ToBytes(from.payload)};
   }
   return OkStatus();
@@ -196,8 +208,9 @@ Status FromBody(const protocol::FailedBody& body, Failed& m) {
     const protocol::FailureBody& from = body.failures[i];
     const StatusCode code = StatusCodeFromName(from.code);
     if (code == StatusCode::kOk) return Corrupt("a failure has the code ok");
-    m.failures[i] = {static_cast<uint64_t>(from.fence),
-                     Status(code, from.message).WithDiagnostic(from.diagnostic).WithRemedy(from.remedy)};
+    m.failures[i] = {
+        static_cast<uint64_t>(from.fence),
+        Status(code, from.message).WithDiagnostic(from.diagnostic).WithRemedy(from.remedy)};
   }
   return OkStatus();
 }
@@ -212,7 +225,9 @@ Status FromBody(const protocol::RevokeBody& body, Revoke& m) {
   return OkStatus();
 }
 
-Status FromBody(const protocol::DrainBody& /*body*/, Drain& /*m*/) { return OkStatus(); }
+Status FromBody(const protocol::DrainBody& /*body*/, Drain& /*m*/) {
+  return OkStatus();
+}
 
 Status FromBody(const protocol::ByeBody& body, Bye& m) {
   m = {body.reason, body.rejoin};
@@ -251,8 +266,8 @@ Result<Message> DecodeByType(size_t type, ByteView bytes, std::index_sequence<I.
 
 Status CheckItems(size_t items) {
   if (items <= kItemsMax) return OkStatus();
-  return Exhausted("a message has " + std::to_string(items) + " items; " + std::to_string(kItemsMax) +
-                   " are possible");
+  return Exhausted("a message has " + std::to_string(items) + " items; " +
+                   std::to_string(kItemsMax) + " are possible");
 }
 
 struct ItemsOf {
@@ -312,15 +327,16 @@ Result<Frame> DecodeFrame(ByteView bytes) {
   if (proto != kFrameProto) return Corrupt("a frame is not of our protocol");
   ASSIGN_OR_RETURN(const uint16_t version, from.U16());
   if (version != kFrameVersion) {
-    return Invalid("a frame has protocol version " + std::to_string(version) + ", this program speaks " +
-                   std::to_string(kFrameVersion));
+    return Invalid("a frame has protocol version " + std::to_string(version) +
+                   ", this program speaks " + std::to_string(kFrameVersion));
   }
   ASSIGN_OR_RETURN(const uint8_t type, from.U8());
   constexpr size_t kTypes = std::variant_size_v<Message>;
   if (type < 1 || type > kTypes) return Corrupt("a frame has an unknown type");
   ASSIGN_OR_RETURN(frame.fence, from.U64());
   ASSIGN_OR_RETURN(frame.seq, from.U64());
-  ASSIGN_OR_RETURN(frame.message, DecodeByType(type - 1U, from.rest(), std::make_index_sequence<kTypes>()));
+  ASSIGN_OR_RETURN(frame.message,
+                   DecodeByType(type - 1U, from.rest(), std::make_index_sequence<kTypes>()));
   return frame;
 }
 

@@ -25,41 +25,79 @@ struct Welcome {
   int64_t silence_ms_max = 0;
 };
 /// worker: it takes so many tasks at a time from now on.
-struct Credits { int slots = 0; };
+struct Credits {
+  int slots = 0;
+};
 /// coordinator: one task to run.
 struct Lease {
   uint64_t fence = 0;
-  std::string task;            ///< "run/step/task", for logs
+  std::string task;  ///< "run/step/task", for logs
   int attempt = 0;
   int64_t attempt_ms_max = 0;  ///< 0 = none
   Bytes payload;               ///< may hold keys: wiped after use
 };
-struct Leases { std::vector<Lease> leases; };
+struct Leases {
+  std::vector<Lease> leases;
+};
 /// worker: these run now.
-struct Started { std::vector<uint64_t> fences; };
+struct Started {
+  std::vector<uint64_t> fences;
+};
 struct Beat {
   uint64_t fence = 0;
   double progress = 0;
   int64_t cpu_ms = 0;
 };
 /// worker, every heartbeat_ms: what it runs, and what waits to be acknowledged.
-struct Heartbeat { std::vector<Beat> running; std::vector<uint64_t> finished; };
-struct Completion { uint64_t fence = 0; Bytes result; };
+struct Heartbeat {
+  std::vector<Beat> running;
+  std::vector<uint64_t> finished;
+};
+struct Completion {
+  uint64_t fence = 0;
+  Bytes result;
+};
 /// worker: results; sent again until acknowledged.
-struct Completed { std::vector<Completion> completions; };
-struct Failure { uint64_t fence = 0; Status status; };
+struct Completed {
+  std::vector<Completion> completions;
+};
+struct Failure {
+  uint64_t fence = 0;
+  Status status;
+};
 /// worker: attempts that failed; sent again until acknowledged.
-struct Failed { std::vector<Failure> failures; };
+struct Failed {
+  std::vector<Failure> failures;
+};
 /// coordinator: forget these; what follows from them is durable (or they were too late).
-struct Ack { std::vector<uint64_t> fences; };
+struct Ack {
+  std::vector<uint64_t> fences;
+};
 /// coordinator: kill these; no answer is expected.
-struct Revoke { std::vector<uint64_t> fences; std::string reason; };
+struct Revoke {
+  std::vector<uint64_t> fences;
+  std::string reason;
+};
 /// coordinator: finish what you have, take nothing more, leave. worker: it is about to leave.
 struct Drain {};
-/// either side: gone. From the coordinator with `rejoin`: it does not know you (any more), register.
-struct Bye { std::string reason; bool rejoin = false; };
+/// either side: gone. From the coordinator with `rejoin`: it does not know you (any more),
+/// register.
+struct Bye {
+  std::string reason;
+  bool rejoin = false;
+};
 
-using Message = std::variant<Register, Welcome, Credits, Leases, Started, Heartbeat, Completed, Failed,
-                             Ack, Revoke, Drain, Bye>;
+using Message = std::variant<Register,
+                             Welcome,
+                             Credits,
+                             Leases,
+                             Started,
+                             Heartbeat,
+                             Completed,
+                             Failed,
+                             Ack,
+                             Revoke,
+                             Drain,
+                             Bye>;
 
 }  // namespace signet::workers

@@ -9,12 +9,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
-#include <utility>
-
 #include <poll.h>
+#include <string>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <utility>
 
 namespace signet::workers {
 
@@ -49,9 +48,7 @@ class Mailbox {
     items_.pop_front();
     return item;
   }
-  void Ring() {
-    static_cast<void>(::eventfd_write(event_, 1));
-  }
+  void Ring() { static_cast<void>(::eventfd_write(event_, 1)); }
   [[nodiscard]] int descriptor() const { return event_; }
 
  private:
@@ -145,7 +142,9 @@ class ClientEnd final : public ClientChannel {
   PeerId peer_;
 };
 
-std::unique_ptr<ServerChannel> Hub::Serve() { return std::make_unique<ServerEnd>(shared_from_this()); }
+std::unique_ptr<ServerChannel> Hub::Serve() {
+  return std::make_unique<ServerEnd>(shared_from_this());
+}
 
 std::unique_ptr<ClientChannel> Hub::Connect(std::string identity) {
   return std::make_unique<ClientEnd>(shared_from_this(), std::move(identity));
@@ -153,6 +152,8 @@ std::unique_ptr<ClientChannel> Hub::Connect(std::string identity) {
 
 }  // namespace
 
-std::shared_ptr<InProcessHub> InProcessHub::Create() { return std::make_shared<Hub>(); }
+std::shared_ptr<InProcessHub> InProcessHub::Create() {
+  return std::make_shared<Hub>();
+}
 
 }  // namespace signet::workers

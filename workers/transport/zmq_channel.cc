@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <errno.h>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <sys/eventfd.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
-
-#include <sys/eventfd.h>
-#include <errno.h>
-#include <unistd.h>
 
 #include <zmq.h>
 
@@ -29,7 +28,9 @@ constexpr int kFramesQueuedMax = 20'000;
 // ZMQ_ZAP_ENFORCE_DOMAIN: in libzmq 4.3 behind its draft headers only, yet always understood.
 constexpr int kZapEnforceDomain = 93;
 
-std::string ZmqReason() { return zmq_strerror(zmq_errno()); }
+std::string ZmqReason() {
+  return zmq_strerror(zmq_errno());
+}
 
 /// A ZeroMQ context; ended last.
 class Context {
@@ -55,7 +56,9 @@ class Socket {
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
   [[nodiscard]] void* get() const { return socket_; }
-  void Set(int option, int value) { CHECK(zmq_setsockopt(socket_, option, &value, sizeof value) == 0); }
+  void Set(int option, int value) {
+    CHECK(zmq_setsockopt(socket_, option, &value, sizeof value) == 0);
+  }
   void SetBytes(int option, ByteView value) {
     CHECK_FACTS(zmq_setsockopt(socket_, option, value.data(), value.size()) == 0, ZmqReason());
   }
@@ -136,10 +139,12 @@ class Authenticator {
  private:
   void Serve() {
     while (true) {
-      zmq_pollitem_t waits[] = {{socket_->get(), 0, ZMQ_POLLIN, 0}, {nullptr, stop_, ZMQ_POLLIN, 0}};
+      zmq_pollitem_t waits[] = {{socket_->get(), 0, ZMQ_POLLIN, 0},
+                                {nullptr, stop_, ZMQ_POLLIN, 0}};
       if (zmq_poll(waits, 2, -1) < 0 && zmq_errno() != EINTR) return;
       if (waits[1].revents != 0) return;
-      const Result<std::optional<std::vector<Bytes>>> request = ReceiveParts(socket_->get(), nullptr);
+      const Result<std::optional<std::vector<Bytes>>> request =
+          ReceiveParts(socket_->get(), nullptr);
       if (!request.ok()) return;
       if (request->has_value()) Answer(**request);
     }
@@ -160,7 +165,8 @@ class Authenticator {
     const std::string text = user.empty() ? "this key is not on the allow-list" : "OK";
     const std::string* const parts[] = {&kVersion, &id, &status, &text, &user, &kNothing};
     for (size_t i = 0; i < 6; ++i) {
-      static_cast<void>(zmq_send(socket_->get(), parts[i]->data(), parts[i]->size(), i < 5 ? ZMQ_SNDMORE : 0));
+      static_cast<void>(
+          zmq_send(socket_->get(), parts[i]->data(), parts[i]->size(), i < 5 ? ZMQ_SNDMORE : 0));
     }
   }
 
@@ -183,7 +189,9 @@ void SetLimits(Socket& socket) {
 class RouterChannel final : public CurveServerChannel {
  public:
   RouterChannel(CurvePublicKey key, const std::vector<CurvePublicKey>& allowed)
-      : key_(key), authenticator_(context_), router_(context_, ZMQ_ROUTER),
+      : key_(key),
+        authenticator_(context_),
+        router_(context_, ZMQ_ROUTER),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     CHECK(wake_ >= 0);
     for (const CurvePublicKey& worker : allowed) authenticator_.Allow(worker);
@@ -228,7 +236,8 @@ class RouterChannel final : public CurveServerChannel {
   Result<std::optional<Incoming>> Receive() override {
     while (true) {
       std::string identity;
-      ASSIGN_OR_RETURN(std::optional<std::vector<Bytes>> parts, ReceiveParts(router_.get(), &identity));
+      ASSIGN_OR_RETURN(std::optional<std::vector<Bytes>> parts,
+                       ReceiveParts(router_.get(), &identity));
       if (!parts) return std::optional<Incoming>();
       // Without an authenticated key or with a wrong shape it is not one of ours: dropped.
       if (parts->size() != 2 || identity.empty()) continue;
@@ -243,9 +252,7 @@ class RouterChannel final : public CurveServerChannel {
     eventfd_t rings = 0;
     if (waits[1].revents != 0) static_cast<void>(::eventfd_read(wake_, &rings));
   }
-  void Wake() override {
-    static_cast<void>(::eventfd_write(wake_, 1));
-  }
+  void Wake() override { static_cast<void>(::eventfd_write(wake_, 1)); }
 
   void Allow(const CurvePublicKey& worker) override { authenticator_.Allow(worker); }
   void Forbid(const CurvePublicKey& worker) override { authenticator_.Forbid(worker); }
@@ -293,7 +300,8 @@ class DealerChannel final : public ClientChannel {
 
   Result<std::optional<Bytes>> Receive() override {
     while (true) {
-      ASSIGN_OR_RETURN(std::optional<std::vector<Bytes>> parts, ReceiveParts(dealer_->get(), nullptr));
+      ASSIGN_OR_RETURN(std::optional<std::vector<Bytes>> parts,
+                       ReceiveParts(dealer_->get(), nullptr));
       if (!parts) return std::optional<Bytes>();
       if (parts->size() == 1) return std::optional<Bytes>(std::move((*parts)[0]));
     }
@@ -316,9 +324,10 @@ class DealerChannel final : public ClientChannel {
 
 }  // namespace
 
-Result<std::unique_ptr<CurveServerChannel>> ListenWithCurve(const std::string& endpoint,
-                                                            const CurveKeyPair& identity,
-                                                            const std::vector<CurvePublicKey>& allowed) {
+Result<std::unique_ptr<CurveServerChannel>> ListenWithCurve(
+    const std::string& endpoint,
+    const CurveKeyPair& identity,
+    const std::vector<CurvePublicKey>& allowed) {
   auto channel = std::make_unique<RouterChannel>(identity.public_key, allowed);
   TRY(channel->Bind(endpoint, identity));
   return std::unique_ptr<CurveServerChannel>(std::move(channel));

@@ -1,4 +1,5 @@
-/// Channels over ZeroMQ: ROUTER and DEALER on tcp with CURVE (RFC 26), authenticated by ZAP (RFC 27).
+/// Channels over ZeroMQ: ROUTER and DEALER on tcp with CURVE (RFC 26), authenticated by ZAP (RFC
+/// 27).
 #pragma once
 
 #include <memory>
@@ -25,9 +26,10 @@ class CurveServerChannel : public ServerChannel {
 
 /// Listens on `endpoint` ("tcp://127.0.0.1:*" picks a free port). kUnavailable with a remedy when
 /// the port is taken, kInvalid for a bad address.
-Result<std::unique_ptr<CurveServerChannel>> ListenWithCurve(const std::string& endpoint,
-                                                            const CurveKeyPair& identity,
-                                                            const std::vector<CurvePublicKey>& allowed);
+Result<std::unique_ptr<CurveServerChannel>> ListenWithCurve(
+    const std::string& endpoint,
+    const CurveKeyPair& identity,
+    const std::vector<CurvePublicKey>& allowed);
 
 /// Connects (in the background, and again whenever the connection breaks) to the coordinator that
 /// holds `server`'s secret key; nobody else can answer.

@@ -1,10 +1,9 @@
 // The coordinator with real worker processes over CURVE on loopback.
 #include <csignal>
 #include <memory>
-#include <string>
-
-#include <sys/wait.h>
 #include <signal.h>
+#include <string>
+#include <sys/wait.h>
 
 #include "coordinator/dispatch/coordinator.h"
 #include "coordinator/dispatch/embedded_cluster.h"
@@ -95,7 +94,9 @@ TEST_F(ClusterTest, ASigkilledWorkerIsReplacedAndItsTaskFinishesElsewhere) {
   spec.steps = {Step("slow", 4)};
   RecordingBinder binder([](const TaskRef& /*task*/) { return std::string("spin:400"); });
   ASSERT_TRUE(coordinator_->Submit(spec, binder).ok());
-  ASSERT_TRUE(coordinator_->Serve([&] { return coordinator_->View(spec.id)->steps[0].progress > 0.05; }).ok());
+  ASSERT_TRUE(
+      coordinator_->Serve([&] { return coordinator_->View(spec.id)->steps[0].progress > 0.05; })
+          .ok());
   ASSERT_EQ(::kill(cluster_->processes()[0], SIGKILL), 0);
   const int64_t killed = clock_.MonotonicMicros();
   bool again = false;
@@ -156,7 +157,8 @@ TEST_F(ClusterTest, CancelKillsADeafTaskAndFreesItsSlot) {
   spec.steps = {Step("deaf", 1)};
   RecordingBinder deaf([](const TaskRef& /*task*/) { return std::string("sleep"); });
   ASSERT_TRUE(coordinator_->Submit(spec, deaf).ok());
-  ASSERT_TRUE(coordinator_->Serve([&] { return coordinator_->View(spec.id)->steps[0].running == 1; }).ok());
+  ASSERT_TRUE(
+      coordinator_->Serve([&] { return coordinator_->View(spec.id)->steps[0].running == 1; }).ok());
   coordinator_->Cancel(spec.id, "enough");
   ASSERT_EQ(coordinator_->RunUntilDone(spec.id)->state, RunState::kCancelled);
   RunSpec next;
@@ -193,9 +195,13 @@ TEST_F(ClusterTest, AWorkerWhoseKeyIsNotEnrolledNeverJoins) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     const std::string program = (testing_support::ProgramFolder() / "signet-test-worker").string();
-    ::execl(program.c_str(), program.c_str(), ("--connect=" + coordinator_->endpoint()).c_str(),
+    ::execl(program.c_str(),
+            program.c_str(),
+            ("--connect=" + coordinator_->endpoint()).c_str(),
             ("--server-key=" + coordinator_->public_key().Text()).c_str(),
-            ("--secret-file=" + key).c_str(), "--name=stranger", nullptr);
+            ("--secret-file=" + key).c_str(),
+            "--name=stranger",
+            nullptr);
     ::_exit(127);
   }
   const int64_t until = clock_.MonotonicMicros() + 2'000'000;
@@ -245,7 +251,8 @@ TEST_F(ClusterTest, AMissingWorkerProgramIsNotFound) {
   Open();
   EmbeddedClusterOptions options;
   options.worker_program = "/nonexistent/signet-worker";
-  EXPECT_EQ(EmbeddedCluster::Start(options, *coordinator_, clock_).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(EmbeddedCluster::Start(options, *coordinator_, clock_).status().code(),
+            StatusCode::kNotFound);
 }
 
 TEST_F(ClusterTest, PrintsTheRateOfDurableNoOpTasks) {

@@ -100,10 +100,11 @@ TEST_F(DispatcherTest, APayloadThatCannotBeBoundFailsTheTaskWithItsStatus) {
 
 TEST_F(DispatcherTest, AFailedWriteStopsItAndNothingOfThatTurnIsVisible) {
   ASSERT_TRUE(coordinator_->Submit(Spec(1), binder_).ok());
-  store_.FailWrite(crypto::WriteFault::kRefused, 2);  // join and lease pass
+  store_.FailWrite(crypto::WriteFault::kRefused, 1);  // joining and the lease pass
   const Status stopped = Turn([&] { return Ended(RunId("r")); });
   EXPECT_EQ(stopped.code(), StatusCode::kUnavailable);
-  EXPECT_EQ(coordinator_->Turn().status().code(), StatusCode::kUnavailable) << "it must stay stopped";
+  EXPECT_EQ(coordinator_->Turn().status().code(), StatusCode::kUnavailable)
+      << "it must stay stopped";
   EXPECT_FALSE(Has("effect/r/a/0"));
   // A restart goes on: the worker still has the result, and it is committed once.
   RecordingBinder again{[](const TaskRef& task) { return task.Text(); }};

@@ -1,9 +1,9 @@
-// A worker whose payloads are small programs: "echo:TEXT", "spin:MS", "sleep", "crash", "fail:CODE".
+// A worker whose payloads are small programs: "echo:TEXT", "spin:MS", "sleep", "crash",
+// "fail:CODE".
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
-
 #include <unistd.h>
 
 #include "crypto/base/bytes.h"
@@ -44,4 +44,6 @@ Result<Bytes> Interpret(ByteView payload, const signet::workers::ProgressFn& pro
 
 }  // namespace
 
-int main(int argc, char** argv) { return signet::workers::WorkerMain(argc, argv, &Interpret); }
+int main(int argc, char** argv) {
+  return signet::workers::WorkerMain(argc, argv, &Interpret);
+}

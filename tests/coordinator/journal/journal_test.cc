@@ -47,10 +47,13 @@ class JournalTest : public testing::Test {
   }
   int Entries() {
     int entries = 0;
-    EXPECT_TRUE(store_->Scan("sched/log/", [&](std::string_view, ByteView) {
-                  ++entries;
-                  return OkStatus();
-                }).ok());
+    EXPECT_TRUE(store_
+                    ->Scan("sched/log/",
+                           [&](std::string_view, ByteView) {
+                             ++entries;
+                             return OkStatus();
+                           })
+                    .ok());
     return entries;
   }
   std::string Key(int entry) {

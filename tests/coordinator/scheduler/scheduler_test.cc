@@ -42,7 +42,9 @@ class World {
     Do(SubmitRun{spec});
     Do(AttachRun{spec.id});
   }
-  void Join(const std::string& worker, int slots) { Do(WorkerJoined{WorkerId(worker), 1, slots, {}}); }
+  void Join(const std::string& worker, int slots) {
+    Do(WorkerJoined{WorkerId(worker), 1, slots, {}});
+  }
   /// Lets time pass; workers keep beating with all their leases.
   void Pass(int64_t millis) {
     now.monotonic_micros += millis * 1'000;
@@ -97,7 +99,8 @@ TEST(Scheduler, APartitionwiseTaskWaitsForItsOwnPartitionOnly) {
 TEST(Scheduler, AFailureSkipsWhatDependsOnItAndNothingElse) {
   World world;
   world.Join("w", 8);
-  world.Submit(RunOf("r", {Step("a", 2), Step("b", 1, {On("a")}), Step("c", 1, {On("b")}), Step("other", 1)}));
+  world.Submit(RunOf(
+      "r", {Step("a", 2), Step("b", 1, {On("a")}), Step("c", 1, {On("b")}), Step("other", 1)}));
   const auto tasks = world.Tick();
   ASSERT_EQ(tasks.size(), 3U);
   world.Do(TaskFailed{tasks[0].fence, Invalid("bad")});
@@ -135,7 +138,8 @@ TEST(Scheduler, RetriesWithinThePolicyAndOnlyWhatCanHelp) {
     int failures_max;
     int want_attempts;
   };
-  for (const Case& c : {Case{"retryable", Unavailable("x"), 3, 3}, Case{"only one", Unavailable("x"), 1, 1},
+  for (const Case& c : {Case{"retryable", Unavailable("x"), 3, 3},
+                        Case{"only one", Unavailable("x"), 1, 1},
                         Case{"denied", Denied("x"), 3, 1}}) {
     SCOPED_TRACE(c.name);
     World world;
@@ -174,7 +178,8 @@ TEST(Scheduler, ASilentWorkerLosesItsLeaseAndItsLateResultDoesNotHold) {
   EXPECT_GT(second[0].fence, first[0].fence);
   EXPECT_FALSE(world.scheduler.Holds(first[0].fence, WorkerId("slow")));
   EXPECT_TRUE(world.scheduler.Holds(second[0].fence, WorkerId("other")));
-  EXPECT_FALSE(world.scheduler.Holds(second[0].fence, WorkerId("slow"))) << "a lease belongs to its worker";
+  EXPECT_FALSE(world.scheduler.Holds(second[0].fence, WorkerId("slow")))
+      << "a lease belongs to its worker";
   // Back again, it is told to stop.
   world.Do(WorkerBeat{WorkerId("slow"), {{first[0].fence, 0.5, 10}}, {}});
   EXPECT_EQ(world.revoked, std::vector<uint64_t>{first[0].fence});
@@ -188,7 +193,8 @@ TEST(Scheduler, AHungTaskIsRevokedAndABusyOneIsNot) {
   ASSERT_EQ(tasks.size(), 2U);
   for (int second = 1; second <= 14; ++second) {
     world.Pass(1'000);
-    world.Do(WorkerBeat{WorkerId("w"), {{tasks[0].fence, 0.1, 5}, {tasks[1].fence, 0, second * 900}}, {}});
+    world.Do(WorkerBeat{
+        WorkerId("w"), {{tasks[0].fence, 0.1, 5}, {tasks[1].fence, 0, second * 900}}, {}});
     world.Tick();
   }
   EXPECT_EQ(world.revoked, std::vector<uint64_t>{tasks[0].fence});
@@ -230,8 +236,9 @@ TEST(Scheduler, APoolIsNeverExceededAndItsSlotsComeBack) {
   for (int i = 0; i < 10 && world.endings.empty(); ++i) {
     const auto tasks = world.Tick();
     EXPECT_LE(tasks.size(), 2U);
-    EXPECT_NE(world.scheduler.Why(RunId("r"), StepId("a"), 5, world.now)->find(done < 4 ? "pool" : ""),
-              std::string::npos);
+    EXPECT_NE(
+        world.scheduler.Why(RunId("r"), StepId("a"), 5, world.now)->find(done < 4 ? "pool" : ""),
+        std::string::npos);
     for (const TaskRef& task : tasks) world.Do(TaskSucceeded{task.fence, 0});
     done += static_cast<int>(tasks.size());
   }
@@ -258,7 +265,8 @@ TEST(Scheduler, ADrainingWorkerGetsNothingMore) {
   world.Do(WorkerDraining{WorkerId("w")});
   world.Submit(RunOf("r", {Step("a", 1)}));
   EXPECT_TRUE(world.Tick().empty());
-  EXPECT_NE(world.scheduler.Why(RunId("r"), StepId("a"), 0, world.now)->find("draining"), std::string::npos);
+  EXPECT_NE(world.scheduler.Why(RunId("r"), StepId("a"), 0, world.now)->find("draining"),
+            std::string::npos);
 }
 
 TEST(Scheduler, APoisonTaskThatKillsItsWorkersEndsAfterALimit) {
@@ -301,8 +309,12 @@ void LiveRandomly(World& world, uint64_t seed, int steps) {
         world.Submit(RunOf("r" + std::to_string(i), {a, b, Step("c", 2, {On("b")})}));
         break;
       }
-      case 1: world.Do(WorkerJoined{WorkerId(worker), dice.Next(), 2, {}}); break;
-      case 2: world.Do(WorkerGone{WorkerId(worker), "gone"}); break;
+      case 1:
+        world.Do(WorkerJoined{WorkerId(worker), dice.Next(), 2, {}});
+        break;
+      case 2:
+        world.Do(WorkerGone{WorkerId(worker), "gone"});
+        break;
       case 3:
         if (const auto local = world.scheduler.NextLocal()) {
           world.Do(LocalFinished{*local, dice.Next() % 3 == 0 ? Unavailable("x") : OkStatus(), 5});
@@ -318,7 +330,8 @@ void LiveRandomly(World& world, uint64_t seed, int steps) {
         for (const TaskRef& task : world.Tick()) {
           if (dice.Next() % 4 == 0) continue;  // left running
           if (dice.Next() % 4 == 0) {
-            world.Do(TaskFailed{task.fence, dice.Next() % 2 == 0 ? Unavailable("x") : Invalid("y")});
+            world.Do(
+                TaskFailed{task.fence, dice.Next() % 2 == 0 ? Unavailable("x") : Invalid("y")});
           } else {
             world.Do(TaskSucceeded{task.fence, 1});
           }
@@ -355,7 +368,8 @@ TEST(Scheduler, ReplayedRecordsGiveTheSameState) {
       for (int i = 0; i < 200 && !one->UnfinishedRuns().empty(); ++i) {
         now.monotonic_micros += 1'000'000;
         one->Step(WorkerBeat{WorkerId("fresh"), {}, {}}, now);
-        while (const auto local = one->NextLocal()) one->Step(LocalFinished{*local, OkStatus(), 0}, now);
+        while (const auto local = one->NextLocal())
+          one->Step(LocalFinished{*local, OkStatus(), 0}, now);
         const Outcome out = one->Step(Tick{}, now);
         for (const Command& command : out.commands) {
           if (const auto* grant = std::get_if<GrantLease>(&command)) {
@@ -401,7 +415,8 @@ TEST(RunSpec, RefusesWhatCannotRun) {
       {"the run has no steps", RunOf("r", {})},
       {"two steps are called 'a'", RunOf("r", {Step("a", 1), Step("a", 1)})},
       {"step 'a' waits for the unknown step 'b'", RunOf("r", {Step("a", 1, {On("b")})})},
-      {"step 'a' waits for itself in a cycle", RunOf("r", {Step("a", 1, {On("b")}), Step("b", 1, {On("a")})})},
+      {"step 'a' waits for itself in a cycle",
+       RunOf("r", {Step("a", 1, {On("b")}), Step("b", 1, {On("a")})})},
       {"step 'b' has 3 tasks and waits partitionwise for 'a' with 2",
        RunOf("r", {Step("a", 2), Step("b", 3, {On("a", true)})})},
       {"step 'a' has 0 tasks; 1 to 10000000 are possible", RunOf("r", {Step("a", 0)})},
@@ -414,7 +429,8 @@ TEST(Scheduler, AMillionTasksAreSmallAndAcceptedFast) {
   World world;
   const auto began = std::chrono::steady_clock::now();
   world.Submit(RunOf("big", {Step("a", 500'000), Step("b", 500'000, {On("a", true)})}));
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   std::printf("[ figure ] 1 M tasks accepted in %.3f s, %zu B a task\n", seconds, sizeof(TaskRow));
   EXPECT_LT(seconds, 5);
   EXPECT_LE(sizeof(TaskRow), 300U);

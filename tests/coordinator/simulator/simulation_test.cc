@@ -29,16 +29,17 @@ TEST(Simulation, AThousandSeedsKeepThePromises) {
   EXPECT_TRUE(status.ok()) << status.message() << "; replay with: signet sim --seed N --runs 1";
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("[ figure ] %d seeds in %.1f s: %d runs (%d succeeded), %llu frames (%llu lost), "
-              "%d worker and %d coordinator crashes\n",
-              Seeds(),
-              seconds,
-              sum.runs,
-              sum.succeeded,
-              static_cast<unsigned long long>(sum.frames),
-              static_cast<unsigned long long>(sum.frames_lost),
-              sum.worker_crashes,
-              sum.coordinator_crashes);
+  std::printf(
+      "[ figure ] %d seeds in %.1f s: %d runs (%d succeeded), %llu frames (%llu lost), "
+      "%d worker and %d coordinator crashes\n",
+      Seeds(),
+      seconds,
+      sum.runs,
+      sum.succeeded,
+      static_cast<unsigned long long>(sum.frames),
+      static_cast<unsigned long long>(sum.frames_lost),
+      sum.worker_crashes,
+      sum.coordinator_crashes);
   // A simulation in which nothing happens would keep every promise.
   EXPECT_GT(sum.succeeded, 100);
   EXPECT_GT(sum.coordinator_crashes, 100);
@@ -62,20 +63,23 @@ TEST_P(Mutated, IsFoundWithinThreeHundredSeeds) {
   SimulationOptions options;
   options.mutation = GetParam().second;
   int seeds = 0;
-  const Status status = RunSimulations(1, 300, options, [&](const SimulationReport& /*r*/) { ++seeds; });
+  const Status status =
+      RunSimulations(1, 300, options, [&](const SimulationReport& /*r*/) { ++seeds; });
   EXPECT_FALSE(status.ok()) << "the simulator has no teeth against " << GetParam().first;
-  std::printf("[ figure ] %s found at seed %d: %s\n", GetParam().first, seeds + 1, status.message().c_str());
+  std::printf("[ figure ] %s found at seed %d: %s\n",
+              GetParam().first,
+              seeds + 1,
+              status.message().c_str());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Defects,
-    Mutated,
-    testing::Values(std::pair{"SkipFence", Mutation::kSkipFence},
-                    std::pair{"AckBeforeDurable", Mutation::kAckBeforeDurable},
-                    std::pair{"ForgetAttempt", Mutation::kForgetAttempt},
-                    std::pair{"LeakSlot", Mutation::kLeakSlot},
-                    std::pair{"ForgetRun", Mutation::kForgetRun}),
-    [](const auto& one) { return std::string(one.param.first); });
+INSTANTIATE_TEST_SUITE_P(Defects,
+                         Mutated,
+                         testing::Values(std::pair{"SkipFence", Mutation::kSkipFence},
+                                         std::pair{"AckBeforeDurable", Mutation::kAckBeforeDurable},
+                                         std::pair{"ForgetAttempt", Mutation::kForgetAttempt},
+                                         std::pair{"LeakSlot", Mutation::kLeakSlot},
+                                         std::pair{"ForgetRun", Mutation::kForgetRun}),
+                         [](const auto& one) { return std::string(one.param.first); });
 
 }  // namespace
 }  // namespace signet::coordinator

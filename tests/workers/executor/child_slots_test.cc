@@ -5,14 +5,13 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <poll.h>
+#include <signal.h>
 #include <stdexcept>
 #include <string>
-#include <vector>
-
-#include <poll.h>
 #include <sys/resource.h>
-#include <signal.h>
 #include <unistd.h>
+#include <vector>
 
 #include "crypto/base/clock.h"
 #include "crypto/base/text.h"
@@ -89,7 +88,8 @@ TEST_F(ChildSlotsTest, AResultComesBackFromAProcessOfItsOwn) {
   const TaskEnd second = Run("pid");
   ASSERT_TRUE(first.status.ok()) << first.status.ToString();
   EXPECT_NE(first.result, second.result);
-  EXPECT_NE(AsText(first.result).substr(0, AsText(first.result).find(' ')), std::to_string(::getpid()));
+  EXPECT_NE(AsText(first.result).substr(0, AsText(first.result).find(' ')),
+            std::to_string(::getpid()));
 }
 
 TEST_F(ChildSlotsTest, AFailureKeepsCodeDiagnosticAndRemedy) {
@@ -103,7 +103,8 @@ TEST_F(ChildSlotsTest, ACrashIsUnavailableAndNamesTheSignal) {
   const TaskEnd end = Run("abort");
   EXPECT_EQ(end.status.code(), StatusCode::kUnavailable);
   EXPECT_EQ(end.status.message(), "its process was ended by signal SIGABRT");
-  EXPECT_EQ(Run("exit").status.message(), "its process ended with exit code 3 and without a result");
+  EXPECT_EQ(Run("exit").status.message(),
+            "its process ended with exit code 3 and without a result");
   EXPECT_TRUE(Run("still works").status.ok());
 }
 
@@ -157,7 +158,9 @@ TEST_F(ChildSlotsTest, ManyAtOnceAllEnd) {
   }
 }
 
-TEST_F(ChildSlotsTest, NoTaskMayLeaveACoreFile) { EXPECT_EQ(AsText(Run("core").result), "0"); }
+TEST_F(ChildSlotsTest, NoTaskMayLeaveACoreFile) {
+  EXPECT_EQ(AsText(Run("core").result), "0");
+}
 
 TEST_F(ChildSlotsTest, ATaskBeyondItsMemoryIsExhausted) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -48,7 +48,11 @@ TEST(Frame, EveryMessageComesBackAsItWas) {
 
 TEST(Frame, TheHeaderIsAsDocumentedByteByByte) {
   const auto bytes = EncodeFrame({0x0102030405060708U, 0x1112131415161718U, Drain{}});
-  EXPECT_EQ(ToHex(*bytes), "535700010b" "0102030405060708" "1112131415161718" "00");
+  EXPECT_EQ(ToHex(*bytes),
+            "535700010b"
+            "0102030405060708"
+            "1112131415161718"
+            "00");
 }
 
 TEST(Frame, AnyCutIsCorrupt) {
@@ -104,7 +108,10 @@ TEST(Frame, AListThatClaimsToBeHugeIsRefusedWithoutTheMemory) {
   // Ack with field 1, list of i64, 2^31 - 1 elements.
   Bytes bytes = *EncodeFrame({1, 1, Ack{}});
   bytes.resize(kFrameHeaderBytes);
-  Append(bytes, *FromHex("0f0001" "0a" "7fffffff"));
+  Append(bytes,
+         *FromHex("0f0001"
+                  "0a"
+                  "7fffffff"));
   EXPECT_EQ(DecodeFrame(bytes).status().code(), StatusCode::kCorrupt);
 }
 
@@ -118,8 +125,10 @@ TEST(Frame, LimitsAreEnforcedWhereFramesAreMade) {
 }
 
 TEST(Frame, ImpossibleNumbersAreCorrupt) {
-  for (const Message& message : {Message(Register{"w", 1, -1, {}, ""}), Message(Credits{-5}),
-                                 Message(Heartbeat{{{1, 1.5, 0}}, {}}), Message(Welcome{0, 0})}) {
+  for (const Message& message : {Message(Register{"w", 1, -1, {}, ""}),
+                                 Message(Credits{-5}),
+                                 Message(Heartbeat{{{1, 1.5, 0}}, {}}),
+                                 Message(Welcome{0, 0})}) {
     EXPECT_EQ(DecodeFrame(*EncodeFrame({1, 1, message})).status().code(), StatusCode::kCorrupt);
   }
 }

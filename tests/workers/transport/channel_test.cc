@@ -38,7 +38,8 @@ std::optional<Bytes> Await(ClientChannel& client) {
 /// Until the handshake is over frames are refused.
 void SendSoon(ClientChannel& client, std::string_view text, int64_t millis = 5'000) {
   const int64_t until = g_clock.MonotonicMicros() + millis * 1'000;
-  while (!client.Send(AsBytes(text)).ok() && g_clock.MonotonicMicros() < until) client.Wait(5'000, {});
+  while (!client.Send(AsBytes(text)).ok() && g_clock.MonotonicMicros() < until)
+    client.Wait(5'000, {});
 }
 
 /// The contract of channels, for each form.
@@ -129,7 +130,9 @@ TEST(CurvePublicKey, TextComesBackAndNothingElsePasses) {
   EXPECT_EQ(*CurvePublicKey::FromText(pair.public_key.Text()), pair.public_key);
   const CurveKeyPair same = CurveKeyPair::FromSecret(pair.secret_key.Clone()).value();
   EXPECT_EQ(same.public_key, pair.public_key);
-  for (const char* bad : {"", "short", "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~",
+  for (const char* bad : {"",
+                          "short",
+                          "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~",
                           "########################################"}) {
     EXPECT_FALSE(CurvePublicKey::FromText(bad).ok()) << bad;
   }
