@@ -203,6 +203,7 @@ class ViewBuilder {
   Status MakeSubjects(const std::string& table, std::span<const SubjectId> subjects) {
     Schema schema;
     schema.columns.push_back({"s", ColumnType::kUuid, {}});
+    TRY(connection_.Execute("DROP TABLE IF EXISTS " + SqlName(table)));
     ASSIGN_OR_RETURN(const std::unique_ptr<query::TableWriter> writer,
                      connection_.CreateTable(table, schema));
     size_t row = 0;

@@ -312,6 +312,37 @@ TEST_F(PiecesTest, WritesOnlyTypesItsSchemaNames) {
       StatusCode::kInvalid);
 }
 
+TEST_F(PiecesTest, WiderNumbersOfSqlAreWrittenAsTheSchemasType) {
+  WriteRequest request = Request();
+  request.schema.columns = {{"n", ColumnType::kInt64, {}},
+                            {"amount", ColumnType::kDecimal, {}},
+                            {"at", ColumnType::kTimestamp, {}}};
+  const Piece piece =
+      WritePiece(
+          *connection_,
+          "SELECT sum(n) AS n, sum(amount) AS amount, max(\"at\")::TIMESTAMPTZ AS \"at\" FROM "
+          "rows",
+          request,
+          digest_key_,
+          store_,
+          entropy_)
+          .value();
+  ASSERT_TRUE(Open(request.schema, {piece}).ok());
+  EXPECT_EQ(
+      connection_->QueryText("SELECT typeof(n) || typeof(amount) || typeof(\"at\") FROM v").value(),
+      "BIGINTDECIMAL(18,4)TIMESTAMP");
+  EXPECT_EQ(connection_->QueryInt64("SELECT n FROM v").value(), 49995000);
+}
+
+TEST_F(PiecesTest, AViewCanBeMadeAgainWithOtherSubjects) {
+  const Piece piece = Write();
+  for (int i = 0; i < 2; ++i) {
+    RowLimits limits;
+    limits.allowed = std::span<const SubjectId>();
+    ASSERT_TRUE(Open(schema_, {piece}, limits).ok());
+  }
+}
+
 TEST_F(PiecesTest, NoValueIsInTheStoreInPlain) {
   const Piece piece = Write();
   for (const Stream& stream : piece.streams) {
