@@ -162,7 +162,8 @@ void CompileRetention(MapReader& policy, PolicyPart& part, Diagnostics& diagnost
   for (const std::string& kind : DatasetKinds()) {
     if (reader.Has(kind)) part.retention_s[kind] = reader.Duration(kind, 0);
   }
-  for (const Node::Entry& entry : reader.Rest().entries()) {
+  const Node rest = reader.Rest();
+  for (const Node::Entry& entry : rest.entries()) {
     const std::string nearest = NearestName(entry.key, DatasetKinds());
     reader.Error("SIG-2016",
                  entry.key_mark,

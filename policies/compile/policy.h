@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crypto/base/json.h"
@@ -96,7 +97,8 @@ class Policy {
 
   [[nodiscard]] const Taxonomy& taxonomy() const { return taxonomy_; }
   [[nodiscard]] const Organisation& organisation() const { return organisation_; }
-  [[nodiscard]] const std::vector<PolicyPart>& parts() const { return parts_; }
+  [[nodiscard]] const std::vector<PolicyPart>& parts() const& { return parts_; }
+  [[nodiscard]] std::vector<PolicyPart> parts() && { return std::move(parts_); }
 
   /// Null pointer when the taxonomy does not have it.
   [[nodiscard]] const Category* FindCategory(std::string_view key) const;

@@ -91,7 +91,7 @@ constexpr ErrorRow kRows[] = {
      "write key: value pairs below the key, indented, or in braces"},
     {"SIG-1203",
      "a list is expected here",
-     "The key takes a list.",
+     "The key takes a list of values, not a single one.",
      "write [a, b], or one '- item' a line"},
     {"SIG-1204",
      "unknown key",

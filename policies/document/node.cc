@@ -100,14 +100,21 @@ const std::string& Node::text() const {
   return data_ == nullptr ? none : data_->text;
 }
 
-const std::vector<Node>& Node::items() const {
+const std::vector<Node>& Node::items() const& {
   static const std::vector<Node> none;
   return data_ == nullptr ? none : data_->items;
 }
 
-const std::vector<Node::Entry>& Node::entries() const {
+const std::vector<Node::Entry>& Node::entries() const& {
   static const std::vector<Entry> none;
   return data_ == nullptr ? none : data_->entries;
+}
+
+std::vector<Node> Node::items() && {
+  return std::as_const(*this).items();
+}
+std::vector<Node::Entry> Node::entries() && {
+  return std::as_const(*this).entries();
 }
 
 const Node* Node::Find(std::string_view key) const {

@@ -41,9 +41,12 @@ class Node {
   [[nodiscard]] const std::string& text() const;
 
   /// The list's items, or none.
-  [[nodiscard]] const std::vector<Node>& items() const;
+  [[nodiscard]] const std::vector<Node>& items() const&;
+  /// Of a temporary: a copy, so that a range-for over it is safe.
+  [[nodiscard]] std::vector<Node> items() &&;
   /// The map's entries in document order, or none.
-  [[nodiscard]] const std::vector<Entry>& entries() const;
+  [[nodiscard]] const std::vector<Entry>& entries() const&;
+  [[nodiscard]] std::vector<Entry> entries() &&;
   /// The value of `key`, or null pointer.
   [[nodiscard]] const Node* Find(std::string_view key) const;
   /// Where `key` itself stands; the map's place when there is no such key.

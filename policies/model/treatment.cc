@@ -118,7 +118,13 @@ Result<Treatment> Treatment::Strictest(std::span<const Treatment> several) {
     }
   }
   if (kind == TreatmentKind::kGeneralise) {
-    ASSIGN_OR_RETURN(strictest.options, Coarsest(all));
+    ASSIGN_OR_RETURN(const Json options, Coarsest(all));
+    // Cite the rule that says all of it, if there is one.
+    for (const Treatment* one : all) {
+      const bool whole = one->options == options;
+      if (whole && (strictest.options != options || one->rule < strictest.rule)) strictest = *one;
+    }
+    strictest.options = options;
   }
   return strictest;
 }

@@ -1,1 +1,200 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
+#include "crypto/base/file.h"
+#include "policies/compile/compile.h"
+#include "policies/document/reader.h"
+#include "tests/policies/golden.h"
+
+namespace signet::policies {
+namespace {
+
+constexpr const char* kTaxonomy = R"(signet: 1
+taxonomy: test
+uses: {analytics: Learn, marketing: Sell}
+categories:
+  user: {description: Person, identifiability: direct}
+  user.email: {description: E-mail, link_type: email}
+  user.age: {description: Age, identifiability: quasi}
+  user.health: {description: Health, special: true}
+)";
+
+constexpr const char* kOrganisation = R"(signet: 1
+organisation: test
+controller: {name: N, address: A, contact: C}
+dpo: {name: D, contact: C}
+recipients:
+  mailer:
+    relation: processor
+    region: eu
+    purposes: [marketing]
+    releases: [user.email]
+    article: Art. 28
+)";
+
+// A small policy; `age` is the treatment of user.age.
+std::string PolicyText(const std::string& name,
+                       const std::string& country,
+                       const std::string& age,
+                       const std::string& min_group = "50") {
+  return "signet: 1\npolicy: " + name + "\ntitle: T\nlaw: L\nversion: 1\n" + "jurisdictions: {" +
+         name + ": {countries: [" + country + "]}}\n" + R"(purposes:
+  analytics.churn: {description: D, basis: contract, consent: not_needed, minors: allow, article: A}
+  marketing.mail: {description: D, basis: consent, consent: opt_in, minors: deny, article: A}
+categories:
+  user: {treatment: keep, purposes: [analytics.churn], article: A}
+  user.email: {treatment: escrow, purposes: [marketing], releasable: true, article: A}
+  user.age: {treatment: )" +
+         age + R"(, purposes: [analytics], article: A}
+sale: {consent: opt_out, minors: deny, article: A}
+rights: {erasure: E, restriction: R, minors: M}
+retention: {article: A, governed: 90d}
+publication: {min_group: )" +
+         min_group + ", article: A}\ntransfers: {regions: [eu], article: A}\n";
+}
+
+Result<Policy> Compile(const std::vector<std::string>& policies,
+                       const std::string& organisation = kOrganisation,
+                       const std::string& taxonomy_text = kTaxonomy) {
+  Diagnostics diagnostics;
+  const auto read = [&](const char* name, const std::string& text) {
+    return ReadDocumentText(name, text, diagnostics).value_or(Node());
+  };
+  Taxonomy taxonomy = CompileTaxonomy(read("taxonomy.yaml", taxonomy_text), diagnostics);
+  Organisation people = CompileOrganisation(read("organisation.yaml", organisation), diagnostics);
+  std::vector<PolicyPart> parts;
+  const char* names[] = {"one.yaml", "two.yaml"};
+  for (const std::string& text : policies) {
+    parts.push_back(CompilePart(read(names[parts.size()], text), taxonomy, diagnostics));
+  }
+  TRY(ToStatus(diagnostics));
+  std::optional<Policy> policy =
+      Policy::Compose(std::move(parts), std::move(taxonomy), std::move(people), diagnostics);
+  TRY(ToStatus(diagnostics));
+  return *std::move(policy);
+}
+
+std::string Replaced(std::string text, const std::string& from, const std::string& to) {
+  const size_t at = text.find(from);
+  CHECK_FACTS(at != std::string::npos, from);
+  return text.replace(at, from.size(), to);
+}
+
+TEST(Policy, TheStrictestOfTwoPoliciesWins) {
+  const Result<Policy> policy = Compile({PolicyText("a", "FI", "{generalise: {band: 5}}", "50"),
+                                         PolicyText("b", "US", "{generalise: {band: 10}}", "80")});
+  ASSERT_TRUE(policy.ok()) << policy.status().message();
+  EXPECT_EQ(policy->TreatmentOf("user.age").options, Json::Of({{"band", 10}}));
+  EXPECT_THAT(policy->TreatmentOf("user.age").rule, testing::StartsWith("two.yaml:"));
+  EXPECT_EQ(policy->publication().min_group, 80);
+  EXPECT_EQ(policy->RetentionOf("governed"), 90 * 86400);
+  EXPECT_EQ(policy->RetentionOf("scores"), std::nullopt);
+}
+
+TEST(Policy, AConflictWithoutStrictestNamesBothLines) {
+  const Result<Policy> policy = Compile({PolicyText("a", "FI", "{generalise: {band: 5}}"),
+                                         PolicyText("b", "US", "{generalise: {truncate: 1}}")});
+  ASSERT_FALSE(policy.ok());
+  EXPECT_EQ(policy.status().diagnostic(), "SIG-2006");
+  ExpectGolden("policy_conflict", policy.status().message());
+}
+
+TEST(Policy, SpecialCategoriesInheritNothing) {
+  const Result<Policy> policy = Compile({PolicyText("a", "FI", "keep")});
+  ASSERT_TRUE(policy.ok()) << policy.status().message();
+  EXPECT_TRUE(policy->MayUse("user", "analytics.churn").allowed);
+  EXPECT_EQ(policy->TreatmentOf("user.health").kind, TreatmentKind::kDrop);
+  EXPECT_FALSE(policy->MayUse("user.health", "analytics.churn").allowed);
+}
+
+TEST(Policy, CommentsAndPlacesDoNotChangeTheDigestButRulesDo) {
+  const std::string text = PolicyText("a", "FI", "keep");
+  const Result<Policy> plain = Compile({text});
+  const Result<Policy> commented = Compile({"# why\n\n" + text});
+  const Result<Policy> changed = Compile({PolicyText("a", "FI", "drop")});
+  ASSERT_TRUE(plain.ok() && commented.ok() && changed.ok());
+  EXPECT_EQ(plain->digest(), commented->digest());
+  EXPECT_NE(plain->digest(), changed->digest());
+  EXPECT_NE(plain->digest(), plain->WithMinGroupForTests(5).digest());
+}
+
+TEST(Policy, ErrorsOfDocumentsAreLocated) {
+  const std::string good = PolicyText("a", "FI", "keep");
+  struct Case {
+    const char* code;
+    std::string policy;
+  };
+  std::string all;
+  for (const Case& c : {
+           Case{"SIG-2001", Replaced(good, "user.age:", "user.agee:")},
+           Case{"SIG-2002", Replaced(good, "analytics.churn: {d", "magic.churn: {d")},
+           Case{"SIG-2003", Replaced(good, "[marketing]", "[marketng.mail]")},
+           Case{"SIG-2004", Replaced(good, "treatment: escrow", "treatment: escro")},
+           Case{"SIG-2005",
+                Replaced(
+                    good, "treatment: escrow", "treatment: {generalise: {band: 1, year: true}}")},
+           Case{"SIG-2009", Replaced(good, "releasable: true, article: A", "releasable: true")},
+           Case{"SIG-2011", Replaced(good, "basis: contract", "basis: legitimate_interests")},
+           Case{"SIG-1208", Replaced(good, "basis: contract", "basis: contrat")},
+           Case{"SIG-2015", Replaced(good, "min_group: 50", "min_group: 3")},
+           Case{"SIG-2016", Replaced(good, "governed: 90d", "govrned: 90d")},
+           Case{"SIG-2017", Replaced(good, "consent: opt_in", "consent: opt_out")},
+           Case{"SIG-2019", Replaced(good, "policy: a", "pipeline: a")},
+           Case{"SIG-1212", Replaced(good, "signet: 1", "signet: 2")},
+           Case{"SIG-1206", Replaced(good, "releasable: true", "releasable: yes")},
+           Case{"SIG-1204", Replaced(good, "retention:", "retentoin:")},
+       }) {
+    SCOPED_TRACE(c.code);
+    const Result<Policy> policy = Compile({c.policy});
+    ASSERT_FALSE(policy.ok());
+    EXPECT_THAT(policy.status().message(), testing::HasSubstr(c.code));
+    all += policy.status().message() + "\n";
+  }
+  ExpectGolden("policy_errors", all);
+}
+
+TEST(Policy, RecipientsNeedSafeguardsAndReleasableCategories) {
+  const std::string policy = PolicyText("a", "FI", "keep");
+  std::string all;
+  for (const auto& change :
+       {std::pair<const char*, const char*>{"region: eu", "region: us"},
+        std::pair<const char*, const char*>{"releases: [user.email]", "releases: [user.age]"},
+        std::pair<const char*, const char*>{"purposes: [marketing]", "purposes: [profiling]"}}) {
+    const Result<Policy> refused =
+        Compile({policy}, Replaced(kOrganisation, change.first, change.second));
+    ASSERT_FALSE(refused.ok()) << change.second;
+    all += refused.status().message() + "\n";
+  }
+  ExpectGolden("recipient_errors", all);
+  EXPECT_TRUE(
+      Compile({policy}, Replaced(kOrganisation, "region: eu", "region: us\n    safeguard: SCC"))
+          .ok());
+}
+
+TEST(Policy, ACountryBelongsToOneJurisdiction) {
+  const Result<Policy> policy =
+      Compile({PolicyText("a", "FI", "keep"), PolicyText("b", "fi", "keep")});
+  ASSERT_FALSE(policy.ok());
+  EXPECT_EQ(policy.status().diagnostic(), "SIG-2008");
+}
+
+TEST(FindPolicies, SuggestsTheNearestBundle) {
+  const Result<PolicySources> sources =
+      FindPolicies({"gpdr"}, "policies/bundles", "policies/bundles");
+  EXPECT_EQ(sources.status().diagnostic(), "SIG-2010");
+  EXPECT_THAT(sources.status().remedy(), testing::HasSubstr("gdpr"));
+}
+
+TEST(PolicySchema, DescribesEveryKeyOfTheBundles) {
+  const Json schema = PolicySchema();
+  for (const char* file : {"policies/bundles/gdpr.yaml", "policies/bundles/ccpa.yaml"}) {
+    const Result<Node> document = ReadDocument(file);
+    ASSERT_TRUE(document.ok());
+    for (const Node::Entry& entry : document->entries()) {
+      EXPECT_TRUE(schema["properties"].Has(entry.key)) << entry.key;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace signet::policies
