@@ -16,24 +16,24 @@ constexpr ErrorRow kRows[] = {
      "save the file as UTF-8 without other encodings"},
     {"SIG-1003",
      "the document holds a control character",
-     "Control characters and bidirectional overrides can make a document look "
-     "different from what it says, so they are refused. Tabs and line feeds are fine "
-     "where YAML allows them.",
+     "Control characters and bidirectional overrides can make a document look different "
+     "from what it says, so they are refused. Tabs and line feeds are fine where YAML "
+     "allows them.",
      "remove the character at the caret"},
     {"SIG-1004",
      "the document is too large",
-     "A document has at most 1 MiB. Larger ones are a mistake (data given for a "
-     "document) or an attack.",
+     "A document has at most 1 MiB. Larger ones are a mistake (data given for a document) "
+     "or an attack.",
      "split the document, or check that the path names a YAML document"},
     {"SIG-1005",
      "the document is empty",
      "The file holds no YAML document, only blanks or comments.",
-     "write the document; `signet schema pipeline` and `signet schema policy` "
-     "describe the form"},
+     "write the document; `signet schema pipeline` and `signet schema policy` describe the "
+     "form"},
     {"SIG-1101",
      "the document is not valid YAML",
-     "The YAML parser stopped at the caret. Frequent causes: a tab in the "
-     "indentation, a missing space after ':', a quote or bracket that is not closed.",
+     "The YAML parser stopped at the caret. Frequent causes: a tab in the indentation, a "
+     "missing space after ':', a quote or bracket that is not closed.",
      "check indentation, quotes and brackets at the caret and on the lines above"},
     {"SIG-1102",
      "the file holds more than one document",
@@ -50,8 +50,8 @@ constexpr ErrorRow kRows[] = {
      "write the key as text"},
     {"SIG-1105",
      "tags are not allowed",
-     "A YAML tag (!!int, !include, !mine) changes what a value is. Signet documents "
-     "have no tags.",
+     "A YAML tag (!!int, !include, !mine) changes what a value is. Signet documents have "
+     "no tags.",
      "remove the tag; quote the value if it should be text"},
     {"SIG-1106",
      "merge keys are not allowed",
@@ -59,19 +59,18 @@ constexpr ErrorRow kRows[] = {
      "repeat the keys, or alias a whole value: key: *anchor"},
     {"SIG-1107",
      "an alias names no anchor",
-     "*name repeats the value that &name marked before it. There is no such anchor "
-     "above the alias.",
-     "define the anchor with &name before its first use, or quote the text if it "
-     "should begin with '*'"},
+     "*name repeats the value that &name marked before it. There is no such anchor above "
+     "the alias.",
+     "define the anchor with &name before its first use, or quote the text if it should "
+     "begin with '*'"},
     {"SIG-1108",
      "an alias contains itself",
-     "The alias stands within the value that it repeats, so the document would never "
-     "end.",
+     "The alias stands within the value that it repeats, so the document would never end.",
      "move the anchor to a value that does not contain the alias"},
     {"SIG-1109",
      "the document expands too far",
-     "A document has at most 100,000 values, where an alias counts each time it is "
-     "used. Nested aliases can make billions (an alias bomb).",
+     "A document has at most 100,000 values, where an alias counts each time it is used. "
+     "Nested aliases can make billions (an alias bomb).",
      "use fewer aliases, or split the document"},
     {"SIG-1110",
      "the document is nested too deeply",
@@ -95,10 +94,10 @@ constexpr ErrorRow kRows[] = {
      "write [a, b], or one '- item' a line"},
     {"SIG-1204",
      "unknown key",
-     "A key that nobody reads would be a rule that nobody follows, so it is refused, "
-     "not ignored. Misspelled keys are the usual cause.",
-     "check the spelling; `signet schema pipeline` and `signet schema policy` list "
-     "the keys"},
+     "A key that nobody reads would be a rule that nobody follows, so it is refused, not "
+     "ignored. Misspelled keys are the usual cause.",
+     "check the spelling; `signet schema pipeline` and `signet schema policy` list the "
+     "keys"},
     {"SIG-1205",
      "a required key is missing",
      "The map cannot be understood without this key.",
@@ -110,8 +109,8 @@ constexpr ErrorRow kRows[] = {
      "write true or false, without quotes"},
     {"SIG-1207",
      "a number is expected here",
-     "The key takes a plain number: 42, or where fractions make sense 0.05. Quoted "
-     "numbers are text.",
+     "The key takes a plain number: 42, or where fractions make sense 0.05. Quoted numbers "
+     "are text.",
      "write a number without quotes or units"},
     {"SIG-1208",
      "the value is not one of the choices",
@@ -119,8 +118,8 @@ constexpr ErrorRow kRows[] = {
      "use one of the words listed"},
     {"SIG-1209",
      "a duration is expected here",
-     "Durations are a whole number and a unit: 30s, 15m, 12h, 90d, 2w. Months and "
-     "years differ in length, so there is no unit for them.",
+     "Durations are a whole number and a unit: 30s, 15m, 12h, 90d, 2w. Months and years "
+     "differ in length, so there is no unit for them.",
      "write for example 90d"},
     {"SIG-1210",
      "a date is expected here",
@@ -137,31 +136,13 @@ constexpr ErrorRow kRows[] = {
      "write `signet: 1`, or use a newer program"},
     {"SIG-1213",
      "the name is not valid",
-     "Names of pipelines, sources, steps, columns and policies have letters, digits, "
-     "'_', '-' or '.', begin with a letter and have at most 64 characters.",
+     "Names of pipelines, sources, steps, columns and policies have letters, digits, '_', "
+     "'-' or '.', begin with a letter and have at most 64 characters.",
      "rename it"},
     {"SIG-1214",
      "an item appears twice in a list",
-     "The second one has no effect, so one of the two is probably meant to be "
-     "another.",
+     "The second one has no effect, so one of the two is probably meant to be another.",
      "remove or correct one of the two"},
-    {"SIG-1215",
-     "the text names an unknown parameter",
-     "${name} stands for a parameter of the pipeline; there is none of that name.",
-     "declare it under `params`, or correct the name"},
-    {"SIG-1216",
-     "the parameter's value does not fit its type",
-     "A parameter has a type (text, path, int, number, bool, date, duration) and the "
-     "value given is of another form.",
-     "give a value of the parameter's type"},
-    {"SIG-1217",
-     "a parameter has no value",
-     "The parameter has no default and none was given.",
-     "give it with -p name=value, or add a default"},
-    {"SIG-1218",
-     "the parameter is not declared",
-     "A value was given for a parameter that the pipeline does not have.",
-     "check the name after -p"},
 };
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "policies/document/error_catalog.h"
 
+#include <filesystem>
+#include <regex>
 #include <set>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -36,6 +39,30 @@ TEST(ErrorCatalog, FindsCodesHoweverTheyAreWritten) {
 
 TEST(ErrorCatalog, ExplainsACode) {
   ExpectGolden("explain_1204", ExplainError(*FindError("SIG-1204")));
+}
+
+TEST(ErrorCatalog, HasEveryCodeThatTheSourcesUse) {
+  const std::regex form("\"(SIG-[0-9]{4})\"");
+  size_t used = 0;
+  for (const char* folder : {"policies", "pipelines", "workers", "coordinator"}) {
+    if (!std::filesystem::exists(folder)) continue;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+      if (file.path().extension() != ".cc" ||
+          file.path().filename().string().rfind("error_catalog", 0) == 0) {
+        continue;
+      }
+      const Result<Bytes> bytes = ReadFile(file.path());
+      ASSERT_TRUE(bytes.ok());
+      const std::string text(AsText(*bytes));
+      for (auto at = std::sregex_iterator(text.begin(), text.end(), form);
+           at != std::sregex_iterator();
+           ++at) {
+        ++used;
+        EXPECT_NE(FindError((*at)[1].str()), nullptr) << (*at)[1].str() << " in " << file.path();
+      }
+    }
+  }
+  EXPECT_GT(used, 30U);
 }
 
 TEST(ErrorCatalog, NeverChangesAMeaning) {
