@@ -23,7 +23,8 @@ class UnitTable {
     double analysed = 0;  ///< of those, exposed (or all, without exposures)
   };
 
-  static Result<UnitTable> Build(query::Connection& connection, const ExperimentOptions& options,
+  static Result<UnitTable> Build(query::Connection& connection,
+                                 const ExperimentOptions& options,
                                  const StageContext& context);
 
   /// In order of name.

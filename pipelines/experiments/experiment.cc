@@ -46,8 +46,10 @@ Status CheckTime(const Schema& schema, const std::string& input, const std::stri
 }
 
 /// Adds the labels of `columns` (empty names aside) and the subject to `label`.
-Status Flow(const std::map<std::string, Schema>& inputs, const std::string& input,
-            std::vector<std::string> columns, policies::Label& label) {
+Status Flow(const std::map<std::string, Schema>& inputs,
+            const std::string& input,
+            std::vector<std::string> columns,
+            policies::Label& label) {
   ASSIGN_OR_RETURN(const Schema* schema, InputNamed(inputs, input));
   columns.emplace_back(kSubjectColumn);
   for (const std::string& name : columns) {
@@ -89,7 +91,8 @@ Status CheckArms(const ExperimentOptions& o, const std::vector<UnitTable::Arm>& 
     }
   }
   if (arms.size() < 2 || arms.size() > kArmsMax) {
-    return Invalid("experiment: " + std::to_string(arms.size()) + " arms; between 2 and 20 can be read");
+    return Invalid("experiment: " + std::to_string(arms.size()) +
+                   " arms; between 2 and 20 can be read");
   }
   for (const auto& [name, share] : o.expected) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
@@ -122,7 +125,9 @@ Result<RatioCheck> CheckRatios(const ExperimentOptions& o,
   return check;
 }
 
-Comparison Compare(const MetricOptions& metric, const ArmSums& treatment, const ArmSums& control,
+Comparison Compare(const MetricOptions& metric,
+                   const ArmSums& treatment,
+                   const ArmSums& control,
                    double confidence) {
   if (metric.cuped_seconds > 0) return CompareAdjustedMeans(treatment, control, confidence);
   switch (metric.kind) {
@@ -136,7 +141,8 @@ Comparison Compare(const MetricOptions& metric, const ArmSums& treatment, const 
   return CompareRatios(treatment, control, confidence);
 }
 
-Result<std::vector<Row>> ReadMetrics(const ExperimentOptions& o, const UnitTable& units,
+Result<std::vector<Row>> ReadMetrics(const ExperimentOptions& o,
+                                     const UnitTable& units,
                                      const StageContext& context) {
   std::vector<Row> rows;
   for (size_t m = 0; m < o.metrics.size(); ++m) {
@@ -168,20 +174,22 @@ Json Decide(const ExperimentOptions& o, const std::vector<Row>& rows, size_t tre
     const bool good = (c.difference.value > 0) != row.metric->decrease_is_better;
     if (!good) {
       worse = true;
-    } else if (best == nullptr || std::fabs(c.difference.value) >
-                                      std::fabs(best->comparison.difference.value)) {
+    } else if (best == nullptr ||
+               std::fabs(c.difference.value) > std::fabs(best->comparison.difference.value)) {
       best = &row;
     }
   }
   if (best != nullptr) {
     return Json::Of({{"decision", "ship"},
                      {"arm", best->comparison.arm},
-                     {"text", "'" + best->comparison.arm + "' is better than '" + o.control + "' on '" +
-                                  o.primary + "'"}});
+                     {"text",
+                      "'" + best->comparison.arm + "' is better than '" + o.control + "' on '" +
+                          o.primary + "'"}});
   }
   return Json::Of({{"decision", worse ? "keep_control" : "no_difference"},
-                   {"text", worse ? "keep '" + o.control + "': a treatment is worse on '" + o.primary + "'"
-                                  : "no difference found on '" + o.primary + "'"}});
+                   {"text",
+                    worse ? "keep '" + o.control + "': a treatment is worse on '" + o.primary + "'"
+                          : "no difference found on '" + o.primary + "'"}});
 }
 
 Json ComparisonJson(const Row& row) {
@@ -199,7 +207,8 @@ Json ComparisonJson(const Row& row) {
   return json;
 }
 
-Status WriteRows(query::Connection& connection, const Schema& schema,
+Status WriteRows(query::Connection& connection,
+                 const Schema& schema,
                  const std::vector<Row>& rows) {
   ASSIGN_OR_RETURN(const std::unique_ptr<query::TableWriter> writer,
                    connection.CreateTable("out", schema));
@@ -210,9 +219,16 @@ Status WriteRows(query::Connection& connection, const Schema& schema,
     writer->column(1).SetText(r, KindName(rows[r].metric->kind));
     writer->column(2).SetText(r, c.arm);
     writer->column(3).SetInt64(r, static_cast<int64_t>(c.units));
-    const double values[] = {c.value,          c.control_value, c.difference.value,
-                             c.difference.low, c.difference.high, c.relative.value,
-                             c.relative.low,   c.relative.high, c.statistic, c.p_value};
+    const double values[] = {c.value,
+                             c.control_value,
+                             c.difference.value,
+                             c.difference.low,
+                             c.difference.high,
+                             c.relative.value,
+                             c.relative.low,
+                             c.relative.high,
+                             c.statistic,
+                             c.p_value};
     for (size_t i = 0; i < std::size(values); ++i) {
       if (std::isfinite(values[i])) {
         writer->column(4 + i).SetDouble(r, values[i]);
@@ -238,14 +254,23 @@ Result<Schema> ExperimentOutputSchema(const ExperimentOptions& options,
                  {"kind", ColumnType::kText, {}},
                  {"arm", ColumnType::kText, label},
                  {"units", ColumnType::kInt64, label}}};
-  for (const char* name : {"value", "control", "difference", "low", "high", "relative",
-                           "relative_low", "relative_high", "statistic", "p_value"}) {
+  for (const char* name : {"value",
+                           "control",
+                           "difference",
+                           "low",
+                           "high",
+                           "relative",
+                           "relative_low",
+                           "relative_high",
+                           "statistic",
+                           "p_value"}) {
     schema.columns.push_back({name, ColumnType::kDouble, label});
   }
   return schema;
 }
 
-Result<Json> RunExperiment(query::Connection& connection, const ExperimentOptions& options,
+Result<Json> RunExperiment(query::Connection& connection,
+                           const ExperimentOptions& options,
                            const std::map<std::string, Schema>& inputs,
                            const StageContext& context) {
   ASSIGN_OR_RETURN(const Schema schema, ExperimentOutputSchema(options, inputs));
@@ -263,9 +288,10 @@ Result<Json> RunExperiment(query::Connection& connection, const ExperimentOption
   }
   if (ratio.worst_p() < options.srm_alpha) {
     figures.Set("decision", "stopped");
-    figures.Set("text", "sample-ratio mismatch (p = " + Json(Rounded(ratio.worst_p(), 3)).Dump() +
-                            "): the arms are not as planned, so the read-out stops here; find out "
-                            "where units are lost before running again");
+    figures.Set("text",
+                "sample-ratio mismatch (p = " + Json(Rounded(ratio.worst_p(), 3)).Dump() +
+                    "): the arms are not as planned, so the read-out stops here; find out "
+                    "where units are lost before running again");
     TRY(WriteRows(connection, schema, {}));
     return figures;
   }

@@ -26,25 +26,25 @@ enum class MetricKind { kProportion, kMean, kRatio };
 struct MetricOptions {
   std::string name;
   MetricKind kind = MetricKind::kMean;
-  std::string input;   ///< view with the outcomes, or the units themselves
-  std::string value;   ///< column; proportions without it ask whether any row exists
-  std::string per;     ///< ratio: the denominator's column, or "rows"
-  std::string time;    ///< the outcome's time; empty: rows count whenever they are
+  std::string input;          ///< view with the outcomes, or the units themselves
+  std::string value;          ///< column; proportions without it ask whether any row exists
+  std::string per;            ///< ratio: the denominator's column, or "rows"
+  std::string time;           ///< the outcome's time; empty: rows count whenever they are
   int64_t cuped_seconds = 0;  ///< length of the pre-period whose value is the covariate; 0: none
   bool decrease_is_better = false;
 };
 
 struct ExperimentOptions {
   std::string units = "units";
-  std::string exposures;      ///< input; when given only exposed units are read out
-  std::string arm;            ///< column of units
-  std::string control;        ///< the arm's name
-  std::string assigned_at;    ///< column of units, optional
-  std::string exposed_at;     ///< column of exposures, optional
-  std::string start, end;     ///< moments: outcomes count from the later of start and the unit's time
+  std::string exposures;    ///< input; when given only exposed units are read out
+  std::string arm;          ///< column of units
+  std::string control;      ///< the arm's name
+  std::string assigned_at;  ///< column of units, optional
+  std::string exposed_at;   ///< column of exposures, optional
+  std::string start, end;   ///< moments: outcomes count from the later of start and the unit's time
   std::map<std::string, double> expected;  ///< share per arm; empty: equal shares
   std::vector<MetricOptions> metrics;
-  std::string primary;        ///< the metric that the decision follows; default: the first
+  std::string primary;  ///< the metric that the decision follows; default: the first
   double confidence = 0.95;
   double srm_alpha = 0.001;
 
@@ -56,7 +56,8 @@ Result<Schema> ExperimentOutputSchema(const ExperimentOptions& options,
                                       const std::map<std::string, Schema>& inputs);
 
 /// Figures: arms, sample ratio, metrics with intervals, decision.
-Result<Json> RunExperiment(query::Connection& connection, const ExperimentOptions& options,
+Result<Json> RunExperiment(query::Connection& connection,
+                           const ExperimentOptions& options,
                            const std::map<std::string, Schema>& inputs,
                            const StageContext& context);
 

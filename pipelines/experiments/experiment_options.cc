@@ -8,7 +8,8 @@
 namespace signet::pipelines {
 namespace {
 
-Result<MetricOptions> ReadMetric(const std::string& name, const Json& json,
+Result<MetricOptions> ReadMetric(const std::string& name,
+                                 const Json& json,
                                  const std::string& units) {
   OptionReader reader("experiment: metrics." + name, json);
   MetricOptions metric;
@@ -58,7 +59,8 @@ Result<ExperimentOptions> ExperimentOptions::FromJson(const Json& json) {
   }
   for (const auto& [name, metric] : reader.Map("metrics").fields()) {
     ASSIGN_OR_RETURN(MetricOptions read, ReadMetric(name, metric, o.units));
-    if (read.cuped_seconds > 0 && o.start.empty() && o.assigned_at.empty() && o.exposed_at.empty()) {
+    if (read.cuped_seconds > 0 && o.start.empty() && o.assigned_at.empty() &&
+        o.exposed_at.empty()) {
       reader.Fail("'cuped' needs a beginning: start, assigned_at or exposed_at");
     }
     o.metrics.push_back(std::move(read));
@@ -82,21 +84,36 @@ std::vector<OptionDoc> ExperimentOptions::Options() {
       {"control", "text", "", "required", "The control arm's name."},
       {"assigned_at", "column", "", "", "The units' column with the time of assignment."},
       {"exposures", "input", "", "", "When given, only exposed units are read out."},
-      {"exposed_at", "column", "", "", "The exposures' time; the first one begins a unit's outcomes."},
-      {"start", "moment", "", "", "Outcomes count from the later of this and the unit's own beginning."},
+      {"exposed_at",
+       "column",
+       "",
+       "",
+       "The exposures' time; the first one begins a unit's outcomes."},
+      {"start",
+       "moment",
+       "",
+       "",
+       "Outcomes count from the later of this and the unit's own beginning."},
       {"end", "moment", "", "as_of", "Outcomes count strictly before this."},
       {"expected", "map of number", "share", "equal", "Expected share of units per arm."},
       {"metrics", "map of map", "", "required", "What is compared."},
       {"metrics.*.kind", "one of mean|proportion|ratio", "", "mean", "How units are compared."},
       {"metrics.*.of", "input", "", "the units", "The input with the outcomes."},
-      {"metrics.*.value", "column", "", "", "What is added up per unit; a proportion asks for any non-zero."},
+      {"metrics.*.value",
+       "column",
+       "",
+       "",
+       "What is added up per unit; a proportion asks for any non-zero."},
       {"metrics.*.per", "column", "", "", "ratio: the denominator's column, or rows."},
       {"metrics.*.time", "column", "", "", "The outcome's time; without it every row counts."},
       {"metrics.*.cuped", "duration", "", "", "Pre-period whose value adjusts the metric (CUPED)."},
       {"metrics.*.better", "one of higher|lower", "", "higher", "Which way is good."},
       {"primary", "text", "", "the only metric", "The metric that decides."},
       {"confidence", "number", "share", "0.95", "Of all intervals."},
-      {"srm_alpha", "number", "probability", "0.001",
+      {"srm_alpha",
+       "number",
+       "probability",
+       "0.001",
        "A sample-ratio test below this stops the read-out."},
   };
 }

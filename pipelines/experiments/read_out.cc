@@ -15,7 +15,9 @@ namespace {
 double Covariance(double ab, double a, double b, double n) {
   return n > 1 ? (ab - a * b / n) / (n - 1) : 0;
 }
-double Variance(double aa, double a, double n) { return std::max(0.0, Covariance(aa, a, a, n)); }
+double Variance(double aa, double a, double n) {
+  return std::max(0.0, Covariance(aa, a, a, n));
+}
 
 /// An arm's estimate and the variance of that estimate.
 struct Side {
@@ -63,8 +65,9 @@ Comparison Welch(const ArmSums& arm, const Side& t, const Side& c, double confid
   const double difference = t.value - c.value;
   comparison.difference = {difference, difference, difference};
   if (!(variance > 0) || t.units < 2 || c.units < 2) return comparison;
-  const double degrees = variance * variance / (t.variance * t.variance / (t.units - 1) +
-                                                c.variance * c.variance / (c.units - 1));
+  const double degrees =
+      variance * variance /
+      (t.variance * t.variance / (t.units - 1) + c.variance * c.variance / (c.units - 1));
   const double error = std::sqrt(variance);
   const double reach = StudentQuantile(0.5 + confidence / 2, degrees) * error;
   comparison.difference = {difference, difference - reach, difference + reach};
@@ -131,8 +134,7 @@ Comparison CompareProportions(const ArmSums& treatment, const ArmSums& control, 
   const Side c = side(control);
   Comparison comparison = Normal(treatment, t, c, confidence);
   const double pooled = (treatment.y + control.y) / (treatment.units + control.units);
-  const double error =
-      std::sqrt(pooled * (1 - pooled) * (1 / treatment.units + 1 / control.units));
+  const double error = std::sqrt(pooled * (1 - pooled) * (1 / treatment.units + 1 / control.units));
   comparison.statistic = error > 0 ? (t.value - c.value) / error : 0;
   comparison.p_value = error > 0 ? NormalTwoSided(comparison.statistic) : 1;
   return comparison;
@@ -148,7 +150,8 @@ Comparison CompareRatios(const ArmSums& treatment, const ArmSums& control, doubl
   return Normal(treatment, RatioSide(treatment), RatioSide(control), confidence);
 }
 
-Comparison CompareAdjustedMeans(const ArmSums& treatment, const ArmSums& control,
+Comparison CompareAdjustedMeans(const ArmSums& treatment,
+                                const ArmSums& control,
                                 double confidence) {
   CHECK(treatment.units > 0 && control.units > 0);
   const ArmSums* arms[] = {&treatment, &control};

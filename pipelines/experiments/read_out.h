@@ -27,12 +27,12 @@ struct ArmSums {
 struct Comparison {
   std::string arm;
   double units = 0;
-  double value = 0;          ///< the treatment's mean, share or ratio (adjusted with CUPED)
+  double value = 0;  ///< the treatment's mean, share or ratio (adjusted with CUPED)
   double control_value = 0;
   Estimate difference;
-  Estimate relative;         ///< difference / control value, delta method; NaN where control is 0
-  double statistic = 0;      ///< z or Welch's t
-  double p_value = 1;        ///< two-sided
+  Estimate relative;     ///< difference / control value, delta method; NaN where control is 0
+  double statistic = 0;  ///< z or Welch's t
+  double p_value = 1;    ///< two-sided
   double variance_removed = 0;  ///< by CUPED, share
 };
 
@@ -54,7 +54,8 @@ Comparison CompareMeans(const ArmSums& treatment, const ArmSums& control, double
 Comparison CompareRatios(const ArmSums& treatment, const ArmSums& control, double confidence);
 /// Means adjusted by a pre-period covariate with the pooled within-arm slope (CUPED: Deng, Xu,
 /// Kohavi and Walker, WSDM 2013), then Welch.
-Comparison CompareAdjustedMeans(const ArmSums& treatment, const ArmSums& control,
+Comparison CompareAdjustedMeans(const ArmSums& treatment,
+                                const ArmSums& control,
                                 double confidence);
 
 }  // namespace signet::pipelines

@@ -38,7 +38,10 @@ class ActivityWriter {
     return name;
   }
 
-  void Add(std::string name, ColumnType type, std::string sql, std::vector<std::string> sources,
+  void Add(std::string name,
+           ColumnType type,
+           std::string sql,
+           std::vector<std::string> sources,
            bool zero = false) {
     sources.push_back(o_.time);
     block_.features.push_back({std::move(name), type, std::move(sql), std::move(sources), zero});
@@ -56,7 +59,8 @@ class ActivityWriter {
     if (!web()) return rows;
     if (!o_.session.empty()) {
       return "SELECT *, (row_number() OVER (PARTITION BY subject, session ORDER BY t) = 1)::INT AS "
-             "begins FROM (" + rows + ")";
+             "begins FROM (" +
+             rows + ")";
     }
     const std::string gap = std::to_string(o_.session_gap_seconds * kMicrosPerSecond);
     return "SELECT *, coalesce((t - lag(t) OVER (PARTITION BY subject ORDER BY t) > " + gap +
@@ -93,8 +97,8 @@ class ActivityWriter {
         c_.DaysBefore(Aggregate("max(t) FILTER (" + is + ")")),
         {o_.type});
     for (const int64_t window : c_.windows) {
-      const std::string count = Aggregate("count(*) FILTER (" + is + " AND t >= " +
-                                          std::to_string(c_.StartOf(window)) + ")");
+      const std::string count = Aggregate("count(*) FILTER (" + is +
+                                          " AND t >= " + std::to_string(c_.StartOf(window)) + ")");
       Add(c_.Name(NamePart(type), window), ColumnType::kInt64, count, {o_.type}, true);
     }
   }
@@ -112,8 +116,10 @@ Result<FeatureBlock> ActivityBlock(const BlockContext& context) {
   TRY(CheckColumn(context, "time", o.time, {ColumnType::kTimestamp, ColumnType::kDate}));
   TRY(CheckColumn(context, "type", o.type, {}));
   TRY(CheckColumn(context, "session", o.session, {}));
-  TRY(CheckColumn(
-      context, "points", o.points, {ColumnType::kDecimal, ColumnType::kInt64, ColumnType::kDouble}));
+  TRY(CheckColumn(context,
+                  "points",
+                  o.points,
+                  {ColumnType::kDecimal, ColumnType::kInt64, ColumnType::kDouble}));
   return ActivityWriter(context).Write();
 }
 

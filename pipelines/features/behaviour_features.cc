@@ -21,8 +21,10 @@ struct FeaturePlan {
   std::vector<Column> columns;  ///< of `out`
 };
 
-Result<FeatureBlock> BlockOf(const EventOptions& event, const FeatureOptions& options,
-                             const Schema& schema, Timestamp cutoff) {
+Result<FeatureBlock> BlockOf(const EventOptions& event,
+                             const FeatureOptions& options,
+                             const Schema& schema,
+                             Timestamp cutoff) {
   const BlockContext context{event, schema, options.window_seconds, cutoff.micros};
   return event.kind == EventOptions::Kind::kPurchase ? PurchaseBlock(context)
                                                      : ActivityBlock(context);
@@ -110,10 +112,12 @@ std::string FeatureSql(const Feature& feature) {
 std::string PlanSql(const FeatureOptions& options, const FeaturePlan& plan, Timestamp cutoff) {
   std::vector<std::string> ctes;
   std::vector<std::string> subjects;
-  std::string columns = "s.subject, " + TimestampSql(cutoff) + " AS " + std::string(kFeaturesAtColumn);
+  std::string columns =
+      "s.subject, " + TimestampSql(cutoff) + " AS " + std::string(kFeaturesAtColumn);
   std::string joins;
   if (!options.population.input.empty()) {
-    ctes.push_back("population AS MATERIALIZED (" + PopulationSql(options.population, cutoff) + ")");
+    ctes.push_back("population AS MATERIALIZED (" + PopulationSql(options.population, cutoff) +
+                   ")");
     subjects.emplace_back("SELECT subject FROM population");
     for (const std::string& name : options.population.carry) {
       columns += ", population." + SqlName(name);
@@ -126,7 +130,8 @@ std::string PlanSql(const FeatureOptions& options, const FeaturePlan& plan, Time
     std::string select = "SELECT subject";
     for (const Feature& feature : block.features) select += ", " + FeatureSql(feature);
     ctes.push_back(SqlName(ready) + " AS (" + select + " FROM " + SqlName(block.table) + ")");
-    subjects.push_back("SELECT subject FROM " + SqlName(block.table) + " WHERE subject IS NOT NULL");
+    subjects.push_back("SELECT subject FROM " + SqlName(block.table) +
+                       " WHERE subject IS NOT NULL");
     joins += " LEFT JOIN " + SqlName(ready) + " ON " + SqlName(ready) + ".subject = s.subject";
     for (const Feature& feature : block.features) {
       const std::string value = SqlName(ready) + "." + SqlName(feature.name);
@@ -139,13 +144,14 @@ std::string PlanSql(const FeatureOptions& options, const FeaturePlan& plan, Time
 }
 
 /// Rows by what became of them; counts only.
-Result<Json> InputFigures(query::Connection& connection, const EventOptions& event,
+Result<Json> InputFigures(query::Connection& connection,
+                          const EventOptions& event,
                           Timestamp cutoff) {
   const std::string time = SqlName(event.time);
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT count(*), count(" + time + "), count(*) FILTER (" + time +
-                                    " < " + TimestampSql(cutoff) + ") FROM " +
-                                    SqlName(event.input)));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<query::Rows> rows,
+      connection.Query("SELECT count(*), count(" + time + "), count(*) FILTER (" + time + " < " +
+                       TimestampSql(cutoff) + ") FROM " + SqlName(event.input)));
   query::Chunk chunk;
   ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
   if (!more || chunk.size() != 1) return Internal("counting rows gave no row");
@@ -165,14 +171,17 @@ Result<Schema> FeaturesOutputSchema(const FeatureOptions& options, const Inputs&
   return Schema{std::move(plan.columns)};
 }
 
-Result<std::string> FeaturesSql(const FeatureOptions& options, const Inputs& inputs,
+Result<std::string> FeaturesSql(const FeatureOptions& options,
+                                const Inputs& inputs,
                                 Timestamp cutoff) {
   ASSIGN_OR_RETURN(const FeaturePlan plan, PlanOf(options, inputs, cutoff));
   return PlanSql(options, plan, cutoff);
 }
 
-Result<Json> RunFeatures(query::Connection& connection, const FeatureOptions& options,
-                         const Inputs& inputs, const StageContext& context) {
+Result<Json> RunFeatures(query::Connection& connection,
+                         const FeatureOptions& options,
+                         const Inputs& inputs,
+                         const StageContext& context) {
   ASSIGN_OR_RETURN(const Timestamp cutoff, ResolveMoment(options.cutoff, context.as_of));
   if (cutoff > context.as_of) return Invalid("features: the cut-off lies after as_of");
   ASSIGN_OR_RETURN(const std::string sql, FeaturesSql(options, inputs, cutoff));

@@ -3,8 +3,8 @@
 /// In: governed event inputs (and, optionally, a population); out: kind features, one row per
 /// subject, columns named `<input>_<what>[_<window>]`. Strictly before the cut-off: a row at the
 /// cut-off never counts. Deterministic: integers and DECIMAL sums only; a double is a function of
-/// those. Independent of row order; partition by partition (no shuffle). Memory: one hash table over
-/// the partition's subjects, and one over its orders where `order` is named.
+/// those. Independent of row order; partition by partition (no shuffle). Memory: one hash table
+/// over the partition's subjects, and one over its orders where `order` is named.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ struct EventOptions {
 /// Subjects who get a row even without events, and attributes carried over from that input.
 struct PopulationOptions {
   std::string input;
-  std::string since;                ///< only subjects known before the cut-off, by this column
+  std::string since;  ///< only subjects known before the cut-off, by this column
   std::vector<std::string> carry;
 };
 
@@ -65,11 +65,14 @@ Result<Schema> FeaturesOutputSchema(const FeatureOptions& options,
                                     const std::map<std::string, Schema>& inputs);
 
 /// Creates the table `out`. Figures: subjects, rows read and used per input, rows without time.
-Result<Json> RunFeatures(query::Connection& connection, const FeatureOptions& options,
-                         const std::map<std::string, Schema>& inputs, const StageContext& context);
+Result<Json> RunFeatures(query::Connection& connection,
+                         const FeatureOptions& options,
+                         const std::map<std::string, Schema>& inputs,
+                         const StageContext& context);
 
 /// The SELECT behind RunFeatures, for the plan's derivation and for people. `cutoff` is resolved.
 Result<std::string> FeaturesSql(const FeatureOptions& options,
-                                const std::map<std::string, Schema>& inputs, Timestamp cutoff);
+                                const std::map<std::string, Schema>& inputs,
+                                Timestamp cutoff);
 
 }  // namespace signet::pipelines

@@ -58,7 +58,9 @@ std::string Ratio(const std::string& a, const std::string& b) {
   return "(" + a + ")::DOUBLE / nullif((" + b + ")::DOUBLE, 0)";
 }
 
-Status CheckColumn(const BlockContext& context, std::string_view option, const std::string& column,
+Status CheckColumn(const BlockContext& context,
+                   std::string_view option,
+                   const std::string& column,
                    const std::vector<ColumnType>& types) {
   if (column.empty()) return OkStatus();
   const Result<const Column*> found = ColumnNamed(context.schema, context.options.input, column);
@@ -68,8 +70,8 @@ Status CheckColumn(const BlockContext& context, std::string_view option, const s
   }
   std::vector<std::string> names;
   for (const ColumnType type : types) names.emplace_back(ColumnTypeName(type));
-  return Invalid("input '" + context.options.input + "': " + std::string(option) + " needs a column of type " +
-                 Join(names, " or ") + ", but '" + column + "' is " +
+  return Invalid("input '" + context.options.input + "': " + std::string(option) +
+                 " needs a column of type " + Join(names, " or ") + ", but '" + column + "' is " +
                  std::string(ColumnTypeName((*found)->type)));
 }
 

@@ -57,7 +57,9 @@ std::string DecimalSum(const std::string& sql);
 std::string Ratio(const std::string& a, const std::string& b);
 
 /// kInvalid unless `column` is empty or a column of one of `types`; "input 'orders': ...".
-Status CheckColumn(const BlockContext& context, std::string_view option, const std::string& column,
+Status CheckColumn(const BlockContext& context,
+                   std::string_view option,
+                   const std::string& column,
                    const std::vector<ColumnType>& types);
 
 }  // namespace signet::pipelines

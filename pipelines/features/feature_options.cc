@@ -13,8 +13,11 @@ constexpr size_t kWindowsMax = 12;
 constexpr size_t kValuesMax = 64;
 
 /// Values that get features need their column, and the other way round.
-void CheckValues(OptionReader& reader, const char* column_key, const std::string& column,
-                 const char* values_key, const std::vector<std::string>& values) {
+void CheckValues(OptionReader& reader,
+                 const char* column_key,
+                 const std::string& column,
+                 const char* values_key,
+                 const std::vector<std::string>& values) {
   if (column.empty() != values.empty()) {
     reader.Fail("'" + std::string(column_key) + "' and '" + values_key + "' go together: the " +
                 "column, and the list of its values that get features");
@@ -107,15 +110,25 @@ Result<FeatureOptions> FeatureOptions::FromJson(const Json& json) {
 std::vector<OptionDoc> FeatureOptions::Options() {
   return {
       {"cutoff", "moment", "", "as_of", "Features see what happened strictly before this moment."},
-      {"windows", "list of duration", "", "[30d, 90d, 365d]",
+      {"windows",
+       "list of duration",
+       "",
+       "[30d, 90d, 365d]",
        "Windows before the cut-off for counts, sums and trends."},
       {"events", "map of map", "", "required", "Per input of events: what its columns mean."},
       {"events.*.kind", "one of purchase|web|loyalty", "", "purchase", "Which features it gives."},
       {"events.*.time", "column", "", "required", "When it happened (timestamp or date)."},
       {"events.*.order", "column", "", "", "purchase: lines with one id are one order."},
-      {"events.*.amount", "column", "money", "",
+      {"events.*.amount",
+       "column",
+       "money",
+       "",
        "purchase: what was paid; negative amounts are returns."},
-      {"events.*.discount", "column", "money", "", "purchase: what was taken off; its sign is ignored."},
+      {"events.*.discount",
+       "column",
+       "money",
+       "",
+       "purchase: what was taken off; its sign is ignored."},
       {"events.*.returned", "column", "", "", "purchase: true for returned lines."},
       {"events.*.item", "column", "", "", "purchase: product id, for basket breadth."},
       {"events.*.channel", "column", "", "", "purchase: where it was bought."},
@@ -126,11 +139,22 @@ std::vector<OptionDoc> FeatureOptions::Options() {
       {"events.*.types", "list of text", "", "[]", "Types that get counts and a recency."},
       {"events.*.session", "column", "", "", "web: session id; without it pauses divide sessions."},
       {"events.*.session_gap", "duration", "", "30m", "web: a longer pause begins a new session."},
-      {"events.*.points", "column", "points", "", "loyalty: earned when positive, burned when negative."},
+      {"events.*.points",
+       "column",
+       "points",
+       "",
+       "loyalty: earned when positive, burned when negative."},
       {"population", "map", "", "", "Subjects who get a row even without events."},
       {"population.input", "input", "", "required", "Where they are."},
-      {"population.since", "column", "", "", "Only those known before the cut-off, by this column."},
-      {"population.carry", "list of column", "", "[]",
+      {"population.since",
+       "column",
+       "",
+       "",
+       "Only those known before the cut-off, by this column."},
+      {"population.carry",
+       "list of column",
+       "",
+       "[]",
        "Attributes to carry over; they are as of now, not as of the cut-off."},
   };
 }

@@ -1,4 +1,5 @@
-// Purchases: recency, frequency, money; regularity; trend; discounts, returns, channels, categories.
+// Purchases: recency, frequency, money; regularity; trend; discounts, returns, channels,
+// categories.
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +14,11 @@ const std::vector<ColumnType> kNumbers = {
     ColumnType::kDecimal, ColumnType::kInt64, ColumnType::kDouble};
 const std::vector<ColumnType> kTimes = {ColumnType::kTimestamp, ColumnType::kDate};
 
-/// Writes the chain lines -> orders -> gaps -> one row per subject.
+/// Writes the chain lines -> orders (-> gaps) -> one row per subject.
 ///
 ///   lines   subject, t, ret, ...            each row before the cut-off
 ///   orders  subject, t, amount, ...         t is NULL where everything was returned
-///   gaps    ... , gap                       seconds since the subject's previous order
+///   gaps    subject, gap_sum, gap_squares   of the seconds between a subject's orders
 ///   <last>  subject, n, first, last, ...    counts and exact sums
 class PurchaseWriter {
  public:
@@ -26,18 +27,26 @@ class PurchaseWriter {
   FeatureBlock Write() {
     const std::string stem = "f_" + NamePart(o_.input);
     block_.table = stem;
-    block_.ctes.push_back(SqlName(stem + "_orders") + " AS (" + OrdersSql() + ")");
-    block_.ctes.push_back(SqlName(stem + "_gaps") + " AS (SELECT *, (t - lag(t) OVER (PARTITION BY "
+    const std::string orders = SqlName(stem + "_orders");
+    const std::string gaps = SqlName(stem + "_gaps");
+    block_.ctes.push_back(orders + (o_.order.empty() ? " AS (" : " AS MATERIALIZED (") +
+                          OrdersSql() + ")");
+    // Sorted apart from the rest, so that the sort carries two columns only.
+    block_.ctes.push_back(gaps +
+                          " AS (SELECT subject, sum(gap) AS gap_sum, sum(gap::HUGEINT * gap) "
+                          "AS gap_squares FROM (SELECT subject, (t - lag(t) OVER (PARTITION BY "
                           "subject ORDER BY t)) // 1000000 AS gap FROM " +
-                          SqlName(stem + "_orders") + ")");
+                          orders + " WHERE t IS NOT NULL) GROUP BY subject)");
     Totals();
     Regularity();
     for (const int64_t window : c_.windows) Window(window);
     Shares();
     std::string sql = "SELECT subject";
     for (const std::string& item : aggregates_) sql += ", " + item;
-    sql += " FROM " + SqlName(stem + "_gaps") + " GROUP BY subject";
-    block_.ctes.push_back(SqlName(stem) + " AS MATERIALIZED (" + sql + ")");
+    sql += " FROM " + orders + " GROUP BY subject";
+    block_.ctes.push_back(SqlName(stem) +
+                          " AS MATERIALIZED (SELECT a.*, gap_sum, gap_squares FROM (" + sql +
+                          ") a LEFT JOIN " + gaps + " g ON g.subject = a.subject)");
     return std::move(block_);
   }
 
@@ -49,7 +58,10 @@ class PurchaseWriter {
     return name;
   }
 
-  void Add(std::string name, ColumnType type, std::string sql, std::vector<std::string> sources,
+  void Add(std::string name,
+           ColumnType type,
+           std::string sql,
+           std::vector<std::string> sources,
            bool zero = false) {
     sources.push_back(o_.time);
     if (!o_.returned.empty()) sources.push_back(o_.returned);
@@ -57,7 +69,8 @@ class PurchaseWriter {
   }
 
   std::string ReturnedSql() const {
-    std::string sql = o_.returned.empty() ? "FALSE" : "coalesce(" + SqlName(o_.returned) + ", FALSE)";
+    std::string sql =
+        o_.returned.empty() ? "FALSE" : "coalesce(" + SqlName(o_.returned) + ", FALSE)";
     if (!o_.amount.empty()) sql = "(" + sql + " OR " + BlockContext::Money(o_.amount) + " < 0)";
     return sql;
   }
@@ -93,8 +106,9 @@ class PurchaseWriter {
     if (!o_.channel.empty()) sql += ", " + kept("min", "channel") + " AS channel";
     for (size_t i = 0; i < o_.categories.size(); ++i) {
       const std::string is = "category = " + SqlLiteral(o_.categories[i]);
-      sql += ", " + (grouped ? "sum(amount) FILTER (NOT ret AND " + is + ")"
-                             : "CASE WHEN NOT ret AND " + is + " THEN amount END") +
+      sql += ", " +
+             (grouped ? "sum(amount) FILTER (NOT ret AND " + is + ")"
+                      : "CASE WHEN NOT ret AND " + is + " THEN amount END") +
              " AS category_" + std::to_string(i);
     }
     sql += " FROM (" + LinesSql() + ")";
@@ -112,16 +126,25 @@ class PurchaseWriter {
     Add(c_.Name("tenure_days"), ColumnType::kDouble, c_.DaysBefore(first_), {});
     Add(c_.Name("lines_mean"), ColumnType::kDouble, Ratio(Aggregate("sum(lines)"), n_), {});
     if (!o_.item.empty()) {
-      Add(c_.Name("items_mean"), ColumnType::kDouble, Ratio(Aggregate("sum(items)"), n_), {o_.item});
+      Add(c_.Name("items_mean"),
+          ColumnType::kDouble,
+          Ratio(Aggregate("sum(items)"), n_),
+          {o_.item});
     }
     const std::string returns = Aggregate("sum(returns)");
     Add(c_.Name("returns"), ColumnType::kInt64, returns + "::BIGINT", {}, true);
-    Add(c_.Name("return_recency_days"), ColumnType::kDouble, c_.DaysBefore(Aggregate("max(rt)")), {});
+    Add(c_.Name("return_recency_days"),
+        ColumnType::kDouble,
+        c_.DaysBefore(Aggregate("max(rt)")),
+        {});
     if (o_.amount.empty()) return;
     spend_ = Aggregate("sum(amount)");
     Add(c_.Name("spend"), ColumnType::kDecimal, DecimalSum(spend_), {o_.amount}, true);
     Add(c_.Name("value_mean"), ColumnType::kDouble, Ratio(spend_, n_), {o_.amount});
-    Add(c_.Name("value_max"), ColumnType::kDecimal, DecimalSum(Aggregate("max(amount)")), {o_.amount});
+    Add(c_.Name("value_max"),
+        ColumnType::kDecimal,
+        DecimalSum(Aggregate("max(amount)")),
+        {o_.amount});
     if (o_.discount.empty()) return;
     const std::string discount = Aggregate("sum(discount)");
     Add(c_.Name("discount_share"),
@@ -136,13 +159,10 @@ class PurchaseWriter {
 
   /// Gaps between orders: the mean follows from first, last and n; the variance from exact squares.
   void Regularity() {
-    const std::string squares = Aggregate("sum(gap::HUGEINT * gap)");
-    const std::string sum = Aggregate("sum(gap)");
     const std::string gaps = "(" + n_ + " - 1)";
     const std::string mean = Ratio("(" + last_ + " - " + first_ + ")", gaps) + " / 86400000000.0";
     Add(c_.Name("gap_mean_days"), ColumnType::kDouble, mean, {});
-    const std::string spread = squares + "::DOUBLE - " + sum + "::DOUBLE * " + sum + "::DOUBLE / " +
-                               gaps;
+    const std::string spread = "gap_squares::DOUBLE - gap_sum::DOUBLE * gap_sum::DOUBLE / " + gaps;
     Add(c_.Name("gap_sd_days"),
         ColumnType::kDouble,
         "CASE WHEN " + n_ + " > 2 THEN sqrt(greatest(0, " + spread + ") / (" + n_ +
@@ -150,8 +170,8 @@ class PurchaseWriter {
         {});
     Add(c_.Name("overdue"),
         ColumnType::kDouble,
-        "CASE WHEN " + n_ + " > 1 AND " + last_ + " > " + first_ + " THEN " +
-            c_.DaysBefore(last_) + " / (" + mean + ") END",
+        "CASE WHEN " + n_ + " > 1 AND " + last_ + " > " + first_ + " THEN " + c_.DaysBefore(last_) +
+            " / (" + mean + ") END",
         {});
   }
 
@@ -195,7 +215,8 @@ class PurchaseWriter {
     for (size_t i = 0; i < o_.categories.size(); ++i) {
       Add(c_.Name("affinity_" + NamePart(o_.categories[i])),
           ColumnType::kDouble,
-          Ratio("coalesce(" + Aggregate("sum(category_" + std::to_string(i) + ")") + ", 0)", spend_),
+          Ratio("coalesce(" + Aggregate("sum(category_" + std::to_string(i) + ")") + ", 0)",
+                spend_),
           {o_.category, o_.amount});
     }
   }

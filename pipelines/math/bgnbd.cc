@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include <boost/math/special_functions/digamma.hpp>
 #include <Eigen/Core>
+#include <boost/math/special_functions/digamma.hpp>
 
 #include "pipelines/math/distributions.h"
 
@@ -40,7 +40,9 @@ struct PerRepeats {
   double log_terms = 0, d_r = 0, d_a = 0, d_b = 0;
 };
 
-double Digamma(double x) { return boost::math::digamma(x); }
+double Digamma(double x) {
+  return boost::math::digamma(x);
+}
 
 Sample Grouped(std::vector<PurchaseHistory> customers) {
   std::sort(customers.begin(), customers.end());
@@ -101,8 +103,8 @@ double LogLikelihood(const Sample& sample, const Vector4d& log_p, Vector4d& grad
     }
     const double alive_share = 1 - dropped_share;
     total += g.count * (t.log_terms + r * std::log(alpha) + value);
-    slope[0] += g.count * (t.d_r + std::log(alpha) - alive_share * log_end -
-                           dropped_share * log_last);
+    slope[0] +=
+        g.count * (t.d_r + std::log(alpha) - alive_share * log_end - dropped_share * log_last);
     slope[1] += g.count * (r / alpha - (r + x) * (alive_share / (alpha + g.history.observed) +
                                                   dropped_share / (alpha + g.history.recency)));
     slope[2] += g.count * (t.d_a + dropped_share / a);
@@ -196,9 +198,9 @@ Result<BgNbd> BgNbd::Fit(std::vector<PurchaseHistory> customers) {
 
 double BgNbd::ProbabilityAlive(const PurchaseHistory& c) const {
   if (c.repeats == 0) return 1;
-  const double odds = std::exp(std::log(a()) - std::log(b() + c.repeats - 1) +
-                               (r() + c.repeats) * (std::log(alpha() + c.observed) -
-                                                    std::log(alpha() + c.recency)));
+  const double odds = std::exp(
+      std::log(a()) - std::log(b() + c.repeats - 1) +
+      (r() + c.repeats) * (std::log(alpha() + c.observed) - std::log(alpha() + c.recency)));
   return 1 / (1 + odds);
 }
 

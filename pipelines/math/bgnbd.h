@@ -1,6 +1,7 @@
 /// BG/NBD: how often a customer will buy, from how often and how recently they did.
 ///
-/// Source: Fader, Hardie and Lee, "Counting Your Customers the Easy Way", Marketing Science 24 (2005).
+/// Source: Fader, Hardie and Lee, "Counting Your Customers the Easy Way", Marketing Science 24
+/// (2005).
 #pragma once
 
 #include <array>

@@ -25,7 +25,9 @@ double Logit(double p) {
   return std::log(clipped / (1 - clipped));
 }
 
-double Sigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+double Sigmoid(double x) {
+  return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
+}
 
 std::vector<size_t> RisingOrder(std::span<const double> values) {
   std::vector<size_t> order(values.size());
@@ -58,7 +60,9 @@ double GapOf(const std::vector<BinSums>& bins, double rows) {
 }
 
 /// One replicate: as many rows as there are, drawn with replacement.
-double ReplicateGap(const std::vector<double>& gaps, const std::vector<size_t>& bin_of, size_t bins,
+double ReplicateGap(const std::vector<double>& gaps,
+                    const std::vector<size_t>& bin_of,
+                    size_t bins,
                     SeededEntropy& entropy) {
   std::vector<BinSums> sums(bins);
   for (size_t i = 0; i < gaps.size(); ++i) {
@@ -131,7 +135,8 @@ std::pair<double, double> FitPlatt(const std::vector<double>& x, std::span<const
 
 }  // namespace
 
-Estimate LogLoss(std::span<const double> probabilities, std::span<const uint8_t> labels,
+Estimate LogLoss(std::span<const double> probabilities,
+                 std::span<const uint8_t> labels,
                  double confidence) {
   CHECK(probabilities.size() == labels.size());
   std::vector<double> losses(labels.size());
@@ -142,7 +147,8 @@ Estimate LogLoss(std::span<const double> probabilities, std::span<const uint8_t>
   return MeanEstimate(losses, confidence);
 }
 
-Estimate Brier(std::span<const double> probabilities, std::span<const uint8_t> labels,
+Estimate Brier(std::span<const double> probabilities,
+               std::span<const uint8_t> labels,
                double confidence) {
   CHECK(probabilities.size() == labels.size());
   std::vector<double> losses(labels.size());
@@ -152,8 +158,11 @@ Estimate Brier(std::span<const double> probabilities, std::span<const uint8_t> l
   return MeanEstimate(losses, confidence);
 }
 
-Estimate CalibrationError(std::span<const double> probabilities, std::span<const uint8_t> labels,
-                          int bins, double confidence, uint64_t seed) {
+Estimate CalibrationError(std::span<const double> probabilities,
+                          std::span<const uint8_t> labels,
+                          int bins,
+                          double confidence,
+                          uint64_t seed) {
   CHECK(probabilities.size() == labels.size() && bins > 0);
   if (labels.empty()) return {};
   const auto count = static_cast<size_t>(bins);

@@ -12,17 +12,22 @@
 namespace signet::pipelines {
 
 /// Mean of -ln p(label), probabilities clipped to [1e-15, 1 - 1e-15]; normal interval.
-Estimate LogLoss(std::span<const double> probabilities, std::span<const uint8_t> labels,
+Estimate LogLoss(std::span<const double> probabilities,
+                 std::span<const uint8_t> labels,
                  double confidence);
 /// Mean squared error of the probabilities; normal interval.
-Estimate Brier(std::span<const double> probabilities, std::span<const uint8_t> labels,
+Estimate Brier(std::span<const double> probabilities,
+               std::span<const uint8_t> labels,
                double confidence);
-/// Expected calibration error over `bins` bins of equal mass (ties stay together): the mean absolute
-/// gap between predicted and observed share. Interval: 200 bootstrap replicates of the rows within
-/// fixed bins, percentiles; deterministic by `seed`.
-/// Source: Naeini et al., AAAI 2015, with equal-mass bins after Nixon et al., 2019.
-Estimate CalibrationError(std::span<const double> probabilities, std::span<const uint8_t> labels,
-                          int bins, double confidence, uint64_t seed);
+/// Expected calibration error over `bins` bins of equal mass (ties stay together): the mean
+/// absolute gap between predicted and observed share. Interval: 200 bootstrap replicates of the
+/// rows within fixed bins, percentiles; deterministic by `seed`. Source: Naeini et al., AAAI 2015,
+/// with equal-mass bins after Nixon et al., 2019.
+Estimate CalibrationError(std::span<const double> probabilities,
+                          std::span<const uint8_t> labels,
+                          int bins,
+                          double confidence,
+                          uint64_t seed);
 
 /// A monotone map from raw to calibrated probability.
 class Calibrator {

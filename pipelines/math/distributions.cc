@@ -27,14 +27,18 @@ using Beta = bm::beta_distribution<double, Quiet>;
 
 }  // namespace
 
-double NormalCdf(double z) { return bm::cdf(Normal(), z); }
+double NormalCdf(double z) {
+  return bm::cdf(Normal(), z);
+}
 
 double NormalQuantile(double p) {
   CHECK(p > 0 && p < 1);
   return bm::quantile(Normal(), p);
 }
 
-double NormalTwoSided(double z) { return 2 * bm::cdf(bm::complement(Normal(), std::fabs(z))); }
+double NormalTwoSided(double z) {
+  return 2 * bm::cdf(bm::complement(Normal(), std::fabs(z)));
+}
 
 double StudentTwoSided(double t, double degrees) {
   CHECK(degrees > 0);
@@ -61,6 +65,8 @@ double BetaCdf(double x, double a, double b) {
   return bm::cdf(Beta(a, b), x);
 }
 
-double LogGamma(double x) { return bm::lgamma(x, Quiet()); }
+double LogGamma(double x) {
+  return bm::lgamma(x, Quiet());
+}
 
 }  // namespace signet::pipelines

@@ -36,7 +36,8 @@ Estimate MeanEstimate(std::span<const double> values, double confidence) {
   return NormalEstimate(MeanOf(values), error, confidence);
 }
 
-Estimate RatioEstimate(std::span<const double> top, std::span<const double> bottom,
+Estimate RatioEstimate(std::span<const double> top,
+                       std::span<const double> bottom,
                        double confidence) {
   CHECK(top.size() == bottom.size());
   const double denominator = SumOf(bottom);

@@ -26,7 +26,8 @@ Estimate NormalEstimate(double value, double error, double confidence);
 Estimate MeanEstimate(std::span<const double> values, double confidence);
 /// sum(top) / sum(bottom) over pairs, with the delta method's interval. {0,0,0} if the denominator
 /// sums to 0. Source: Casella and Berger, Statistical Inference, 5.5.4.
-Estimate RatioEstimate(std::span<const double> top, std::span<const double> bottom,
+Estimate RatioEstimate(std::span<const double> top,
+                       std::span<const double> bottom,
                        double confidence);
 
 }  // namespace signet::pipelines

@@ -19,9 +19,12 @@ using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 using Eigen::VectorXd;
 
 constexpr int kStepsMax = 40;
-constexpr double kReachMax = 8;  // standardised values beyond are clipped: one outlier must not rule
+constexpr double kReachMax =
+    8;  // standardised values beyond are clipped: one outlier must not rule
 
-double Sigmoid(double x) { return 1 / (1 + std::exp(-std::clamp(x, -40.0, 40.0))); }
+double Sigmoid(double x) {
+  return 1 / (1 + std::exp(-std::clamp(x, -40.0, 40.0)));
+}
 
 /// Mean and standard deviation of each column over the values present.
 void Standardise(const RowMatrix& rows, std::vector<double>& mean, std::vector<double>& scale) {
@@ -45,15 +48,15 @@ void Standardise(const RowMatrix& rows, std::vector<double>& mean, std::vector<d
   }
 }
 
-Matrix Design(const RowMatrix& rows, const std::vector<double>& mean,
+Matrix Design(const RowMatrix& rows,
+              const std::vector<double>& mean,
               const std::vector<double>& scale) {
   const size_t m = rows.columns;
   Matrix x(static_cast<Index>(rows.rows()), static_cast<Index>(m) + 1);
   for (size_t i = 0; i < rows.cells.size(); ++i) {
     const double cell = static_cast<double>(rows.cells[i]);
     const double z = std::isnan(cell) ? 0 : (cell - mean[i % m]) * scale[i % m];
-    x(static_cast<Index>(i / m), static_cast<Index>(i % m)) =
-        std::clamp(z, -kReachMax, kReachMax);
+    x(static_cast<Index>(i / m), static_cast<Index>(i % m)) = std::clamp(z, -kReachMax, kReachMax);
   }
   x.col(static_cast<Index>(m)).setOnes();
   return x;
@@ -61,7 +64,8 @@ Matrix Design(const RowMatrix& rows, const std::vector<double>& mean,
 
 }  // namespace
 
-Result<LogisticModel> LogisticModel::Fit(const RowMatrix& rows, std::span<const uint8_t> labels,
+Result<LogisticModel> LogisticModel::Fit(const RowMatrix& rows,
+                                         std::span<const uint8_t> labels,
                                          double ridge) {
   CHECK(rows.rows() == labels.size() && ridge > 0);
   if (rows.columns == 0 || labels.empty()) return Invalid("no rows or no columns");

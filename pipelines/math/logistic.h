@@ -21,7 +21,8 @@ struct RowMatrix {
 class LogisticModel {
  public:
   /// kInvalid when a side is empty or the fit does not converge. `ridge` > 0 per standardised unit.
-  static Result<LogisticModel> Fit(const RowMatrix& rows, std::span<const uint8_t> labels,
+  static Result<LogisticModel> Fit(const RowMatrix& rows,
+                                   std::span<const uint8_t> labels,
                                    double ridge);
   /// One probability per row.
   [[nodiscard]] std::vector<double> Predict(const RowMatrix& rows) const;

@@ -52,7 +52,8 @@ std::vector<double> MidRanks(std::span<const double> values) {
   return ranks;
 }
 
-Result<Estimate> Auc(std::span<const double> scores, std::span<const uint8_t> labels,
+Result<Estimate> Auc(std::span<const double> scores,
+                     std::span<const uint8_t> labels,
                      double confidence) {
   CHECK(scores.size() == labels.size());
   std::vector<double> positive;
@@ -102,12 +103,12 @@ Estimate Spearman(std::span<const double> x, std::span<const double> y, double c
   if (xx.Value() == 0 || yy.Value() == 0) return {0, -1, 1};
   const double r = std::clamp(xy.Value() / std::sqrt(xx.Value() * yy.Value()), -1.0, 1.0);
   if (std::fabs(r) == 1) return {r, r, r};
-  const double reach =
-      NormalQuantile(0.5 + confidence / 2) * std::sqrt((1 + r * r / 2) / (n - 3));
+  const double reach = NormalQuantile(0.5 + confidence / 2) * std::sqrt((1 + r * r / 2) / (n - 3));
   return {r, std::tanh(std::atanh(r) - reach), std::tanh(std::atanh(r) + reach)};
 }
 
-Estimate TopDecileShare(std::span<const double> scores, std::span<const double> values,
+Estimate TopDecileShare(std::span<const double> scores,
+                        std::span<const double> values,
                         double confidence) {
   CHECK(scores.size() == values.size());
   const std::vector<size_t> order = FallingOrder(scores);

@@ -16,7 +16,8 @@ std::vector<double> MidRanks(std::span<const double> values);
 /// Area under the ROC curve, ties counted half, with DeLong's interval on the logit scale.
 /// kInvalid unless both classes occur. labels: 0 or 1.
 /// Source: DeLong et al., Biometrics 44 (1988); Sun and Xu, IEEE SPL 21 (2014), by mid-ranks.
-Result<Estimate> Auc(std::span<const double> scores, std::span<const uint8_t> labels,
+Result<Estimate> Auc(std::span<const double> scores,
+                     std::span<const uint8_t> labels,
                      double confidence);
 
 /// Spearman's rank correlation with mid-ranks; interval by Fisher's z with the variance
@@ -25,7 +26,8 @@ Estimate Spearman(std::span<const double> x, std::span<const double> y, double c
 
 /// The share of sum(values) held by the top tenth of `scores` (ties broken by position), with the
 /// delta method's interval. Values must not be negative.
-Estimate TopDecileShare(std::span<const double> scores, std::span<const double> values,
+Estimate TopDecileShare(std::span<const double> scores,
+                        std::span<const double> values,
                         double confidence);
 
 /// For each decile of `scores`, highest first: rows, mean score and mean value.

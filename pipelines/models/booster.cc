@@ -143,7 +143,9 @@ struct Booster::Handle {
   }
 
   /// Boosts until the validation metric stalls; returns the number of rounds to keep.
-  Result<int> Boost(const BoosterOptions& options, const Matrix& train, const Matrix* validation,
+  Result<int> Boost(const BoosterOptions& options,
+                    const Matrix& train,
+                    const Matrix* validation,
                     const std::function<void(double)>& progress) {
     double best = std::numeric_limits<double>::infinity();
     int keep = 0;
@@ -175,8 +177,11 @@ Booster::Booster(Booster&&) noexcept = default;
 Booster& Booster::operator=(Booster&&) noexcept = default;
 Booster::~Booster() = default;
 
-Result<Booster> Booster::Train(Objective objective, const BoosterOptions& options, uint64_t seed,
-                               const Fold& train, const Fold& validation,
+Result<Booster> Booster::Train(Objective objective,
+                               const BoosterOptions& options,
+                               uint64_t seed,
+                               const Fold& train,
+                               const Fold& validation,
                                const std::function<void(double)>& progress) {
   CHECK(train.rows.rows() == train.labels.size() && !train.labels.empty());
   Silence();
@@ -196,7 +201,8 @@ Result<Booster> Booster::Train(Objective objective, const BoosterOptions& option
   for (const float label : train.labels) sum.Add(static_cast<double>(label));
   const double mean = sum.Value() / static_cast<double>(train.labels.size());
   for (const auto& [name, value] : ParametersOf(objective, options, seed, mean)) {
-    TRY(Checked(XGBoosterSetParam(handle->booster, name.c_str(), value.c_str()), "set a parameter"));
+    TRY(Checked(XGBoosterSetParam(handle->booster, name.c_str(), value.c_str()),
+                "set a parameter"));
   }
   ASSIGN_OR_RETURN(const int keep,
                    handle->Boost(options, rows, validated ? &held : nullptr, progress));
@@ -256,16 +262,16 @@ Result<std::vector<float>> Booster::Contributions(const FeatureMatrix& rows) con
 Result<Bytes> Booster::Save() const {
   bst_ulong length = 0;
   const char* data = nullptr;
-  TRY(Checked(
-      XGBoosterSaveModelToBuffer(handle_->booster, R"({"format": "ubj"})", &length, &data), "save"));
+  TRY(Checked(XGBoosterSaveModelToBuffer(handle_->booster, R"({"format": "ubj"})", &length, &data),
+              "save"));
   return ToBytes(std::string_view(data, length));
 }
 
 Result<std::vector<Tree>> Booster::Trees() const {
   bst_ulong length = 0;
   const char* data = nullptr;
-  TRY(Checked(
-      XGBoosterSaveModelToBuffer(handle_->booster, R"({"format": "json"})", &length, &data), "save"));
+  TRY(Checked(XGBoosterSaveModelToBuffer(handle_->booster, R"({"format": "json"})", &length, &data),
+              "save"));
   ASSIGN_OR_RETURN(const Json json, Json::Parse(std::string_view(data, length)));
   std::vector<Tree> trees;
   for (const Json& item : json["learner"]["gradient_booster"]["model"]["trees"].items()) {

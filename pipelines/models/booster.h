@@ -40,9 +40,13 @@ class Booster {
     std::span<const float> labels;
   };
   /// Trains on one thread count and seed; stops when the validation fold has not improved for
-  /// `early_stopping_rounds`, and keeps the best rounds. Without validation rows all rounds are kept.
-  static Result<Booster> Train(Objective objective, const BoosterOptions& options, uint64_t seed,
-                               const Fold& train, const Fold& validation,
+  /// `early_stopping_rounds`, and keeps the best rounds. Without validation rows all rounds are
+  /// kept.
+  static Result<Booster> Train(Objective objective,
+                               const BoosterOptions& options,
+                               uint64_t seed,
+                               const Fold& train,
+                               const Fold& validation,
                                const std::function<void(double)>& progress);
   /// kCorrupt unless it is what Save gave.
   static Result<Booster> Load(ByteView ubj);

@@ -41,14 +41,16 @@ Json DecilesJson(const std::vector<double>& scores, const std::vector<double>& v
   return list;
 }
 
-Result<Json> ChurnFigures(const std::vector<double>& scores, const std::vector<uint8_t>& classes,
+Result<Json> ChurnFigures(const std::vector<double>& scores,
+                          const std::vector<uint8_t>& classes,
                           uint64_t seed) {
   ASSIGN_OR_RETURN(const Estimate auc, Auc(scores, classes, kConfidence));
-  return Json::Of({{"auc", auc.ToJson()},
-                   {"log_loss", LogLoss(scores, classes, kConfidence).ToJson()},
-                   {"brier", Brier(scores, classes, kConfidence).ToJson()},
-                   {"calibration_error",
-                    CalibrationError(scores, classes, kCalibrationBins, kConfidence, seed).ToJson()}});
+  return Json::Of(
+      {{"auc", auc.ToJson()},
+       {"log_loss", LogLoss(scores, classes, kConfidence).ToJson()},
+       {"brier", Brier(scores, classes, kConfidence).ToJson()},
+       {"calibration_error",
+        CalibrationError(scores, classes, kCalibrationBins, kConfidence, seed).ToJson()}});
 }
 
 /// The first rows (subjects are random, so these are a sample).
@@ -63,8 +65,7 @@ Json LogisticBaseline(const TrainingSet& set, uint64_t seed) {
   classes.resize(rows.rows());
   const Result<LogisticModel> fit = LogisticModel::Fit(rows, classes, 1.0);
   if (!fit.ok()) return Json::Of({{"failed", fit.status().message()}});
-  const std::vector<double> scores =
-      fit->Predict(Head(set.holdout.rows, set.holdout.rows.rows()));
+  const std::vector<double> scores = fit->Predict(Head(set.holdout.rows, set.holdout.rows.rows()));
   const Result<Json> figures = ChurnFigures(scores, set.holdout.Classes(), seed);
   return figures.ok() ? *figures : Json();
 }
@@ -88,8 +89,9 @@ Json LeakAlarms(const TrainingSet& set) {
     if (strength > kAlarmAuc) {
       alarms.Push(Json::Of({{"feature", names[c]},
                             {"auc", Rounded(strength, 4)},
-                            {"reason", "this feature alone tells the label almost perfectly: it may "
-                                       "hold what happened after the cut-off"}}));
+                            {"reason",
+                             "this feature alone tells the label almost perfectly: it may "
+                             "hold what happened after the cut-off"}}));
     }
   }
   return alarms;
@@ -110,7 +112,8 @@ Json ValueFigures(const std::vector<double>& predicted, const std::vector<double
 }
 
 /// A feature's column, missing as 0; empty when the encoder has no such column.
-std::vector<double> ColumnOf(const FeatureEncoder& encoder, const FeatureMatrix& rows,
+std::vector<double> ColumnOf(const FeatureEncoder& encoder,
+                             const FeatureMatrix& rows,
                              const std::string& name) {
   const size_t c = encoder.IndexOf(name);
   std::vector<double> values;
@@ -127,7 +130,8 @@ struct Histories {
   std::vector<double> value_mean;
 };
 
-Histories HistoriesOf(const FeatureEncoder& encoder, const FeatureMatrix& rows,
+Histories HistoriesOf(const FeatureEncoder& encoder,
+                      const FeatureMatrix& rows,
                       const std::string& prefix) {
   const std::vector<double> count = ColumnOf(encoder, rows, prefix + "_count");
   const std::vector<double> recency = ColumnOf(encoder, rows, prefix + "_recency_days");
@@ -139,7 +143,8 @@ Histories HistoriesOf(const FeatureEncoder& encoder, const FeatureMatrix& rows,
     const double repeats = std::max(0.0, count[i] - 1);
     // Several purchases at one instant are one purchase to the model.
     const bool repeated = repeats > 0 && tenure[i] > recency[i];
-    h.customers.push_back({repeated ? repeats : 0, repeated ? tenure[i] - recency[i] : 0, tenure[i]});
+    h.customers.push_back(
+        {repeated ? repeats : 0, repeated ? tenure[i] - recency[i] : 0, tenure[i]});
   }
   return h;
 }
@@ -148,7 +153,8 @@ Histories HistoriesOf(const FeatureEncoder& encoder, const FeatureMatrix& rows,
 Result<std::vector<double>> BgNbdValues(const TrainingSet& set, const TrainOptions& options) {
   const Histories train = HistoriesOf(set.encoder, set.train.rows, options.bgnbd);
   const Histories held = HistoriesOf(set.encoder, set.holdout.rows, options.bgnbd);
-  if (train.customers.empty()) return Invalid("features of input '" + options.bgnbd + "' are missing");
+  if (train.customers.empty())
+    return Invalid("features of input '" + options.bgnbd + "' are missing");
   std::vector<PurchaseHistory> buyers;
   for (const PurchaseHistory& c : train.customers) {
     if (c.observed > 0) buyers.push_back(c);
@@ -166,7 +172,9 @@ Result<std::vector<double>> BgNbdValues(const TrainingSet& set, const TrainOptio
 
 }  // namespace
 
-Result<Json> EvaluateChurn(const Model& model, const TrainingSet& set, const TrainOptions& options,
+Result<Json> EvaluateChurn(const Model& model,
+                           const TrainingSet& set,
+                           const TrainOptions& options,
                            uint64_t seed) {
   ASSIGN_OR_RETURN(const std::vector<double> scores,
                    model.Score(set.holdout.rows, options.params.threads));

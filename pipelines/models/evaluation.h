@@ -14,7 +14,9 @@ namespace signet::pipelines {
 
 /// AUC (DeLong), log-loss, Brier, calibration error, deciles; baseline: logistic regression; alarms
 /// for single features that tell the label almost alone (AUC > 0.95: they may see the future).
-Result<Json> EvaluateChurn(const Model& model, const TrainingSet& set, const TrainOptions& options,
+Result<Json> EvaluateChurn(const Model& model,
+                           const TrainingSet& set,
+                           const TrainOptions& options,
                            uint64_t seed);
 
 /// Spearman, mean absolute error, the top decile's share of value, Gini, bias, deciles; baselines:

@@ -20,16 +20,20 @@ constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 /// The features' cut-off travels with them (pipelines/features writes it).
 constexpr std::string_view kCutoffColumn = "features_at";
 
-bool Usable(ColumnType type) { return type != ColumnType::kUuid && type != ColumnType::kBytes; }
+bool Usable(ColumnType type) {
+  return type != ColumnType::kUuid && type != ColumnType::kBytes;
+}
 
 Result<std::vector<std::string>> CommonValues(query::Connection& connection,
-                                              const std::string& view, const std::string& column) {
+                                              const std::string& view,
+                                              const std::string& column) {
   const std::string name = SqlName(column);
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT " + name + " FROM " + SqlName(view) + " WHERE " + name +
-                                    " IS NOT NULL GROUP BY 1 HAVING count(*) >= " +
-                                    std::to_string(kTextRowsMin) + " ORDER BY count(*) DESC, 1 LIMIT " +
-                                    std::to_string(kTextValuesMax)));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<query::Rows> rows,
+      connection.Query(
+          "SELECT " + name + " FROM " + SqlName(view) + " WHERE " + name +
+          " IS NOT NULL GROUP BY 1 HAVING count(*) >= " + std::to_string(kTextRowsMin) +
+          " ORDER BY count(*) DESC, 1 LIMIT " + std::to_string(kTextValuesMax)));
   std::vector<std::string> values;
   query::Chunk chunk;
   while (true) {
@@ -77,7 +81,8 @@ FeatureMatrix FeatureMatrix::Rows(const std::vector<size_t>& positions) const {
   return chosen;
 }
 
-Result<FeatureEncoder> FeatureEncoder::Learn(query::Connection& connection, const std::string& view,
+Result<FeatureEncoder> FeatureEncoder::Learn(query::Connection& connection,
+                                             const std::string& view,
                                              const Schema& schema,
                                              const std::vector<std::string>& drop) {
   for (const std::string& name : drop) TRY(ColumnNamed(schema, view, name).status());
@@ -124,7 +129,8 @@ std::string FeatureEncoder::Sql(const EncodedColumn& column) {
   return "NULL::DOUBLE";
 }
 
-Result<FeatureMatrix> FeatureEncoder::Read(query::Connection& connection, const std::string& from,
+Result<FeatureMatrix> FeatureEncoder::Read(query::Connection& connection,
+                                           const std::string& from,
                                            const std::vector<std::string>& extras) const {
   std::string sql = "SELECT f.subject";
   for (const EncodedColumn& column : columns_) sql += ", " + Sql(column);
@@ -154,7 +160,8 @@ Result<FeatureMatrix> FeatureEncoder::Read(query::Connection& connection, const 
 Status FeatureEncoder::CheckSchema(const Schema& schema) const {
   for (const EncodedColumn& column : columns_) {
     const Column* found = schema.Find(column.name);
-    if (found == nullptr) return Invalid("the model reads '" + column.name + "', which the features lack");
+    if (found == nullptr)
+      return Invalid("the model reads '" + column.name + "', which the features lack");
     if (found->type != column.type) {
       return Invalid("the model learnt '" + column.name + "' as " +
                      std::string(ColumnTypeName(column.type)) + ", but the features hold " +

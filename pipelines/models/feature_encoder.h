@@ -17,7 +17,7 @@ namespace signet::pipelines {
 struct FeatureMatrix {
   size_t columns = 0;
   std::vector<float> cells;
-  std::vector<SubjectId> subjects;  ///< ascending, one per row
+  std::vector<SubjectId> subjects;          ///< ascending, one per row
   std::vector<std::vector<double>> extras;  ///< one vector per extra expression asked for
 
   [[nodiscard]] size_t rows() const { return subjects.size(); }
@@ -32,12 +32,16 @@ class FeatureEncoder {
   /// Takes every usable column of `schema` but subject, features_at and `drop`. Text values held by
   /// fewer than 20 rows of `view` get no code of their own, and at most 64 do. kInvalid if nothing
   /// is left, or `drop` names no column.
-  static Result<FeatureEncoder> Learn(query::Connection& connection, const std::string& view,
-                                      const Schema& schema, const std::vector<std::string>& drop);
+  static Result<FeatureEncoder> Learn(query::Connection& connection,
+                                      const std::string& view,
+                                      const Schema& schema,
+                                      const std::vector<std::string>& drop);
 
-  /// Reads `from` (a FROM clause's content; alias `f` holds the features) in subject order. `extras`
-  /// are further SQL expressions, read as doubles (NULL = 0). kInvalid if a subject occurs twice.
-  Result<FeatureMatrix> Read(query::Connection& connection, const std::string& from,
+  /// Reads `from` (a FROM clause's content; alias `f` holds the features) in subject order.
+  /// `extras` are further SQL expressions, read as doubles (NULL = 0). kInvalid if a subject occurs
+  /// twice.
+  Result<FeatureMatrix> Read(query::Connection& connection,
+                             const std::string& from,
                              const std::vector<std::string>& extras) const;
   /// kInvalid unless `schema` has every column with the type it was learnt from.
   [[nodiscard]] Status CheckSchema(const Schema& schema) const;

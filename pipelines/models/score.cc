@@ -62,7 +62,9 @@ Result<Model> ReadModel(query::Connection& connection, const std::string& input)
 }
 
 /// Positions of the `count` columns that moved a row most, strongest first.
-void Strongest(const double* contributions, size_t columns, size_t count,
+void Strongest(const double* contributions,
+               size_t columns,
+               size_t count,
                std::vector<size_t>& order) {
   order.resize(columns);
   std::iota(order.begin(), order.end(), size_t{0});
@@ -86,7 +88,9 @@ struct Scored {
   std::vector<std::string> texts;
 };
 
-void AddReasons(const std::vector<double>& contributions, size_t columns, size_t count,
+void AddReasons(const std::vector<double>& contributions,
+                size_t columns,
+                size_t count,
                 Scored& scored) {
   std::vector<size_t> order;
   for (size_t row = 0; row * columns < contributions.size(); ++row) {
@@ -100,8 +104,10 @@ void AddReasons(const std::vector<double>& contributions, size_t columns, size_t
   }
 }
 
-Result<Scored> ScoreWith(query::Connection& connection, const ScoreOptions& options,
-                         const Inputs& inputs, const std::string& input,
+Result<Scored> ScoreWith(query::Connection& connection,
+                         const ScoreOptions& options,
+                         const Inputs& inputs,
+                         const std::string& input,
                          std::vector<SubjectId>& subjects) {
   ASSIGN_OR_RETURN(const Model model, ReadModel(connection, input));
   TRY(model.encoder.CheckSchema(inputs.at(options.features)).WithContext("score: " + input));
@@ -124,8 +130,10 @@ Result<Scored> ScoreWith(query::Connection& connection, const ScoreOptions& opti
   return scored;
 }
 
-Status WriteScores(query::Connection& connection, const Schema& schema,
-                   const std::vector<SubjectId>& subjects, const std::vector<Scored>& models,
+Status WriteScores(query::Connection& connection,
+                   const Schema& schema,
+                   const std::vector<SubjectId>& subjects,
+                   const std::vector<Scored>& models,
                    size_t reasons) {
   ASSIGN_OR_RETURN(const std::unique_ptr<query::TableWriter> writer,
                    connection.CreateTable("out", schema));
@@ -180,13 +188,16 @@ Result<Schema> ScoreOutputSchema(const ScoreOptions& options, const Inputs& inpu
     for (int k = 1; k <= options.reasons; ++k) {
       schema.columns.push_back({name + "_reason_" + std::to_string(k), ColumnType::kText, label});
     }
-    if (!names.insert(name).second) return Invalid("score: two columns would be called '" + name + "'");
+    if (!names.insert(name).second)
+      return Invalid("score: two columns would be called '" + name + "'");
   }
   return schema;
 }
 
-Result<Json> RunScore(query::Connection& connection, const ScoreOptions& options,
-                      const Inputs& inputs, const StageContext& context) {
+Result<Json> RunScore(query::Connection& connection,
+                      const ScoreOptions& options,
+                      const Inputs& inputs,
+                      const StageContext& context) {
   ASSIGN_OR_RETURN(const Schema schema, ScoreOutputSchema(options, inputs));
   std::vector<SubjectId> subjects;
   std::vector<Scored> models;

@@ -1,11 +1,11 @@
 /// The `score` stage: applies trained models to features, with the reasons for each score.
 ///
 /// In: `features` and one or more models (each further input); out: kind scores: subject, then for
-/// each model one DOUBLE column named like its input or as `as` says (churn: probability in [0, 1]; value: money
-/// expected in the window, never negative) and `<name>_reason_1..k` TEXT ("+orders_recency_days":
-/// the feature that moved the score most, and which way). Per partition; deterministic; never NaN.
-/// Reasons are exact Shapley values over the trees (Lundberg et al. 2018, Nature MI 2020; computed
-/// with per-leaf tables after Yang, "Fast TreeSHAP", 2021).
+/// each model one DOUBLE column named like its input or as `as` says (churn: probability in [0, 1];
+/// value: money expected in the window, never negative) and `<name>_reason_1..k` TEXT
+/// ("+orders_recency_days": the feature that moved the score most, and which way). Per partition;
+/// deterministic; never NaN. Reasons are exact Shapley values over the trees (Lundberg et al. 2018,
+/// Nature MI 2020; computed with per-leaf tables after Yang, "Fast TreeSHAP", 2021).
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ namespace signet::pipelines {
 struct ScoreOptions {
   std::string features = "features";
   std::map<std::string, std::string> as;  ///< model input to column name; default: the input's
-  int reasons = 3;  ///< 0 to 10 reason codes per model
+  int reasons = 3;                        ///< 0 to 10 reason codes per model
   int threads = 1;
 
   static Result<ScoreOptions> FromJson(const Json& json);
@@ -38,7 +38,9 @@ Result<Schema> ScoreOutputSchema(const ScoreOptions& options,
 
 /// Figures: rows, and per model the mean score. kInvalid when the features lack a
 /// column of the model's card or have another type.
-Result<Json> RunScore(query::Connection& connection, const ScoreOptions& options,
-                      const std::map<std::string, Schema>& inputs, const StageContext& context);
+Result<Json> RunScore(query::Connection& connection,
+                      const ScoreOptions& options,
+                      const std::map<std::string, Schema>& inputs,
+                      const StageContext& context);
 
 }  // namespace signet::pipelines

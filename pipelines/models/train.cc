@@ -34,18 +34,21 @@ Status CheckLabelTypes(const LabelOptions& label, const Schema& events) {
   }
   if (!label.amount.empty()) {
     ASSIGN_OR_RETURN(const Column* amount, ColumnNamed(events, label.input, label.amount));
-    const bool number = amount->type == ColumnType::kDecimal || amount->type == ColumnType::kInt64 ||
-                        amount->type == ColumnType::kDouble;
+    const bool number = amount->type == ColumnType::kDecimal ||
+                        amount->type == ColumnType::kInt64 || amount->type == ColumnType::kDouble;
     if (!number) return Invalid("train: label.amount needs a column of numbers");
   }
   if (!label.returned.empty()) {
     ASSIGN_OR_RETURN(const Column* returned, ColumnNamed(events, label.input, label.returned));
-    if (returned->type != ColumnType::kBool) return Invalid("train: label.returned needs a bool column");
+    if (returned->type != ColumnType::kBool)
+      return Invalid("train: label.returned needs a bool column");
   }
   return OkStatus();
 }
 
-Result<Model> TrainModel(TrainingSet& set, const TrainOptions& options, const StageContext& context) {
+Result<Model> TrainModel(TrainingSet& set,
+                         const TrainOptions& options,
+                         const StageContext& context) {
   const bool churn = options.model == ModelKind::kChurn;
   ASSIGN_OR_RETURN(Booster booster,
                    Booster::Train(churn ? Objective::kLogistic : Objective::kTweedie,
@@ -64,28 +67,40 @@ Result<Model> TrainModel(TrainingSet& set, const TrainOptions& options, const St
   return model;
 }
 
-Json CardOf(const TrainOptions& options, const TrainingSet& set, const StageContext& context,
+Json CardOf(const TrainOptions& options,
+            const TrainingSet& set,
+            const StageContext& context,
             const Json& figures) {
   const BoosterOptions& p = options.params;
   return Json::Of(
       {{"model", ModelKindName(options.model)},
        {"method", "gradient-boosted trees (XGBoost hist)"},
        {"features_at", TimestampText(set.cutoff)},
-       {"label", Json::Of({{"from", TimestampText(set.label_from)}, {"to", TimestampText(set.label_to)}})},
+       {"label",
+        Json::Of({{"from", TimestampText(set.label_from)}, {"to", TimestampText(set.label_to)}})},
        {"eligible", options.where.empty() ? "all" : options.where},
        {"seed", static_cast<int64_t>(context.seed >> 1U)},
-       {"params", Json::Of({{"max_depth", p.max_depth}, {"learning_rate", p.learning_rate},
-                            {"min_child_weight", p.min_child_weight}, {"lambda", p.lambda},
-                            {"gamma", p.gamma}, {"max_bin", p.max_bin}, {"threads", p.threads}})},
+       {"params",
+        Json::Of({{"max_depth", p.max_depth},
+                  {"learning_rate", p.learning_rate},
+                  {"min_child_weight", p.min_child_weight},
+                  {"lambda", p.lambda},
+                  {"gamma", p.gamma},
+                  {"max_bin", p.max_bin},
+                  {"threads", p.threads}})},
        {"calibration", options.calibration},
        {"features", Json::Strings(set.encoder.Names())},
        {"figures", figures},
-       {"limits", "Learnt at one cut-off: season and trend are not averaged out. Scores tell what is "
-                  "likely, not what an action would change."}});
+       {"limits",
+        "Learnt at one cut-off: season and trend are not averaged out. Scores tell what is "
+        "likely, not what an action would change."}});
 }
 
-Status WriteModel(query::Connection& connection, const TrainOptions& options,
-                  const std::map<std::string, Schema>& inputs, const Model& model, const Json& card) {
+Status WriteModel(query::Connection& connection,
+                  const TrainOptions& options,
+                  const std::map<std::string, Schema>& inputs,
+                  const Model& model,
+                  const Json& card) {
   ASSIGN_OR_RETURN(const Schema schema, TrainOutputSchema(options, inputs));
   ASSIGN_OR_RETURN(const Bytes bytes, model.Encode());
   ASSIGN_OR_RETURN(const std::unique_ptr<query::TableWriter> writer,
@@ -132,14 +147,16 @@ Result<Schema> TrainOutputSchema(const TrainOptions& options,
                  {"card", ColumnType::kText, label}}};
 }
 
-Result<Json> RunTrain(query::Connection& connection, const TrainOptions& options,
-                      const std::map<std::string, Schema>& inputs, const StageContext& context) {
+Result<Json> RunTrain(query::Connection& connection,
+                      const TrainOptions& options,
+                      const std::map<std::string, Schema>& inputs,
+                      const StageContext& context) {
   TRY(TrainOutputSchema(options, inputs).status());
   ASSIGN_OR_RETURN(TrainingSet set, ReadTrainingSet(connection, options, inputs, context));
   ASSIGN_OR_RETURN(const Model model, TrainModel(set, options, context));
   const bool churn = options.model == ModelKind::kChurn;
-  Result<Json> quality = churn ? EvaluateChurn(model, set, options, context.seed)
-                               : EvaluateClv(model, set, options);
+  Result<Json> quality =
+      churn ? EvaluateChurn(model, set, options, context.seed) : EvaluateClv(model, set, options);
   if (!quality.ok()) return quality.status();
   ASSIGN_OR_RETURN(Json top, TopFeatures(model, set, kTopFeatures));
   const Json figures = Json::Of({{"model", ModelKindName(options.model)},

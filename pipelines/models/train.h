@@ -1,10 +1,10 @@
 /// The `train` stage: learns churn or customer value from features and what happened after them.
 ///
 /// In: `features` (kind features, one cut-off T0) and `events`; out: kind model, one row
-/// (name TEXT, model BLOB, card TEXT). One task over all partitions. Deterministic: rows are taken in
-/// subject order, folds by a salted hash of the subject, threads and seed explicit; the model's bytes
-/// do not depend on row order or partitions. Labels lie in [T0 + gap, T0 + gap + window); a window
-/// that is still open at as_of is refused. Memory: 4 bytes a cell, twice.
+/// (name TEXT, model BLOB, card TEXT). One task over all partitions. Deterministic: rows are taken
+/// in subject order, folds by a salted hash of the subject, threads and seed explicit; the model's
+/// bytes do not depend on row order or partitions. Labels lie in [T0 + gap, T0 + gap + window); a
+/// window that is still open at as_of is refused. Memory: 4 bytes a cell, twice.
 #pragma once
 
 #include <cstdint>
@@ -49,9 +49,9 @@ struct TrainOptions {
   ModelKind model = ModelKind::kChurn;
   std::string features = "features";  ///< the input's name
   LabelOptions label;
-  std::string where;               ///< boolean SQL over the features: who is eligible
-  std::vector<std::string> drop;   ///< feature columns not to learn from
-  std::string last_value;  ///< feature with last period's spend: a baseline of value models
+  std::string where;              ///< boolean SQL over the features: who is eligible
+  std::vector<std::string> drop;  ///< feature columns not to learn from
+  std::string last_value;         ///< feature with last period's spend: a baseline of value models
   int64_t last_value_seconds = 365 * 86400;  ///< that period's length
   std::string bgnbd;  ///< purchases input whose features give the BG/NBD baseline
   double holdout_share = 0.2;
@@ -66,9 +66,11 @@ struct TrainOptions {
 Result<Schema> TrainOutputSchema(const TrainOptions& options,
                                  const std::map<std::string, Schema>& inputs);
 
-/// Figures: rows, folds, rounds, quality on the holdout with 95 % intervals, baselines, top features.
-/// kInvalid for too few rows, one class only, no usable feature, or an open label window.
-Result<Json> RunTrain(query::Connection& connection, const TrainOptions& options,
-                      const std::map<std::string, Schema>& inputs, const StageContext& context);
+/// Figures: rows, folds, rounds, quality on the holdout with 95 % intervals, baselines, top
+/// features. kInvalid for too few rows, one class only, no usable feature, or an open label window.
+Result<Json> RunTrain(query::Connection& connection,
+                      const TrainOptions& options,
+                      const std::map<std::string, Schema>& inputs,
+                      const StageContext& context);
 
 }  // namespace signet::pipelines

@@ -25,7 +25,8 @@ constexpr size_t kClassRowsMin = 10;
 Result<Timestamp> CutoffOf(query::Connection& connection, const std::string& view) {
   ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
                    connection.Query("SELECT min(features_at), max(features_at), count(*) - "
-                                    "count(features_at) FROM " + SqlName(view)));
+                                    "count(features_at) FROM " +
+                                    SqlName(view)));
   query::Chunk chunk;
   ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
   if (!more || chunk.size() != 1) return Internal("the cut-off's query gave no row");
@@ -38,8 +39,9 @@ Result<Timestamp> CutoffOf(query::Connection& connection, const std::string& vie
 
 /// Purchases and their sum per subject in the label's window.
 std::string LabelSql(const LabelOptions& label, Timestamp from, Timestamp to) {
-  const std::string amount = label.amount.empty() ? "0" : "coalesce(TRY_CAST(" +
-                                 SqlName(label.amount) + " AS DECIMAL(18,4)), 0)";
+  const std::string amount = label.amount.empty() ? "0"
+                                                  : "coalesce(TRY_CAST(" + SqlName(label.amount) +
+                                                        " AS DECIMAL(18,4)), 0)";
   std::string kept = amount + " >= 0";
   if (!label.returned.empty()) kept += " AND NOT coalesce(" + SqlName(label.returned) + ", FALSE)";
   return "SELECT subject, count(*) AS purchases, sum(" + amount + ") AS spent FROM " +
@@ -48,15 +50,20 @@ std::string LabelSql(const LabelOptions& label, Timestamp from, Timestamp to) {
          " AND " + kept + " GROUP BY subject";
 }
 
-void Place(const FeatureMatrix& all, const std::vector<float>& labels,
-           std::vector<size_t> positions, LabelledRows& fold) {
+void Place(const FeatureMatrix& all,
+           const std::vector<float>& labels,
+           std::vector<size_t> positions,
+           LabelledRows& fold) {
   fold.rows = all.Rows(positions);
   for (const size_t i : positions) fold.labels.push_back(labels[i]);
   fold.positions = std::move(positions);
 }
 
-void Split(const FeatureMatrix& all, const std::vector<float>& labels, const TrainOptions& options,
-           uint64_t seed, TrainingSet& set) {
+void Split(const FeatureMatrix& all,
+           const std::vector<float>& labels,
+           const TrainOptions& options,
+           uint64_t seed,
+           TrainingSet& set) {
   std::vector<size_t> positions[3];
   for (size_t i = 0; i < labels.size(); ++i) {
     const double u = FoldOf(all.subjects[i], seed);
@@ -72,8 +79,9 @@ void Split(const FeatureMatrix& all, const std::vector<float>& labels, const Tra
 /// Both outcomes must occur often enough in each fold to learn and to judge.
 Status CheckFolds(const TrainingSet& set, ModelKind kind) {
   if (set.size() < kRowsMin) {
-    return Invalid("train: " + std::to_string(set.size()) + " eligible subjects are too few; at least " +
-                   std::to_string(kRowsMin) + " are needed");
+    return Invalid("train: " + std::to_string(set.size()) +
+                   " eligible subjects are too few; at least " + std::to_string(kRowsMin) +
+                   " are needed");
   }
   struct Fold {
     const char* name;
@@ -83,14 +91,14 @@ Status CheckFolds(const TrainingSet& set, ModelKind kind) {
   for (const Fold& fold : {Fold{"training", set.train, kClassRowsMin},
                            Fold{"validation", set.validation, 2},
                            Fold{"holdout", set.holdout, 2}}) {
-    const auto positives = static_cast<size_t>(
-        std::count_if(fold.rows.labels.begin(), fold.rows.labels.end(), [](float v) { return v > 0; }));
+    const auto positives = static_cast<size_t>(std::count_if(
+        fold.rows.labels.begin(), fold.rows.labels.end(), [](float v) { return v > 0; }));
     const size_t zeros = fold.rows.size() - positives;
     const bool lacks = positives < fold.least || (kind == ModelKind::kChurn && zeros < fold.least);
     if (!lacks) continue;
     const std::string outcome = kind == ModelKind::kChurn ? "churned" : "spent anything";
-    return Invalid("train: of " + std::to_string(fold.rows.size()) + " subjects in the " + fold.name +
-                   " fold " + std::to_string(positives) + " " + outcome +
+    return Invalid("train: of " + std::to_string(fold.rows.size()) + " subjects in the " +
+                   fold.name + " fold " + std::to_string(positives) + " " + outcome +
                    ": nothing can be learnt from one outcome alone");
   }
   return OkStatus();
@@ -113,7 +121,9 @@ std::vector<uint8_t> LabelledRows::Classes() const {
   return classes;
 }
 
-std::vector<double> LabelledRows::Values() const { return {labels.begin(), labels.end()}; }
+std::vector<double> LabelledRows::Values() const {
+  return {labels.begin(), labels.end()};
+}
 
 double FoldOf(const SubjectId& subject, uint64_t seed) {
   uint64_t halves[2];
@@ -128,7 +138,8 @@ double FoldOf(const SubjectId& subject, uint64_t seed) {
   return static_cast<double>(z >> 11U) * 0x1p-53;
 }
 
-Result<TrainingSet> ReadTrainingSet(query::Connection& connection, const TrainOptions& options,
+Result<TrainingSet> ReadTrainingSet(query::Connection& connection,
+                                    const TrainOptions& options,
                                     const std::map<std::string, Schema>& inputs,
                                     const StageContext& context) {
   const Schema& schema = inputs.at(options.features);
@@ -154,8 +165,8 @@ Result<TrainingSet> ReadTrainingSet(query::Connection& connection, const TrainOp
   for (size_t i = 0; i < labels.size(); ++i) {
     const bool churn = options.model == ModelKind::kChurn;
     const double spent = all.extras[1][i];
-    labels[i] = churn ? (all.extras[0][i] > 0 ? 0.0F : 1.0F)
-                      : static_cast<float>(std::max(0.0, spent));
+    labels[i] =
+        churn ? (all.extras[0][i] > 0 ? 0.0F : 1.0F) : static_cast<float>(std::max(0.0, spent));
   }
   Split(all, labels, options, context.seed, set);
   TRY(CheckFolds(set, options.model));

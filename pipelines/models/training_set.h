@@ -15,8 +15,8 @@ namespace signet::pipelines {
 
 struct LabelledRows {
   FeatureMatrix rows;
-  std::vector<float> labels;       ///< churn: 1 = did not buy; value: money, >= 0
-  std::vector<size_t> positions;   ///< in the whole set
+  std::vector<float> labels;      ///< churn: 1 = did not buy; value: money, >= 0
+  std::vector<size_t> positions;  ///< in the whole set
 
   [[nodiscard]] size_t size() const { return labels.size(); }
   /// labels as 0 / 1.
@@ -26,7 +26,7 @@ struct LabelledRows {
 
 struct TrainingSet {
   FeatureEncoder encoder;
-  Timestamp cutoff;        ///< of the features
+  Timestamp cutoff;  ///< of the features
   Timestamp label_from, label_to;
   LabelledRows train, validation, holdout;
 
@@ -35,7 +35,8 @@ struct TrainingSet {
 
 /// Reads and joins; the fold of a subject is a salted hash of it, so that it does not depend on who
 /// else is there. kInvalid as RunTrain says.
-Result<TrainingSet> ReadTrainingSet(query::Connection& connection, const TrainOptions& options,
+Result<TrainingSet> ReadTrainingSet(query::Connection& connection,
+                                    const TrainOptions& options,
                                     const std::map<std::string, Schema>& inputs,
                                     const StageContext& context);
 

@@ -14,7 +14,6 @@ namespace signet::pipelines {
 namespace {
 
 constexpr size_t kPathMax = 16;
-constexpr size_t kBlockRows = 64;  // rows that share one pass over the leaves
 
 /// s! (d - s - 1)! / d!: the weight of a coalition of s among d players.
 double CoalitionWeight(size_t s, size_t d) {
@@ -44,9 +43,8 @@ void TreeReasons::Walk(const Tree& tree, int32_t node, const std::vector<Conditi
   CHECK(static_cast<size_t>(tree.feature[n]) < columns_);
   for (const bool left : {true, false}) {
     std::vector<Condition> next = path;
-    auto found = std::find_if(next.begin(), next.end(), [&](const Condition& c) {
-      return c.column == tree.feature[n];
-    });
+    auto found = std::find_if(
+        next.begin(), next.end(), [&](const Condition& c) { return c.column == tree.feature[n]; });
     if (found == next.end()) {
       constexpr float kEnd = std::numeric_limits<float>::infinity();
       found = next.insert(next.end(), Condition{tree.feature[n], -kEnd, kEnd, true, 1});
@@ -93,28 +91,46 @@ const double* TreeReasons::Amounts(Leaf& leaf, uint32_t mask) {
   return amounts_.data() + offset;
 }
 
+void TreeReasons::ExplainBlock(Block& block) {
+  for (Leaf& leaf : leaves_) {
+    block.masks.fill(0);
+    uint32_t bit = 1;
+    for (const Condition& c : leaf.path) {
+      const float* x = block.values.data() + static_cast<size_t>(c.column) * kBlockRows;
+      const uint32_t if_missing = c.missing ? bit : 0;
+      for (size_t r = 0; r < kBlockRows; ++r) {  // no branches: the compiler vectorises it
+        const uint32_t inside = (x[r] >= c.low ? bit : 0) & (x[r] < c.high ? bit : 0);
+        const uint32_t missing = x[r] != x[r] ? if_missing : 0;
+        block.masks[r] |= inside | missing;
+      }
+      bit <<= 1U;
+    }
+    for (size_t r = 0; r < kBlockRows; ++r) {
+      const double* amounts = Amounts(leaf, block.masks[r]);
+      double* out = block.sums.data() + r * columns_;
+      for (size_t j = 0; j < leaf.path.size(); ++j) out[leaf.path[j].column] += amounts[j];
+    }
+  }
+}
+
 std::vector<double> TreeReasons::Explain(std::span<const float> cells) {
   CHECK(columns_ > 0 && cells.size() % columns_ == 0);
   const size_t rows = cells.size() / columns_;
   std::vector<double> contributions(cells.size(), 0);
+  Block block;
+  block.values.assign(columns_ * kBlockRows, 0);
   for (size_t first = 0; first < rows; first += kBlockRows) {
-    const size_t end = std::min(rows, first + kBlockRows);
-    for (Leaf& leaf : leaves_) {
-      for (size_t row = first; row < end; ++row) {
-        const float* x = cells.data() + row * columns_;
-        uint32_t mask = 0;
-        uint32_t bit = 1;
-        for (const Condition& c : leaf.path) {
-          const float value = x[c.column];
-          const bool met = std::isnan(value) ? c.missing : value >= c.low && value < c.high;
-          if (met) mask |= bit;
-          bit <<= 1U;
-        }
-        const double* amounts = Amounts(leaf, mask);
-        double* out = contributions.data() + row * columns_;
-        for (size_t j = 0; j < leaf.path.size(); ++j) out[leaf.path[j].column] += amounts[j];
-      }
+    const size_t count = std::min(kBlockRows, rows - first);
+    for (size_t r = 0; r < kBlockRows; ++r) {
+      // A short last block repeats its last row.
+      const float* row = cells.data() + (first + std::min(r, count - 1)) * columns_;
+      for (size_t c = 0; c < columns_; ++c) block.values[c * kBlockRows + r] = row[c];
     }
+    block.sums.assign(kBlockRows * columns_, 0);
+    ExplainBlock(block);
+    std::copy_n(block.sums.begin(),
+                static_cast<std::ptrdiff_t>(count * columns_),
+                contributions.begin() + static_cast<std::ptrdiff_t>(first * columns_));
   }
   return contributions;
 }

@@ -1,11 +1,13 @@
 /// Why a score is what it is: exact Shapley values of boosted trees, fast enough for every row.
 ///
-/// Path-dependent TreeSHAP (Lundberg et al., Nature Machine Intelligence 2, 2020). For each leaf the
-/// features on its path have an interval that leads there and a share of training rows that passed.
-/// Which intervals a row meets is a bit mask; the leaf's contribution for a mask does not depend on
-/// the row otherwise, so it is computed once and kept (after Yang, "Fast TreeSHAP", 2021).
+/// Path-dependent TreeSHAP (Lundberg et al., Nature Machine Intelligence 2, 2020). For each leaf
+/// the features on its path have an interval that leads there and a share of training rows that
+/// passed. Which intervals a row meets is a bit mask; the leaf's contribution for a mask does not
+/// depend on the row otherwise, so it is computed once and kept (after Yang, "Fast TreeSHAP",
+/// 2021).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -37,6 +39,14 @@ class TreeReasons {
     double value = 0;
     std::vector<int32_t> table;  ///< by mask: offset into amounts_, or -1
   };
+  static constexpr size_t kBlockRows = 64;
+  /// Rows that share one pass over the leaves.
+  struct Block {
+    std::vector<float> values;  ///< column after column, kBlockRows each
+    std::array<uint32_t, kBlockRows> masks{};
+    std::vector<double> sums;  ///< row after row
+  };
+  void ExplainBlock(Block& block);
   void Walk(const Tree& tree, int32_t node, const std::vector<Condition>& path);
   const double* Amounts(Leaf& leaf, uint32_t mask);
 

@@ -72,7 +72,8 @@ Result<const Schema*> InputNamed(const std::map<std::string, Schema>& inputs,
                  ")" + DidYouMean(name, names));
 }
 
-Result<const Column*> ColumnNamed(const Schema& schema, std::string_view input,
+Result<const Column*> ColumnNamed(const Schema& schema,
+                                  std::string_view input,
                                   std::string_view column) {
   const Column* found = schema.Find(column);
   if (found != nullptr) return found;

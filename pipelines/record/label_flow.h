@@ -27,7 +27,8 @@ Result<const Schema*> InputNamed(const std::map<std::string, Schema>& inputs,
                                  std::string_view name);
 
 /// kInvalid unless `column` exists in `schema`; the message names the input and the nearest column.
-Result<const Column*> ColumnNamed(const Schema& schema, std::string_view input,
+Result<const Column*> ColumnNamed(const Schema& schema,
+                                  std::string_view input,
                                   std::string_view column);
 
 }  // namespace signet::pipelines

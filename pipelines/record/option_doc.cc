@@ -128,10 +128,8 @@ double OptionReader::Number(std::string_view key, double otherwise, double low, 
 }
 
 int64_t OptionReader::Integer(std::string_view key, int64_t otherwise, int64_t low, int64_t high) {
-  const double number = Number(key,
-                               static_cast<double>(otherwise),
-                               static_cast<double>(low),
-                               static_cast<double>(high));
+  const double number = Number(
+      key, static_cast<double>(otherwise), static_cast<double>(low), static_cast<double>(high));
   if (number != std::floor(number)) Fail("'" + std::string(key) + "' must be a whole number");
   return static_cast<int64_t>(number);
 }

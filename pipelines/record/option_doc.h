@@ -15,10 +15,10 @@ namespace signet::pipelines {
 
 /// One option of a stage, for the JSON Schema and the reference page.
 struct OptionDoc {
-  std::string name;          ///< the YAML key; nested keys as "label.window"; "events.*" = any name
-  std::string type;          ///< text, integer, number, boolean, duration, moment, column, expression,
-                             ///< input, list of X, map of X, one of a|b
-  std::string unit;          ///< "days", "share", ...; empty when there is none
+  std::string name;  ///< the YAML key; nested keys as "label.window"; "events.*" = any name
+  std::string type;  ///< text, integer, number, boolean, duration, moment, column, expression,
+                     ///< input, list of X, map of X, one of a|b
+  std::string unit;  ///< "days", "share", ...; empty when there is none
   std::string default_text;  ///< as written in YAML; empty: none; "required": must be given
   std::string text;          ///< one sentence
 };

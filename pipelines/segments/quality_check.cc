@@ -42,7 +42,8 @@ Status Bind(const AssertionOptions& a, const Inputs& inputs, policies::Label& la
                      query::AnalyseSelect(a.expression, inputs));
     const bool one_number = analysis.columns.size() == 1 && IsNumber(analysis.columns[0].type);
     if (!one_number) return Invalid("sql must select one number");
-    if (!analysis.read.empty()) label = policies::Label::Join(label, JoinedLabel(inputs, analysis.read));
+    if (!analysis.read.empty())
+      label = policies::Label::Join(label, JoinedLabel(inputs, analysis.read));
     return OkStatus();
   }
   ASSIGN_OR_RETURN(const std::string input, InputOf(a, inputs));
@@ -96,7 +97,8 @@ std::string MeasureSql(const AssertionOptions& a, const std::string& view) {
   return a.expression;
 }
 
-Result<Outcome> Measure(query::Connection& connection, const AssertionOptions& a,
+Result<Outcome> Measure(query::Connection& connection,
+                        const AssertionOptions& a,
                         const Inputs& inputs) {
   std::string view;
   if (a.kind != Kind::kSql) {
@@ -109,13 +111,15 @@ Result<Outcome> Measure(query::Connection& connection, const AssertionOptions& a
   if (!more || chunk.size() != 1) return Invalid("it must give exactly one number");
   Outcome outcome;
   outcome.measured = chunk.IsNull(0, 0) ? 0 : chunk.Double(0, 0);
-  outcome.passed = a.kind == Kind::kMinRows ? outcome.measured >= a.limit
-                                            : outcome.measured <= a.limit;
+  outcome.passed =
+      a.kind == Kind::kMinRows ? outcome.measured >= a.limit : outcome.measured <= a.limit;
   return outcome;
 }
 
-Status WriteOutcomes(query::Connection& connection, const Schema& schema,
-                     const CheckOptions& options, const std::vector<Outcome>& outcomes) {
+Status WriteOutcomes(query::Connection& connection,
+                     const Schema& schema,
+                     const CheckOptions& options,
+                     const std::vector<Outcome>& outcomes) {
   ASSIGN_OR_RETURN(const std::unique_ptr<query::TableWriter> writer,
                    connection.CreateTable("out", schema));
   if (outcomes.size() > query::kChunkRows) return Exhausted("check: more than 2048 assertions");
@@ -146,8 +150,10 @@ Result<Schema> CheckOutputSchema(const CheckOptions& options, const Inputs& inpu
                  {"allowed", ColumnType::kDouble, label}}};
 }
 
-Result<Json> RunCheck(query::Connection& connection, const CheckOptions& options,
-                      const Inputs& inputs, const StageContext& context) {
+Result<Json> RunCheck(query::Connection& connection,
+                      const CheckOptions& options,
+                      const Inputs& inputs,
+                      const StageContext& context) {
   ASSIGN_OR_RETURN(const Schema schema, CheckOutputSchema(options, inputs));
   std::vector<Outcome> outcomes;
   std::vector<std::string> blocking;

@@ -28,7 +28,7 @@ struct AssertionOptions {
   std::vector<std::string> columns;  ///< what it speaks of
   double limit = 0;                  ///< rows, share, or violations allowed
   std::optional<double> low, high;   ///< range
-  std::string expression;            ///< kAlways: boolean SQL; kSql: SELECT of one count of violations
+  std::string expression;  ///< kAlways: boolean SQL; kSql: SELECT of one count of violations
   bool blocks = true;
 };
 
@@ -43,7 +43,9 @@ Result<Schema> CheckOutputSchema(const CheckOptions& options,
                                  const std::map<std::string, Schema>& inputs);
 
 /// Figures: passed, warnings, and per assertion {passed, measured, limit, level}.
-Result<Json> RunCheck(query::Connection& connection, const CheckOptions& options,
-                      const std::map<std::string, Schema>& inputs, const StageContext& context);
+Result<Json> RunCheck(query::Connection& connection,
+                      const CheckOptions& options,
+                      const std::map<std::string, Schema>& inputs,
+                      const StageContext& context);
 
 }  // namespace signet::pipelines

@@ -86,7 +86,11 @@ Result<CheckOptions> CheckOptions::FromJson(const Json& json) {
 
 std::vector<OptionDoc> CheckOptions::Options() {
   return {
-      {"level", "one of block|warn", "", "block", "What a failed assertion does unless it says otherwise."},
+      {"level",
+       "one of block|warn",
+       "",
+       "block",
+       "What a failed assertion does unless it says otherwise."},
       {"assert", "map of map", "", "required", "Assertions by name; each has exactly one kind."},
       {"assert.*.input", "input", "", "the only input", "What it speaks of."},
       {"assert.*.level", "one of block|warn", "", "the step's", "What its failure does."},
@@ -96,7 +100,11 @@ std::vector<OptionDoc> CheckOptions::Options() {
       {"assert.*.range", "map", "", "", "{column, min, max}: values lie within; NULL is allowed."},
       {"assert.*.always", "expression", "", "", "Boolean SQL, true for every row; NULL violates."},
       {"assert.*.sql", "expression", "", "", "One SELECT of one number: the violations."},
-      {"assert.*.allow", "integer", "rows", "0", "Violations allowed (unique, range, always, sql)."},
+      {"assert.*.allow",
+       "integer",
+       "rows",
+       "0",
+       "Violations allowed (unique, range, always, sql)."},
   };
 }
 

@@ -28,10 +28,10 @@ Result<std::string> InputOf(const SegmentOptions& options,
 }
 
 /// What the condition reads. kInvalid unless it is one boolean about single rows.
-Result<query::ColumnSet> ConditionColumns(const SegmentOptions& options, const std::string& input,
+Result<query::ColumnSet> ConditionColumns(const SegmentOptions& options,
+                                          const std::string& input,
                                           const Schema& schema) {
-  Result<query::SelectAnalysis> analysis =
-      query::AnalyseExpression(options.where, input, schema);
+  Result<query::SelectAnalysis> analysis = query::AnalyseExpression(options.where, input, schema);
   if (!analysis.ok()) return analysis.status().WithContext("segment: where");
   if (analysis->columns.size() != 1 || analysis->columns[0].type != ColumnType::kBool) {
     return Invalid("segment: where must be a condition, true or false for each row");
@@ -95,8 +95,16 @@ std::vector<OptionDoc> SegmentOptions::Options() {
       {"input", "input", "", "the only input", "Where the subjects and their columns are."},
       {"where", "expression", "", "true", "Boolean SQL: who belongs; NULL does not."},
       {"tiers", "map", "", "", "Splits the members: the segment reads name.tier."},
-      {"tiers.column", "column", "", "required", "The value that decides; subjects without it are left out."},
-      {"tiers.cuts", "list of number", "", "required", "Rising bounds; a value at a bound is above it."},
+      {"tiers.column",
+       "column",
+       "",
+       "required",
+       "The value that decides; subjects without it are left out."},
+      {"tiers.cuts",
+       "list of number",
+       "",
+       "required",
+       "Rising bounds; a value at a bound is above it."},
       {"tiers.names", "list of text", "", "required", "Lowest first, one more than cuts."},
       {"keep", "list of column", "", "[]", "Columns to keep beside the membership."},
   };
@@ -132,25 +140,28 @@ Result<Schema> SegmentOutputSchema(const SegmentOptions& options,
   return out;
 }
 
-Result<Json> RunSegment(query::Connection& connection, const SegmentOptions& options,
-                        const std::map<std::string, Schema>& inputs, const StageContext& context) {
+Result<Json> RunSegment(query::Connection& connection,
+                        const SegmentOptions& options,
+                        const std::map<std::string, Schema>& inputs,
+                        const StageContext& context) {
   TRY(SegmentOutputSchema(options, inputs).status());
   ASSIGN_OR_RETURN(const std::string input, InputOf(options, inputs));
   std::string keep;
   for (const std::string& name : options.keep) keep += ", " + SqlName(name);
   // The condition ends with a line of its own, so that a comment in it cannot swallow the rest.
-  TRY(connection.Execute("CREATE TABLE out AS SELECT subject, " + SegmentSql(options) +
-                         " AS segment" + keep + " FROM " + SqlName(input) +
-                         " WHERE subject IS NOT NULL AND (" + options.where + "\n)" +
-                         (options.tiers.column.empty()
-                              ? ""
-                              : " AND " + SqlName(options.tiers.column) + " IS NOT NULL")));
+  TRY(connection.Execute(
+      "CREATE TABLE out AS SELECT subject, " + SegmentSql(options) + " AS segment" + keep +
+      " FROM " + SqlName(input) + " WHERE subject IS NOT NULL AND (" + options.where + "\n)" +
+      (options.tiers.column.empty() ? ""
+                                    : " AND " + SqlName(options.tiers.column) + " IS NOT NULL")));
   ASSIGN_OR_RETURN(const int64_t considered,
                    connection.QueryInt64("SELECT count(*) FROM " + SqlName(input)));
   ASSIGN_OR_RETURN(const int64_t members, connection.QueryInt64("SELECT count(*) FROM out"));
-  ASSIGN_OR_RETURN(const int64_t people, connection.QueryInt64("SELECT count(DISTINCT subject) FROM out"));
+  ASSIGN_OR_RETURN(const int64_t people,
+                   connection.QueryInt64("SELECT count(DISTINCT subject) FROM out"));
   if (people != members) {
-    return Invalid("segment: input '" + input + "' holds a member twice: one row per subject is expected");
+    return Invalid("segment: input '" + input +
+                   "' holds a member twice: one row per subject is expected");
   }
   Json figures = Json::Of({{"considered", considered}, {"members", members}});
   if (!options.tiers.column.empty()) {

@@ -23,8 +23,8 @@ namespace signet::pipelines {
 /// Splits the members by a column's value: names[i] for values below cuts[i], the last name above.
 struct TierOptions {
   std::string column;
-  std::vector<double> cuts;         ///< ascending
-  std::vector<std::string> names;   ///< one more than cuts
+  std::vector<double> cuts;        ///< ascending
+  std::vector<std::string> names;  ///< one more than cuts
 };
 
 struct SegmentOptions {
@@ -42,7 +42,9 @@ Result<Schema> SegmentOutputSchema(const SegmentOptions& options,
                                    const std::map<std::string, Schema>& inputs);
 
 /// Figures: considered, members, and members per tier.
-Result<Json> RunSegment(query::Connection& connection, const SegmentOptions& options,
-                        const std::map<std::string, Schema>& inputs, const StageContext& context);
+Result<Json> RunSegment(query::Connection& connection,
+                        const SegmentOptions& options,
+                        const std::map<std::string, Schema>& inputs,
+                        const StageContext& context);
 
 }  // namespace signet::pipelines

@@ -39,14 +39,16 @@ class Experiment : public testing::Test {
     label.categories = {"user.behavior"};
     label.purposes = {"analytics.experiment"};
     label.identifiability = policies::Identifiability::kPseudonymous;
-    inputs_ = {{"units", {{{"subject", ColumnType::kUuid, label},
-                           {"arm", ColumnType::kText, label},
-                           {"at", ColumnType::kTimestamp, label}}}},
-               {"exposures", {{{"subject", ColumnType::kUuid, label},
-                               {"seen", ColumnType::kTimestamp, label}}}},
-               {"orders", {{{"subject", ColumnType::kUuid, label},
-                            {"at", ColumnType::kTimestamp, label},
-                            {"amount", ColumnType::kDecimal, label}}}}};
+    inputs_ = {{"units",
+                {{{"subject", ColumnType::kUuid, label},
+                  {"arm", ColumnType::kText, label},
+                  {"at", ColumnType::kTimestamp, label}}}},
+               {"exposures",
+                {{{"subject", ColumnType::kUuid, label}, {"seen", ColumnType::kTimestamp, label}}}},
+               {"orders",
+                {{{"subject", ColumnType::kUuid, label},
+                  {"at", ColumnType::kTimestamp, label},
+                  {"amount", ColumnType::kDecimal, label}}}}};
     context_.as_of = *TimestampFromText("2026-05-01");
   }
   void Sql(const std::string& sql) {
@@ -56,13 +58,16 @@ class Experiment : public testing::Test {
   /// 400 people, half in each arm, all exposed on 2 March; each of 'offer' buys for 20, of 'plain'
   /// every second for 10; all bought for 7 in February.
   void LoadShop() {
-    Sql("CREATE TABLE people AS SELECT i, ('00000000-0000-0000-0000-' || lpad(CAST(i AS VARCHAR), 12, "
+    Sql("CREATE TABLE people AS SELECT i, ('00000000-0000-0000-0000-' || lpad(CAST(i AS VARCHAR), "
+        "12, "
         "'0'))::UUID AS subject FROM range(400) t(i);"
-        "CREATE TABLE units AS SELECT subject, CASE WHEN i % 2 = 0 THEN 'plain' ELSE 'offer' END AS "
+        "CREATE TABLE units AS SELECT subject, CASE WHEN i % 2 = 0 THEN 'plain' ELSE 'offer' END "
+        "AS "
         "arm, TIMESTAMP '2026-02-20' AS at FROM people;"
         "CREATE TABLE exposures AS SELECT subject, TIMESTAMP '2026-03-02' AS seen FROM people;"
         "CREATE TABLE orders AS SELECT subject, TIMESTAMP '2026-03-10' AS at, "
-        "(CASE WHEN i % 2 = 0 THEN 10 ELSE 20 END)::DECIMAL(18,4) AS amount FROM people WHERE i % 4 <> 0;"
+        "(CASE WHEN i % 2 = 0 THEN 10 ELSE 20 END)::DECIMAL(18,4) AS amount FROM people WHERE i % "
+        "4 <> 0;"
         "INSERT INTO orders SELECT subject, TIMESTAMP '2026-02-10', 7 FROM people");
   }
   Result<Json> Run(const std::string& options) {
@@ -101,10 +106,13 @@ TEST_F(Experiment, ReadsOutEachMetricOverTheUnitsOwnWindow) {
 TEST_F(Experiment, OutcomesBeforeExposureOrAtTheEndDoNotCount) {
   LoadShop();
   const std::string before = Run(kShop)->Dump();
-  Sql("INSERT INTO orders SELECT subject, TIMESTAMP '2026-03-01 12:00:00', 0 FROM people WHERE i % 8 = 0;"
-      "INSERT INTO orders SELECT subject, TIMESTAMP '2026-04-01', 5000 FROM people WHERE i % 3 = 0");
+  Sql("INSERT INTO orders SELECT subject, TIMESTAMP '2026-03-01 12:00:00', 0 FROM people WHERE i % "
+      "8 = 0;"
+      "INSERT INTO orders SELECT subject, TIMESTAMP '2026-04-01', 5000 FROM people WHERE i % 3 = "
+      "0");
   EXPECT_EQ(Run(kShop)->Dump(), before);
-  Sql("INSERT INTO orders SELECT subject, TIMESTAMP '2026-03-31 23:59:59', 5000 FROM people LIMIT 1");
+  Sql("INSERT INTO orders SELECT subject, TIMESTAMP '2026-03-31 23:59:59', 5000 FROM people LIMIT "
+      "1");
   EXPECT_NE(Run(kShop)->Dump(), before);
 }
 
@@ -119,7 +127,8 @@ TEST_F(Experiment, DuplicateExposuresAndRowOrderChangeNothing) {
 
 TEST_F(Experiment, UnitsInTwoArmsAreLeftOutAndCounted) {
   LoadShop();
-  Sql("INSERT INTO units SELECT subject, 'offer', TIMESTAMP '2026-02-20' FROM people WHERE i IN (0, 2)");
+  Sql("INSERT INTO units SELECT subject, 'offer', TIMESTAMP '2026-02-20' FROM people WHERE i IN "
+      "(0, 2)");
   const Result<Json> figures = Run(kShop);
   ASSERT_TRUE(figures.ok());
   EXPECT_EQ((*figures)["in_several_arms"].AsInt(), 2);
@@ -128,7 +137,8 @@ TEST_F(Experiment, UnitsInTwoArmsAreLeftOutAndCounted) {
 
 TEST_F(Experiment, AMismatchOfTheSampleRatioStopsTheReadOut) {
   LoadShop();
-  Sql("DELETE FROM exposures WHERE subject IN (SELECT subject FROM people WHERE i % 2 = 0 AND i < 150)");
+  Sql("DELETE FROM exposures WHERE subject IN (SELECT subject FROM people WHERE i % 2 = 0 AND i < "
+      "150)");
   const Result<Json> figures = Run(kShop);
   ASSERT_TRUE(figures.ok());
   EXPECT_EQ((*figures)["decision"].AsString(), "stopped");
@@ -143,13 +153,24 @@ TEST_F(Experiment, NamesWhatIsWrong) {
   Sql("UPDATE units SET arm = CASE WHEN subject::VARCHAR LIKE '%1' THEN 'a' ELSE 'b' END");
   EXPECT_EQ(Run(kShop).status().message(), "experiment: no unit is in the control arm 'plain'");
   EXPECT_NE(ExperimentOptions::FromJson(*Json::Parse(R"({"arm": "a", "control": "c"})"))
-                .status().message().find("'metrics' must name"), std::string::npos);
-  EXPECT_NE(ExperimentOptions::FromJson(
-                *Json::Parse(R"({"arm": "a", "control": "c", "metrics": {"m": {"kind": "ratio", "value": "v"}}})"))
-                .status().message().find("'per' belongs to ratios"), std::string::npos);
-  EXPECT_EQ(ExperimentOutputSchema(Options(R"({"arm": "armm", "control": "c", "metrics": {"m": {"value": "at"}}})"), inputs_)
-                .status().message(),
-            "experiment: input 'units' has no column 'armm'; did you mean 'arm'?");
+                .status()
+                .message()
+                .find("'metrics' must name"),
+            std::string::npos);
+  EXPECT_NE(
+      ExperimentOptions::FromJson(
+          *Json::Parse(
+              R"({"arm": "a", "control": "c", "metrics": {"m": {"kind": "ratio", "value": "v"}}})"))
+          .status()
+          .message()
+          .find("'per' belongs to ratios"),
+      std::string::npos);
+  EXPECT_EQ(
+      ExperimentOutputSchema(
+          Options(R"({"arm": "armm", "control": "c", "metrics": {"m": {"value": "at"}}})"), inputs_)
+          .status()
+          .message(),
+      "experiment: input 'units' has no column 'armm'; did you mean 'arm'?");
 }
 
 TEST_F(Experiment, PromisesExactlyTheColumnsItMakes) {
@@ -172,11 +193,12 @@ TEST_F(Experiment, AgreesWithScipyAndStatsmodelsOnCookieCats) {
       "subject, version AS arm, CAST(sum_gamerounds AS BIGINT) AS rounds, CAST(retention_1 AS "
       "BOOLEAN) AS retention_1, CAST(retention_7 AS BOOLEAN) AS retention_7 FROM read_csv('" +
       path->string() + "', all_varchar = true, header = true)");
-  inputs_ = {{"units", {{{"subject", ColumnType::kUuid, {}},
-                         {"arm", ColumnType::kText, {}},
-                         {"rounds", ColumnType::kInt64, {}},
-                         {"retention_1", ColumnType::kBool, {}},
-                         {"retention_7", ColumnType::kBool, {}}}}}};
+  inputs_ = {{"units",
+              {{{"subject", ColumnType::kUuid, {}},
+                {"arm", ColumnType::kText, {}},
+                {"rounds", ColumnType::kInt64, {}},
+                {"retention_1", ColumnType::kBool, {}},
+                {"retention_7", ColumnType::kBool, {}}}}}};
   const Result<Json> figures = Run(R"({"arm": "arm", "control": "gate_30", "primary": "retention_7",
       "metrics": {"retention_1": {"kind": "proportion", "value": "retention_1"},
                   "retention_7": {"kind": "proportion", "value": "retention_7"},

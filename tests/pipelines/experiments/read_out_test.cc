@@ -14,9 +14,7 @@ class Draw {
  public:
   explicit Draw(uint64_t seed) : entropy_(seed) {}
   double Uniform() { return (static_cast<double>(entropy_.Next() >> 11) + 0.5) * 0x1p-53; }
-  double Normal() {
-    return std::sqrt(-2 * std::log(Uniform())) * std::cos(2 * M_PI * Uniform());
-  }
+  double Normal() { return std::sqrt(-2 * std::log(Uniform())) * std::cos(2 * M_PI * Uniform()); }
 
  private:
   SeededEntropy entropy_;
@@ -119,7 +117,8 @@ TEST(ReadOut, IntervalsCoverTheTruth) {
     ratio += covers(CompareRatios(a, b, 0.95));
     proportion += covers(CompareProportions(pa, pb, 0.95));
   }
-  for (const int held : {mean, adjusted, ratio, proportion}) EXPECT_NEAR(held / 2000.0, 0.95, 0.015);
+  for (const int held : {mean, adjusted, ratio, proportion})
+    EXPECT_NEAR(held / 2000.0, 0.95, 0.015);
 }
 
 TEST(ReadOut, MergedPartitionsAreTheWhole) {

@@ -73,7 +73,8 @@ class BehaviourFeatures : public testing::Test {
 
   void Fresh() {
     connection_ = database_->Connect();
-    Sql("CREATE OR REPLACE TABLE orders (subject UUID, \"at\" TIMESTAMP, id VARCHAR, amount DECIMAL(18,4),"
+    Sql("CREATE OR REPLACE TABLE orders (subject UUID, \"at\" TIMESTAMP, id VARCHAR, amount "
+        "DECIMAL(18,4),"
         " discount DECIMAL(18,4), back BOOLEAN, item VARCHAR, channel VARCHAR);"
         "CREATE OR REPLACE TABLE web (subject UUID, \"at\" TIMESTAMP, page VARCHAR);"
         "CREATE OR REPLACE TABLE crm (subject UUID, joined DATE, tier VARCHAR);"
@@ -85,7 +86,10 @@ class BehaviourFeatures : public testing::Test {
     ASSERT_TRUE(status.ok()) << status.ToString();
   }
 
-  void Order(int who, const std::string& at, const std::string& id, const std::string& amount,
+  void Order(int who,
+             const std::string& at,
+             const std::string& id,
+             const std::string& amount,
              const std::string& more = "0, false, 'p', 'store'") {
     Sql("INSERT INTO orders VALUES (" + Subject(who) + ", '" + at + "', '" + id + "', " + amount +
         ", " + more + ")");
@@ -100,16 +104,19 @@ class BehaviourFeatures : public testing::Test {
 
   std::string Value(const std::string& column, int who) {
     const Result<std::string> text =
-        connection_->QueryText("SELECT coalesce(CAST(" + column + " AS VARCHAR), 'null') FROM out WHERE subject = " +
-                               Subject(who));
+        connection_->QueryText("SELECT coalesce(CAST(" + column +
+                               " AS VARCHAR), 'null') FROM out WHERE subject = " + Subject(who));
     EXPECT_TRUE(text.ok()) << text.status().ToString();
     return text.ok() ? *text : "";
   }
 
   /// All of `out` as one text, whatever the order of its rows.
   std::string Everything() {
-    return connection_->QueryText("SELECT string_agg(r, chr(10) ORDER BY r) FROM (SELECT CAST(out AS "
-                                  "VARCHAR) AS r FROM out)").value();
+    return connection_
+        ->QueryText(
+            "SELECT string_agg(r, chr(10) ORDER BY r) FROM (SELECT CAST(out AS "
+            "VARCHAR) AS r FROM out)")
+        .value();
   }
 
   std::unique_ptr<Database> database_;
@@ -212,14 +219,14 @@ TEST_F(BehaviourFeatures, DoNotDependOnRowOrderOrPartitions) {
   SeededEntropy entropy(4);
   std::vector<std::string> rows;
   for (int i = 0; i < 600; ++i) {
-    rows.push_back("(" + Subject(static_cast<int>(entropy.Next() % 40)) + ", TIMESTAMP '2026-01-01' + INTERVAL " +
-                   std::to_string(entropy.Next() % 20'000'000) + " SECOND, '" +
-                   std::to_string(entropy.Next() % 300) + "', " +
-                   std::to_string(static_cast<double>(entropy.Next() % 10000) / 100) + ", " +
-                   std::to_string(entropy.Next() % 5) + ", " +
-                   (entropy.Next() % 10 == 0 ? "true" : "false") + ", 'i" +
-                   std::to_string(entropy.Next() % 9) + "', '" +
-                   (entropy.Next() % 2 == 0 ? "store" : "Web Shop") + "')");
+    rows.push_back(
+        "(" + Subject(static_cast<int>(entropy.Next() % 40)) +
+        ", TIMESTAMP '2026-01-01' + INTERVAL " + std::to_string(entropy.Next() % 20'000'000) +
+        " SECOND, '" + std::to_string(entropy.Next() % 300) + "', " +
+        std::to_string(static_cast<double>(entropy.Next() % 10000) / 100) + ", " +
+        std::to_string(entropy.Next() % 5) + ", " + (entropy.Next() % 10 == 0 ? "true" : "false") +
+        ", 'i" + std::to_string(entropy.Next() % 9) + "', '" +
+        (entropy.Next() % 2 == 0 ? "store" : "Web Shop") + "')");
   }
   const auto insert = [&](size_t first, size_t step) {
     std::string sql = "INSERT INTO orders VALUES ";
@@ -277,7 +284,8 @@ TEST_F(BehaviourFeatures, RefuseColumnsThatAreNotThereOrCannotServe) {
             "amount: input 'orders' has no column 'amout'; did you mean 'amount'?");
   options_.events[0].amount = "channel";
   EXPECT_EQ(FeaturesOutputSchema(options_, Inputs()).status().message(),
-            "input 'orders': amount needs a column of type decimal or int or double, but 'channel' is text");
+            "input 'orders': amount needs a column of type decimal or int or double, but 'channel' "
+            "is text");
   options_.events[0].amount = "amount";
   options_.events[0].channels = {"a b", "A_B"};
   EXPECT_EQ(FeaturesOutputSchema(options_, Inputs()).status().code(), StatusCode::kInvalid);

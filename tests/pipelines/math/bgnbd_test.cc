@@ -20,8 +20,8 @@ std::vector<PurchaseHistory> CdnowSummary(const std::filesystem::path& path) {
   std::vector<PurchaseHistory> customers;
   while (std::getline(in, line)) {
     const std::vector<std::string> cells = Split(Trim(line), ',');
-    customers.push_back({*DoubleFromText(cells[1]), *DoubleFromText(cells[2]),
-                         *DoubleFromText(cells[3])});
+    customers.push_back(
+        {*DoubleFromText(cells[1]), *DoubleFromText(cells[2]), *DoubleFromText(cells[3])});
   }
   return customers;
 }
@@ -55,8 +55,8 @@ TEST(BgNbd, ExpectsWhatThePaperExpects) {
   EXPECT_EQ(model.ExpectedPurchases({2, 30.43, 38.86}, 0), 0);
   const BgNbd singular(0.243, 4.414, 1.0, 2.426);
   const BgNbd beside(0.243, 4.414, 1.0001, 2.426);
-  EXPECT_NEAR(singular.ExpectedPurchases({2, 30, 38}, 39),
-              beside.ExpectedPurchases({2, 30, 38}, 39), 1e-3);
+  EXPECT_NEAR(
+      singular.ExpectedPurchases({2, 30, 38}, 39), beside.ExpectedPurchases({2, 30, 38}, 39), 1e-3);
 }
 
 TEST(BgNbd, RefusesImpossibleHistories) {

@@ -31,7 +31,8 @@ TEST(Ranking, AucEqualsTheShareOfPairsInOrderTiesHalf) {
     std::vector<double> scores;
     std::vector<uint8_t> labels = {0, 1};
     for (int i = 0; i < 40; ++i) scores.push_back(static_cast<double>(entropy.Next() % 7));
-    while (labels.size() < scores.size()) labels.push_back(static_cast<uint8_t>(entropy.Next() % 2));
+    while (labels.size() < scores.size())
+      labels.push_back(static_cast<uint8_t>(entropy.Next() % 2));
     const Result<Estimate> auc = Auc(scores, labels, 0.95);
     ASSERT_TRUE(auc.ok());
     EXPECT_NEAR(auc->value, PairCountAuc(scores, labels), 1e-12);
@@ -56,12 +57,18 @@ TEST(Ranking, DeLongsIntervalComesFromThePlacementValues) {
 }
 
 TEST(Ranking, SpearmanHandlesTiesAndConstants) {
-  EXPECT_NEAR(Spearman(std::vector<double>{1, 2, 3, 4, 5}, std::vector<double>{1, 4, 9, 16, 25}, 0.95)
-                  .value, 1, 1e-15);
+  EXPECT_NEAR(
+      Spearman(std::vector<double>{1, 2, 3, 4, 5}, std::vector<double>{1, 4, 9, 16, 25}, 0.95)
+          .value,
+      1,
+      1e-15);
   // scipy.stats.spearmanr([1,2,2,4,5],[2,1,3,3,5]) = 0.7631578947 in scipy 1.17.1
-  EXPECT_NEAR(Spearman(std::vector<double>{1, 2, 2, 4, 5}, std::vector<double>{2, 1, 3, 3, 5}, 0.95)
-                  .value, 0.76315789, 1e-8);
-  EXPECT_EQ(Spearman(std::vector<double>{1, 1, 1, 1}, std::vector<double>{1, 2, 3, 4}, 0.95).value, 0);
+  EXPECT_NEAR(
+      Spearman(std::vector<double>{1, 2, 2, 4, 5}, std::vector<double>{2, 1, 3, 3, 5}, 0.95).value,
+      0.76315789,
+      1e-8);
+  EXPECT_EQ(Spearman(std::vector<double>{1, 1, 1, 1}, std::vector<double>{1, 2, 3, 4}, 0.95).value,
+            0);
 }
 
 TEST(Ranking, GiniIsOneForThePerfectOrderAndMinusOneForItsReverse) {
@@ -80,7 +87,8 @@ TEST(Ranking, DecilesHoldEveryRowOnceHighestFirst) {
   EXPECT_EQ(rows, 103U);
   EXPECT_GT(deciles.front().mean_score, deciles.back().mean_score);
   EXPECT_NEAR(TopDecileShare(scores, scores, 0.95).value,
-              (93 + 94 + 95 + 96 + 97 + 98 + 99 + 100 + 101 + 102) / 5253.0, 1e-12);
+              (93 + 94 + 95 + 96 + 97 + 98 + 99 + 100 + 101 + 102) / 5253.0,
+              1e-12);
 }
 
 }  // namespace

@@ -23,14 +23,15 @@ Schema MixedSchema() {
 TEST(FeatureEncoder, ReadsEachTypeAndGivesRareValuesNoCode) {
   const auto database = testing_world::OpenDatabase();
   const auto connection = database->Connect();
-  ASSERT_TRUE(connection
-                  ->Execute("CREATE TABLE v AS SELECT ('00000000-0000-0000-0000-' || "
-                            "lpad(CAST(i AS VARCHAR), 12, '0'))::UUID AS subject, TIMESTAMP "
-                            "'2026-01-11' AS features_at, i % 2 = 0 AS flag, DATE '2026-01-01' AS "
-                            "born, CASE WHEN i < 30 THEN 'a' WHEN i < 55 THEN 'b' ELSE 'rare' END AS "
-                            "tier, CASE WHEN i = 3 THEN 'inf'::DOUBLE ELSE i END AS x FROM range(60) "
-                            "t(i) ORDER BY i DESC")
-                  .ok());
+  ASSERT_TRUE(
+      connection
+          ->Execute("CREATE TABLE v AS SELECT ('00000000-0000-0000-0000-' || "
+                    "lpad(CAST(i AS VARCHAR), 12, '0'))::UUID AS subject, TIMESTAMP "
+                    "'2026-01-11' AS features_at, i % 2 = 0 AS flag, DATE '2026-01-01' AS "
+                    "born, CASE WHEN i < 30 THEN 'a' WHEN i < 55 THEN 'b' ELSE 'rare' END AS "
+                    "tier, CASE WHEN i = 3 THEN 'inf'::DOUBLE ELSE i END AS x FROM range(60) "
+                    "t(i) ORDER BY i DESC")
+          .ok());
   const Result<FeatureEncoder> encoder = FeatureEncoder::Learn(*connection, "v", MixedSchema(), {});
   ASSERT_TRUE(encoder.ok()) << encoder.status().ToString();
   EXPECT_EQ(encoder->Names(), (std::vector<std::string>{"flag", "born", "tier", "x"}));
@@ -53,8 +54,7 @@ TEST(FeatureEncoder, RefusesToDropWhatIsNotThere) {
   const auto connection = database->Connect();
   ASSERT_TRUE(connection->Execute("CREATE TABLE v (tier VARCHAR)").ok());
   EXPECT_FALSE(FeatureEncoder::Learn(*connection, "v", MixedSchema(), {"y"}).ok());
-  EXPECT_FALSE(
-      FeatureEncoder::Learn(*connection, "v", MixedSchema(), {"flag", "born", "x"}).ok());
+  EXPECT_FALSE(FeatureEncoder::Learn(*connection, "v", MixedSchema(), {"flag", "born", "x"}).ok());
 }
 
 }  // namespace

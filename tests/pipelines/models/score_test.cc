@@ -31,8 +31,8 @@ class Score : public testing::Test {
     ASSERT_TRUE(status.ok()) << status.ToString();
   }
   void Train(const std::string& model) {
-    const TrainOptions options = *TrainOptions::FromJson(*Json::Parse(
-        R"({"model": ")" + model + R"(", "label": {"time": "at", "amount": "amount"},
+    const TrainOptions options = *TrainOptions::FromJson(
+        *Json::Parse(R"({"model": ")" + model + R"(", "label": {"time": "at", "amount": "amount"},
             "params": {"rounds": 60, "max_depth": 3}})"));
     const auto figures = RunTrain(*connection_, options, World::Inputs(), World::Context());
     ASSERT_TRUE(figures.ok()) << figures.status().ToString();
@@ -56,7 +56,8 @@ TEST_F(Score, GivesEverySubjectFiniteScoresWithReasons) {
   const Result<Json> figures = Run({});
   ASSERT_TRUE(figures.ok()) << figures.status().ToString();
   EXPECT_EQ((*figures)["subjects"].AsInt(), 1200);
-  EXPECT_EQ(Count("churn BETWEEN 0 AND 1 AND clv >= 0 AND isfinite(churn) AND isfinite(clv)"), 1200);
+  EXPECT_EQ(Count("churn BETWEEN 0 AND 1 AND clv >= 0 AND isfinite(churn) AND isfinite(clv)"),
+            1200);
   EXPECT_EQ(Count("churn_reason_1 ~ '[+-][a-z_]+'"), 1200);
   EXPECT_EQ(Count("churn_reason_1 IN ('+constant', '-constant')"), 0);
   const auto described = connection_->Describe("SELECT * FROM out").value();
@@ -82,7 +83,8 @@ TEST_F(Score, OfASubjectDoesNotDependOnWhoElseIsScored) {
       "DELETE FROM features WHERE noise < 0.7");
   ASSERT_TRUE(Run({}).ok());
   EXPECT_GT(Count("true"), 100);
-  EXPECT_EQ(connection_->QueryInt64("SELECT count(*) FROM (FROM out EXCEPT FROM whole)").value(), 0);
+  EXPECT_EQ(connection_->QueryInt64("SELECT count(*) FROM (FROM out EXCEPT FROM whole)").value(),
+            0);
 }
 
 TEST_F(Score, OfNoRowsIsAnEmptyTable) {
@@ -115,8 +117,7 @@ TEST_F(Score, RefusesFeaturesThatTheModelDoesNotKnow) {
             "score: churn: the model reads 'orders_count', which the features lack");
   inputs_.erase("churn");
   inputs_.erase("clv");
-  EXPECT_EQ(Run({}).status().message(),
-            "score: no input is a model; name one beside 'features'");
+  EXPECT_EQ(Run({}).status().message(), "score: no input is a model; name one beside 'features'");
 }
 
 TEST_F(Score, RefusesABrokenModel) {

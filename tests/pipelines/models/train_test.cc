@@ -20,7 +20,8 @@ using testing_world::World;
 TrainOptions Options(const std::string& model, const std::string& more = "") {
   const Result<TrainOptions> options = TrainOptions::FromJson(*Json::Parse(
       R"({"model": ")" + model + R"(", "label": {"time": "at", "amount": "amount", "window": "90d"},
-          "params": {"rounds": 150, "max_depth": 3, "threads": 2})" + more + "}"));
+          "params": {"rounds": 150, "max_depth": 3, "threads": 2})" +
+      more + "}"));
   EXPECT_TRUE(options.ok()) << options.status().ToString();
   return *options;
 }
@@ -86,8 +87,7 @@ TEST_F(Train, ValueRanksCustomersAndShowsItsBaselines) {
   const double oracle = Spearman(truth, value, 0.95).value;
   const Json& quality = (*figures)["quality"];
   EXPECT_GT(quality["spearman"]["value"].AsDouble(), oracle - 0.05) << "oracle " << oracle;
-  EXPECT_LT(std::fabs(quality["bias"]["value"].AsDouble()),
-            0.2 * quality["mean_value"].AsDouble());
+  EXPECT_LT(std::fabs(quality["bias"]["value"].AsDouble()), 0.2 * quality["mean_value"].AsDouble());
   for (const char* baseline : {"last_value", "bgnbd", "average_with_bgnbd"}) {
     EXPECT_GT(quality["baselines"][baseline]["spearman"]["value"].AsDouble(), oracle - 0.1)
         << baseline;
@@ -147,7 +147,8 @@ TEST_F(Train, RefusesAWindowThatIsStillOpen) {
 
 TEST_F(Train, RaisesAnAlarmWhenAFeatureKnowsTheFuture) {
   World(1000, 8).Load(*connection_, 1);
-  Sql("UPDATE features SET noise = (SELECT count(*) FROM events e WHERE e.subject = features.subject)");
+  Sql("UPDATE features SET noise = (SELECT count(*) FROM events e WHERE e.subject = "
+      "features.subject)");
   const Result<Json> figures = Run(Options("churn"));
   ASSERT_TRUE(figures.ok());
   const Json& alarms = (*figures)["quality"]["alarms"];
@@ -163,16 +164,23 @@ TEST_F(Train, NamesWhatIsWrongWithTheRows) {
   Sql("INSERT INTO events FROM all_events; INSERT INTO features FROM features LIMIT 1");
   EXPECT_NE(Run(Options("churn")).status().message().find("a subject twice"), std::string::npos);
   Sql("UPDATE features SET features_at = TIMESTAMP '2026-03-01' WHERE noise > 0.5");
-  EXPECT_NE(Run(Options("churn")).status().message().find("more than one cut-off"), std::string::npos);
+  EXPECT_NE(Run(Options("churn")).status().message().find("more than one cut-off"),
+            std::string::npos);
   Sql("DELETE FROM features");
-  EXPECT_NE(Run(Options("churn")).status().message().find("no rows of features"), std::string::npos);
+  EXPECT_NE(Run(Options("churn")).status().message().find("no rows of features"),
+            std::string::npos);
 }
 
 TEST_F(Train, LearnsTheBaseRateFromConstantFeatures) {
   World(600, 1).Load(*connection_, 1);
   TrainOptions options = Options("churn");
-  options.drop = {"orders_count", "orders_recency_days", "orders_tenure_days", "orders_spend",
-                  "orders_value_mean", "noise", "tier"};
+  options.drop = {"orders_count",
+                  "orders_recency_days",
+                  "orders_tenure_days",
+                  "orders_spend",
+                  "orders_value_mean",
+                  "noise",
+                  "tier"};
   const Result<Json> figures = Run(options);
   ASSERT_TRUE(figures.ok()) << figures.status().ToString();
   EXPECT_EQ((*figures)["quality"]["auc"]["value"].AsDouble(), 0.5);

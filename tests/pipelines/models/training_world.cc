@@ -18,7 +18,9 @@ namespace {
 constexpr int64_t kDayMicros = 86'400'000'000;
 constexpr double kHorizonDays = 90;
 
-int64_t Cutoff() { return TimestampFromText("2026-04-01")->micros; }
+int64_t Cutoff() {
+  return TimestampFromText("2026-04-01")->micros;
+}
 
 std::vector<size_t> Shuffled(size_t count, uint64_t seed) {
   std::vector<size_t> order(count);
@@ -105,7 +107,8 @@ StageContext World::Context() {
 }
 
 void World::Load(query::Connection& connection, uint64_t order) const {
-  ASSERT_TRUE(connection.Execute("DROP TABLE IF EXISTS features; DROP TABLE IF EXISTS events").ok());
+  ASSERT_TRUE(
+      connection.Execute("DROP TABLE IF EXISTS features; DROP TABLE IF EXISTS events").ok());
   const std::map<std::string, Schema> inputs = Inputs();
   auto features = connection.CreateTable("features", inputs.at("features")).value();
   size_t filled = 0;

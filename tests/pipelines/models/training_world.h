@@ -15,10 +15,10 @@ namespace signet::pipelines::testing_world {
 
 struct Customer {
   SubjectId subject;
-  double rate = 0;          ///< purchases a day, the truth
-  double mean_value = 0;    ///< the truth
-  bool churned = false;     ///< bought nothing in the window
-  double value = 0;         ///< spent in the window
+  double rate = 0;        ///< purchases a day, the truth
+  double mean_value = 0;  ///< the truth
+  bool churned = false;   ///< bought nothing in the window
+  double value = 0;       ///< spent in the window
 };
 
 /// `customers` people; features at 2026-04-01, purchases of the 90 days after it.

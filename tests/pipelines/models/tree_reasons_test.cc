@@ -54,8 +54,9 @@ TEST(TreeReasons, EqualXgboostsOwnContributions) {
     double worst = 0;
     for (size_t r = 0; r < rows.rows(); ++r) {
       for (size_t c = 0; c < kColumns; ++c) {
-        worst = std::fmax(worst, std::fabs(ours[r * kColumns + c] -
-                                           static_cast<double>(theirs[r * (kColumns + 1) + c])));
+        worst = std::fmax(worst,
+                          std::fabs(ours[r * kColumns + c] -
+                                    static_cast<double>(theirs[r * (kColumns + 1) + c])));
       }
     }
     EXPECT_LT(worst, 1e-4);

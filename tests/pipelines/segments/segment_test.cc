@@ -27,10 +27,11 @@ class Segment : public testing::Test {
     Sql("CREATE TABLE scores AS SELECT ('00000000-0000-0000-0000-' || lpad(CAST(i AS VARCHAR), 12, "
         "'0'))::UUID AS subject, CASE WHEN i = 0 THEN NULL ELSE i / 10.0 END::DOUBLE AS churn, "
         "(i * 100)::DOUBLE AS clv, 'n' || i AS note FROM range(11) t(i)");
-    inputs_ = {{"scores", {{{"subject", ColumnType::kUuid, LabelOf("user.unique_id")},
-                            {"churn", ColumnType::kDouble, LabelOf("user.churn")},
-                            {"clv", ColumnType::kDouble, LabelOf("user.value")},
-                            {"note", ColumnType::kText, LabelOf("user.note")}}}}};
+    inputs_ = {{"scores",
+                {{{"subject", ColumnType::kUuid, LabelOf("user.unique_id")},
+                  {"churn", ColumnType::kDouble, LabelOf("user.churn")},
+                  {"clv", ColumnType::kDouble, LabelOf("user.value")},
+                  {"note", ColumnType::kText, LabelOf("user.note")}}}}};
   }
   void Sql(const std::string& sql) {
     const Status status = connection_->Execute(sql);
@@ -52,12 +53,13 @@ class Segment : public testing::Test {
 };
 
 TEST_F(Segment, HoldsThoseForWhomTheConditionIsTrue) {
-  const Result<Json> figures =
-      Run(Options(R"({"name": "at_risk", "where": "churn >= 0.6 AND clv >= 700", "keep": ["clv"]})"));
+  const Result<Json> figures = Run(
+      Options(R"({"name": "at_risk", "where": "churn >= 0.6 AND clv >= 700", "keep": ["clv"]})"));
   ASSERT_TRUE(figures.ok()) << figures.status().ToString();
   EXPECT_EQ((*figures)["members"].AsInt(), 4);
   EXPECT_EQ((*figures)["considered"].AsInt(), 11);
-  EXPECT_EQ(connection_->QueryInt64("SELECT count(*) FROM out WHERE segment = 'at_risk'").value(), 4);
+  EXPECT_EQ(connection_->QueryInt64("SELECT count(*) FROM out WHERE segment = 'at_risk'").value(),
+            4);
   EXPECT_EQ(connection_->Describe("SELECT * FROM out").value().size(), 3U);
 }
 
@@ -86,16 +88,23 @@ TEST_F(Segment, MembershipCarriesTheLabelsOfTheCondition) {
 }
 
 TEST_F(Segment, RefusesWhatIsNoConditionOrNotThere) {
-  for (const char* where : {"clv", "chrn > 0.5", "churn > 0.5; DROP TABLE scores",
-                            "churn > (SELECT max(churn) FROM read_csv('/etc/passwd'))", "sum(clv) > 1",
+  for (const char* where : {"clv",
+                            "chrn > 0.5",
+                            "churn > 0.5; DROP TABLE scores",
+                            "churn > (SELECT max(churn) FROM read_csv('/etc/passwd'))",
+                            "sum(clv) > 1",
                             "random() < 0.5"}) {
-    EXPECT_EQ(SegmentOutputSchema(Options(Json::Of({{"where", where}}).Dump()), inputs_)
-                  .status().code(), StatusCode::kInvalid) << where;
+    EXPECT_EQ(
+        SegmentOutputSchema(Options(Json::Of({{"where", where}}).Dump()), inputs_).status().code(),
+        StatusCode::kInvalid)
+        << where;
   }
   EXPECT_FALSE(SegmentOutputSchema(Options(R"({"keep": ["subject"]})"), inputs_).ok());
   EXPECT_FALSE(SegmentOutputSchema(Options(R"({"input": "score"})"), inputs_).ok());
-  EXPECT_FALSE(SegmentOptions::FromJson(*Json::Parse(
-      R"({"tiers": {"column": "clv", "cuts": [5, 1], "names": ["a", "b", "c"]}})")).ok());
+  EXPECT_FALSE(
+      SegmentOptions::FromJson(
+          *Json::Parse(R"({"tiers": {"column": "clv", "cuts": [5, 1], "names": ["a", "b", "c"]}})"))
+          .ok());
   EXPECT_EQ(SegmentOptions::FromJson(*Json::Parse(R"({"were": "true"})")).status().message(),
             "segment: unknown option 'were'; did you mean 'where'?");
 }
