@@ -4,15 +4,16 @@
 #include <cstdint>
 #include <errno.h>
 #include <fcntl.h>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
 #include <signal.h>
+#include <sstream>
 #include <string.h>
 #include <string>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -138,12 +139,21 @@ class ChildSlots final : public TaskSlots {
   }
 
  private:
+  /// utime and stime of /proc/PID/stat (fields 14 and 15 of proc(5), in clock ticks).
   static int64_t CpuMillis(pid_t pid) {
-    clockid_t clock = 0;
-    timespec used{};
-    if (pid <= 0 || ::clock_getcpuclockid(pid, &clock) != 0) return 0;
-    if (::clock_gettime(clock, &used) != 0) return 0;
-    return used.tv_sec * 1'000 + used.tv_nsec / 1'000'000;
+    if (pid <= 0) return 0;
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    const size_t name_end = line.rfind(')');  // the name may hold anything
+    if (name_end == std::string::npos) return 0;
+    std::istringstream fields(line.substr(name_end + 1));
+    std::string skipped;
+    for (int field = 3; field <= 13; ++field) fields >> skipped;
+    int64_t user = 0;
+    int64_t system = 0;
+    fields >> user >> system;
+    return (user + system) * 1'000 / ::sysconf(_SC_CLK_TCK);
   }
 
   static void Close(Child& child) {

@@ -183,15 +183,5 @@ TEST_F(ChildSlotsTest, TasksDieWithTheirSlots) {
   EXPECT_NE(::kill(zygote, 0), 0);
 }
 
-TEST(TaskPipe, AMalformedFailureIsCorrupt) {
-  Bytes good;
-  EncodeFailure(Denied("no"), good);
-  Status status;
-  EXPECT_TRUE(DecodeFailure(good, status).ok());
-  for (size_t size = 0; size < good.size(); ++size) {
-    EXPECT_EQ(DecodeFailure(ByteView(good).first(size), status).code(), StatusCode::kCorrupt);
-  }
-}
-
 }  // namespace
 }  // namespace signet::workers

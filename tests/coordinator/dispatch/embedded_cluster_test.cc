@@ -1,4 +1,6 @@
 // The coordinator with real worker processes over CURVE on loopback.
+#include "coordinator/dispatch/embedded_cluster.h"
+
 #include <csignal>
 #include <memory>
 #include <signal.h>
@@ -6,7 +8,6 @@
 #include <sys/wait.h>
 
 #include "coordinator/dispatch/coordinator.h"
-#include "coordinator/dispatch/embedded_cluster.h"
 #include "crypto/base/file.h"
 #include "crypto/store/kv_store.h"
 #include "tests/coordinator/dispatch/recording_binder.h"
@@ -224,27 +225,6 @@ TEST_F(ClusterTest, AWorkerWhoseKeyIsNotEnrolledNeverJoins) {
   EXPECT_EQ(coordinator_->figures().workers, 2);
   ::kill(pid, SIGKILL);
   ::waitpid(pid, nullptr, 0);
-}
-
-TEST_F(ClusterTest, AnOccupiedPortIsAClearError) {
-  Open();
-  CoordinatorOptions options;
-  options.expect_enrolment = true;
-  options.listen = coordinator_->endpoint();
-  auto identity = workers::CurveKeyPair::Generate();
-  auto other = crypto::NewMemoryStore();
-  const auto second = Coordinator::Open(options, *identity, *other, clock_, entropy_);
-  ASSERT_FALSE(second.ok());
-  EXPECT_EQ(second.status().code(), StatusCode::kUnavailable);
-  EXPECT_NE(second.status().message().find("in use"), std::string::npos);
-  EXPECT_FALSE(second.status().remedy().empty());
-}
-
-TEST_F(ClusterTest, WithoutAnAllowListItDoesNotStart) {
-  auto identity = workers::CurveKeyPair::Generate();
-  const auto opened = Coordinator::Open(CoordinatorOptions{}, *identity, *store_, clock_, entropy_);
-  ASSERT_FALSE(opened.ok());
-  EXPECT_EQ(opened.status().code(), StatusCode::kInvalid);
 }
 
 TEST_F(ClusterTest, AMissingWorkerProgramIsNotFound) {
