@@ -53,10 +53,11 @@ Result<ExperimentOptions> ExperimentOptions::FromJson(const Json& json) {
   o.primary = reader.Text("primary");
   o.confidence = reader.Number("confidence", o.confidence, 0.5, 0.9999);
   o.srm_alpha = reader.Number("srm_alpha", o.srm_alpha, 0, 0.5);
-  for (const auto& [arm, share] : reader.Map("expected").fields()) {
-    o.expected[arm] = share.AsDouble();
-    if (!(share.AsDouble() > 0)) reader.Fail("'expected' holds a positive share per arm");
-  }
+  const Json& expected = reader.Map("expected");
+  OptionReader shares("experiment: expected", expected);
+  for (const auto& [arm, share] : expected.fields())
+    o.expected[arm] = shares.Number(arm, 0, 1e-9, 1e9);
+  TRY(shares.Finish());
   for (const auto& [name, metric] : reader.Map("metrics").fields()) {
     ASSIGN_OR_RETURN(MetricOptions read, ReadMetric(name, metric, o.units));
     if (read.cuped_seconds > 0 && o.start.empty() && o.assigned_at.empty() &&
