@@ -98,10 +98,9 @@ class Applier {
     for (const Fact& fact : facts) {
       TRY(TakeOne(fact));
     }
-    std::stable_sort(
-        incoming_.begin(), incoming_.end(), [this](const Incoming& a, const Incoming& b) {
-          return InOrder(a.entry, b.entry);
-        });
+    std::stable_sort(incoming_.begin(), incoming_.end(), [](const Incoming& a, const Incoming& b) {
+      return InOrder(a.entry, b.entry);
+    });
     return OkStatus();
   }
 
