@@ -1,14 +1,13 @@
 #include "coordinator/api/segment_client.h"
 
+#include <cstring>
+#include <exception>
+
 #include <thrift/TOutput.h>
 #include <thrift/protocol/TBinaryProtocol.h>
 #include <thrift/transport/TBufferTransports.h>
 
-#include <cstring>
-#include <exception>
-
 #include "SegmentService.h"
-
 #include "coordinator/api/tls_sockets.h"
 
 namespace signet::coordinator {
@@ -19,11 +18,16 @@ namespace thrift = apache::thrift;
 
 StatusCode CodeOf(api::ErrorCode code) {
   switch (code) {
-    case api::ErrorCode::INVALID: return StatusCode::kInvalid;
-    case api::ErrorCode::NOT_FOUND: return StatusCode::kNotFound;
-    case api::ErrorCode::DENIED: return StatusCode::kDenied;
-    case api::ErrorCode::EXHAUSTED: return StatusCode::kExhausted;
-    case api::ErrorCode::UNAVAILABLE: return StatusCode::kUnavailable;
+    case api::ErrorCode::INVALID:
+      return StatusCode::kInvalid;
+    case api::ErrorCode::NOT_FOUND:
+      return StatusCode::kNotFound;
+    case api::ErrorCode::DENIED:
+      return StatusCode::kDenied;
+    case api::ErrorCode::EXHAUSTED:
+      return StatusCode::kExhausted;
+    case api::ErrorCode::UNAVAILABLE:
+      return StatusCode::kUnavailable;
   }
   return StatusCode::kInternal;
 }
@@ -42,7 +46,9 @@ Status Guarded(const Call& call) {
   }
 }
 
-std::string BytesOf(const Uuid& token) { return std::string(AsText(token)); }
+std::string BytesOf(const Uuid& token) {
+  return std::string(AsText(token));
+}
 
 }  // namespace
 
@@ -52,8 +58,7 @@ struct SegmentClient::Impl {
   std::unique_ptr<api::SegmentServiceClient> service;
 };
 
-SegmentClient::SegmentClient(std::unique_ptr<Impl> impl)
-    : impl_(std::move(impl)) {}
+SegmentClient::SegmentClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 SegmentClient::~SegmentClient() {
   if (impl_->transport) {
@@ -77,7 +82,8 @@ Result<std::unique_ptr<SegmentClient>> SegmentClient::Connect(const SegmentClien
   return std::unique_ptr<SegmentClient>(new SegmentClient(std::move(impl)));
 }
 
-Result<bool> SegmentClient::IsMember(const std::string& snapshot, const std::string& segment,
+Result<bool> SegmentClient::IsMember(const std::string& snapshot,
+                                     const std::string& segment,
                                      const Uuid& token) {
   bool answer = false;
   TRY(Guarded([&] { answer = impl_->service->isMember(snapshot, segment, BytesOf(token)); }));
@@ -92,7 +98,8 @@ Result<std::vector<bool>> SegmentClient::IsMemberBatch(const std::string& snapsh
   for (const Uuid& token : tokens) packed.append(AsText(token));
   std::string answer;
   TRY(Guarded([&] { impl_->service->isMemberBatch(answer, snapshot, segment, packed); }));
-  if (answer.size() != tokens.size()) return Corrupt("the server answered for another number of tokens");
+  if (answer.size() != tokens.size())
+    return Corrupt("the server answered for another number of tokens");
   std::vector<bool> members(answer.size());
   for (size_t i = 0; i < answer.size(); ++i) members[i] = answer[i] != '\0';
   return members;
@@ -109,7 +116,8 @@ Result<std::vector<Uuid>> SegmentClient::Resolve(const std::string& snapshot,
                                                  const std::vector<std::string>& identifiers) {
   std::vector<api::Resolved> answers;
   TRY(Guarded([&] { impl_->service->resolve(answers, snapshot, identifiers); }));
-  if (answers.size() != identifiers.size()) return Corrupt("the server answered for other identifiers");
+  if (answers.size() != identifiers.size())
+    return Corrupt("the server answered for other identifiers");
   std::vector<Uuid> tokens(answers.size());
   for (size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i].found) continue;
@@ -132,7 +140,8 @@ Result<Json> SegmentClient::ListSegments() {
   return list;
 }
 
-Result<std::pair<std::string, std::string>> SegmentClient::GetManifest(const std::string& snapshot) {
+Result<std::pair<std::string, std::string>> SegmentClient::GetManifest(
+    const std::string& snapshot) {
   api::Manifest manifest;
   TRY(Guarded([&] { impl_->service->getManifest(manifest, snapshot); }));
   return std::pair<std::string, std::string>(manifest.json, manifest.note);

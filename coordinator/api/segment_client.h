@@ -19,7 +19,7 @@ struct SegmentClientOptions {
   int port = 7443;
   std::filesystem::path tls_cert;  ///< the client's certificate, PEM
   std::filesystem::path tls_key;
-  std::filesystem::path tls_ca;    ///< signs the server
+  std::filesystem::path tls_ca;  ///< signs the server
 };
 
 /// One connection; one thread at a time. Failures carry the server's code and words; a broken
@@ -32,7 +32,8 @@ class SegmentClient {
   SegmentClient& operator=(const SegmentClient&) = delete;
 
   Result<bool> IsMember(const std::string& snapshot, const std::string& segment, const Uuid& token);
-  Result<std::vector<bool>> IsMemberBatch(const std::string& snapshot, const std::string& segment,
+  Result<std::vector<bool>> IsMemberBatch(const std::string& snapshot,
+                                          const std::string& segment,
                                           std::span<const Uuid> tokens);
   Result<std::vector<std::string>> SegmentsOf(const std::string& snapshot, const Uuid& token);
   /// The zero token where an identifier is not known.

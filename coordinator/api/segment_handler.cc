@@ -16,7 +16,9 @@ using api::ErrorCode;
 
 constexpr size_t kTokenBytes = 16;
 
-std::string BytesOf(const Uuid& token) { return std::string(AsText(token)); }
+std::string BytesOf(const Uuid& token) {
+  return std::string(AsText(token));
+}
 
 std::vector<pipelines::Member> WithoutReleased(ByteView encoded, Status& status) {
   std::vector<pipelines::Member> members;
@@ -63,8 +65,8 @@ Result<pipelines::MemberDiff> ServiceState::DiffSince(const std::string& recipie
   }
   const pipelines::ServingFolder& folder = served_.folder();
   const pipelines::SnapshotName name{recipient, now.name};
-  const auto read = [&](const pipelines::SnapshotManifest& manifest)
-      -> Result<std::vector<pipelines::Member>> {
+  const auto read =
+      [&](const pipelines::SnapshotManifest& manifest) -> Result<std::vector<pipelines::Member>> {
     ASSIGN_OR_RETURN(Bytes encoded, folder.ReadMembers(name, manifest));
     Status status;
     std::vector<pipelines::Member> members = WithoutReleased(encoded, status);
@@ -113,9 +115,11 @@ void SegmentHandler::Refuse(ErrorCode code, const std::string& message) {
 
 void SegmentHandler::Check(const Status& status) {
   if (status.ok()) return;
-  const bool caller = status.code() == StatusCode::kInvalid || status.code() == StatusCode::kNotFound;
+  const bool caller =
+      status.code() == StatusCode::kInvalid || status.code() == StatusCode::kNotFound;
   if (!caller) Log(LogLevel::kError, "lookup failed", Json::Of({{"status", status.ToString()}}));
-  if (status.code() == StatusCode::kNotFound) Refuse(ErrorCode::NOT_FOUND, "there is no such version");
+  if (status.code() == StatusCode::kNotFound)
+    Refuse(ErrorCode::NOT_FOUND, "there is no such version");
   Refuse(caller ? ErrorCode::INVALID : ErrorCode::UNAVAILABLE,
          caller ? status.message() : "the lookup failed; see the server's log");
 }
@@ -137,7 +141,8 @@ std::shared_ptr<const ServedRecipient> SegmentHandler::View() {
 SegmentHandler::Place SegmentHandler::Find(const std::string& snapshot) {
   Place place{View(), nullptr};
   const auto found = place.view->snapshots.find(snapshot);
-  if (found == place.view->snapshots.end()) Refuse(ErrorCode::NOT_FOUND, "there is no such snapshot");
+  if (found == place.view->snapshots.end())
+    Refuse(ErrorCode::NOT_FOUND, "there is no such snapshot");
   place.snapshot = found->second;
   const std::optional<Timestamp>& expires = place.snapshot->manifest.expires;
   if (expires && *expires <= state_.served().Now()) {
@@ -159,7 +164,8 @@ uint64_t SegmentHandler::BitOf(const Place& place, const std::string& segment) {
   return uint64_t{1} << *bit;
 }
 
-bool SegmentHandler::isMember(const std::string& snapshot, const std::string& segment,
+bool SegmentHandler::isMember(const std::string& snapshot,
+                              const std::string& segment,
                               const std::string& token) {
   const Place place = Find(snapshot);
   const uint64_t bit = BitOf(place, segment);
@@ -170,8 +176,10 @@ bool SegmentHandler::isMember(const std::string& snapshot, const std::string& se
   return (*bits & bit) != 0 && !place.IsWithdrawn(id);
 }
 
-void SegmentHandler::isMemberBatch(std::string& answer, const std::string& snapshot,
-                                   const std::string& segment, const std::string& tokens) {
+void SegmentHandler::isMemberBatch(std::string& answer,
+                                   const std::string& snapshot,
+                                   const std::string& segment,
+                                   const std::string& tokens) {
   const Place place = Find(snapshot);
   const uint64_t bit = BitOf(place, segment);
   const size_t n = tokens.size() / kTokenBytes;
@@ -188,7 +196,8 @@ void SegmentHandler::isMemberBatch(std::string& answer, const std::string& snaps
   }
 }
 
-void SegmentHandler::segmentsOf(std::vector<std::string>& answer, const std::string& snapshot,
+void SegmentHandler::segmentsOf(std::vector<std::string>& answer,
+                                const std::string& snapshot,
                                 const std::string& token) {
   const Place place = Find(snapshot);
   const Uuid id = TokenFrom(token);
@@ -203,7 +212,8 @@ void SegmentHandler::segmentsOf(std::vector<std::string>& answer, const std::str
   }
 }
 
-void SegmentHandler::resolve(std::vector<api::Resolved>& answer, const std::string& snapshot,
+void SegmentHandler::resolve(std::vector<api::Resolved>& answer,
+                             const std::string& snapshot,
                              const std::vector<std::string>& identifiers) {
   const Place place = Find(snapshot);
   if (place.snapshot->manifest.released.empty()) {
@@ -216,7 +226,8 @@ void SegmentHandler::resolve(std::vector<api::Resolved>& answer, const std::stri
     Refuse(ErrorCode::EXHAUSTED, "too many identifiers a minute: wait and ask again");
   }
   state_.resolved += identifiers.size();
-  Log(LogLevel::kInfo, "identifiers resolved",
+  Log(LogLevel::kInfo,
+      "identifiers resolved",
       Json::Of({{"recipient", recipient_}, {"snapshot", snapshot}, {"count", identifiers.size()}}));
   answer.clear();
   for (const std::string& identifier : identifiers) {
@@ -252,8 +263,10 @@ void SegmentHandler::getManifest(api::Manifest& answer, const std::string& snaps
   answer.note = place.snapshot->note;
 }
 
-void SegmentHandler::diff(api::Diff& answer, const std::string& snapshot,
-                          const std::string& fromVersion, const std::string& segment,
+void SegmentHandler::diff(api::Diff& answer,
+                          const std::string& snapshot,
+                          const std::string& fromVersion,
+                          const std::string& segment,
                           const std::string& after) {
   const Place place = Find(snapshot);
   if (!segment.empty()) BitOf(place, segment);

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "SegmentService.h"
-
 #include "coordinator/api/segment_server.h"
 #include "coordinator/api/served_snapshots.h"
 #include "crypto/base/clock.h"
@@ -26,8 +25,10 @@ inline constexpr size_t kDiffTokensMax = 10'000;
 /// What all connections share. Safe from any thread.
 class ServiceState {
  public:
-  ServiceState(const ServedSnapshots& served, ClientIdentities clients,
-               uint64_t resolves_per_minute_max, Clock& clock)
+  ServiceState(const ServedSnapshots& served,
+               ClientIdentities clients,
+               uint64_t resolves_per_minute_max,
+               Clock& clock)
       : served_(served),
         clients_(std::move(clients)),
         resolves_per_minute_max_(resolves_per_minute_max),
@@ -36,13 +37,15 @@ class ServiceState {
   /// The recipient of that certificate, or empty. Without a table the identity is the recipient.
   [[nodiscard]] std::string RecipientOf(const std::string& identity) const;
   [[nodiscard]] const ServedSnapshots& served() const { return served_; }
-  /// Takes `n` identifiers from the recipient's budget, which refills evenly; false when it is spent.
+  /// Takes `n` identifiers from the recipient's budget, which refills evenly; false when it is
+  /// spent.
   bool TakeResolves(const std::string& recipient, uint64_t n);
   /// All that changed between a version and the current one. One at a time; the last result of each
   /// recipient is kept.
   Result<pipelines::MemberDiff> DiffSince(const std::string& recipient,
                                           const ServedRecipient& view,
-                                          const ServedSnapshot& current, const std::string& version,
+                                          const ServedSnapshot& current,
+                                          const std::string& version,
                                           const std::string& segment);
   [[nodiscard]] Json Figures() const;
 
@@ -68,25 +71,33 @@ class ServiceState {
   std::map<std::string, KeptDiff> diffs_;
 };
 
-/// One connection's calls. `identity` tells the peer's certificate; it is known from the first call.
+/// One connection's calls. `identity` tells the peer's certificate; it is known from the first
+/// call.
 class SegmentHandler final : public api::SegmentServiceIf {
  public:
   SegmentHandler(ServiceState& state, std::function<std::string()> identity)
-      : state_(state),
-        identity_(std::move(identity)) {}
+      : state_(state), identity_(std::move(identity)) {}
 
-  bool isMember(const std::string& snapshot, const std::string& segment,
+  bool isMember(const std::string& snapshot,
+                const std::string& segment,
                 const std::string& token) override;
-  void isMemberBatch(std::string& answer, const std::string& snapshot, const std::string& segment,
+  void isMemberBatch(std::string& answer,
+                     const std::string& snapshot,
+                     const std::string& segment,
                      const std::string& tokens) override;
-  void segmentsOf(std::vector<std::string>& answer, const std::string& snapshot,
+  void segmentsOf(std::vector<std::string>& answer,
+                  const std::string& snapshot,
                   const std::string& token) override;
-  void resolve(std::vector<api::Resolved>& answer, const std::string& snapshot,
+  void resolve(std::vector<api::Resolved>& answer,
+               const std::string& snapshot,
                const std::vector<std::string>& identifiers) override;
   void listSegments(std::vector<api::SegmentInfo>& answer) override;
   void getManifest(api::Manifest& answer, const std::string& snapshot) override;
-  void diff(api::Diff& answer, const std::string& snapshot, const std::string& fromVersion,
-            const std::string& segment, const std::string& after) override;
+  void diff(api::Diff& answer,
+            const std::string& snapshot,
+            const std::string& fromVersion,
+            const std::string& segment,
+            const std::string& after) override;
 
  private:
   struct Place;  // where a call looks: recipient, view, snapshot

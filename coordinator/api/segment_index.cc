@@ -62,7 +62,8 @@ struct SegmentIndex::Impl {
   }
 
   [[nodiscard]] Status Open(const Uuid& name, ByteView sealed, ByteSpan out) const {
-    if (sealed.size() != out.size() + kTagBytes) return Corrupt("a row of the lookup index is damaged");
+    if (sealed.size() != out.size() + kTagBytes)
+      return Corrupt("a row of the lookup index is damaged");
     return values.OpenInto(ByteView(name).first(kNonceBytes), name, sealed, out);
   }
 
@@ -76,8 +77,10 @@ struct SegmentIndex::Impl {
         // Equal keys: an identifier released for two tokens; the first one stands for both.
         if (i > 0 && rows[i - 1].key == row.key) continue;
         const ByteSpan out(sealed.data(), row.value_bytes + kTagBytes);
-        values.SealInto(ByteView(row.key).first(kNonceBytes), row.key,
-                        ByteView(row.value).first(row.value_bytes), out);
+        values.SealInto(ByteView(row.key).first(kNonceBytes),
+                        row.key,
+                        ByteView(row.value).first(row.value_bytes),
+                        out);
         TRY(sink(row.key, out));
       }
       return OkStatus();
@@ -92,8 +95,7 @@ struct SegmentIndex::Impl {
   std::unique_ptr<crypto::LookupTable> table;
 };
 
-SegmentIndex::SegmentIndex(std::unique_ptr<Impl> impl)
-    : impl_(std::move(impl)) {}
+SegmentIndex::SegmentIndex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 SegmentIndex::~SegmentIndex() {
   impl_->table.reset();
@@ -101,7 +103,8 @@ SegmentIndex::~SegmentIndex() {
   fs::remove_all(impl_->path, ignored);
 }
 
-Result<std::unique_ptr<SegmentIndex>> SegmentIndex::Build(const fs::path& path, ByteView members,
+Result<std::unique_ptr<SegmentIndex>> SegmentIndex::Build(const fs::path& path,
+                                                          ByteView members,
                                                           Entropy& entropy) {
   if (fs::exists(path)) return Conflict("the index folder " + path.string() + " is there already");
   TRY(MakeFolders(path.parent_path()));

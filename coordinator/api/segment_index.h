@@ -25,10 +25,11 @@ namespace signet::coordinator {
 class SegmentIndex {
  public:
   /// Builds the index from encoded members (pipelines/snapshots/members.h) in the new folder
-  /// `path`: writes a sorted SST file, then ingests it in one step. A folder that is already there is
-  /// kConflict; a full or read-only disk kUnavailable.
+  /// `path`: writes a sorted SST file, then ingests it in one step. A folder that is already there
+  /// is kConflict; a full or read-only disk kUnavailable.
   static Result<std::unique_ptr<SegmentIndex>> Build(const std::filesystem::path& path,
-                                                     ByteView members, Entropy& entropy);
+                                                     ByteView members,
+                                                     Entropy& entropy);
   /// Removes the folder.
   ~SegmentIndex();
   SegmentIndex(const SegmentIndex&) = delete;

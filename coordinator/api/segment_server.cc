@@ -1,11 +1,11 @@
 #include "coordinator/api/segment_server.h"
 
+#include <utility>
+
 #include <thrift/TOutput.h>
 #include <thrift/protocol/TBinaryProtocol.h>
 #include <thrift/server/TThreadedServer.h>
 #include <thrift/transport/TBufferTransports.h>
-
-#include <utility>
 
 #include "coordinator/api/segment_handler.h"
 #include "coordinator/api/tls_sockets.h"
@@ -22,11 +22,19 @@ namespace thrift = apache::thrift;
 constexpr int kStringBytesMax = 4 << 20;
 constexpr int kContainerItemsMax = 100'000;
 
+/// Listens once: the server would do it again when it begins to serve.
+class Listener final : public thrift::transport::TSSLServerSocket {
+ public:
+  using TSSLServerSocket::TSSLServerSocket;
+  void listen() override {
+    if (!isOpen()) TSSLServerSocket::listen();
+  }
+};
+
 /// A handler per connection, which knows the connection's certificate.
 class HandlerFactory final : public api::SegmentServiceIfFactory {
  public:
-  explicit HandlerFactory(ServiceState& state)
-      : state_(state) {}
+  explicit HandlerFactory(ServiceState& state) : state_(state) {}
 
   api::SegmentServiceIf* getHandler(const thrift::TConnectionInfo& connection) override {
     const auto socket = std::dynamic_pointer_cast<IdentifiedSocket>(connection.transport);
@@ -73,12 +81,11 @@ struct SegmentServer::Impl {
 
   ServiceState state;
   std::shared_ptr<thrift::transport::TSSLSocketFactory> sockets;
-  std::shared_ptr<thrift::transport::TSSLServerSocket> listener;
+  std::shared_ptr<Listener> listener;
   std::unique_ptr<thrift::server::TThreadedServer> server;
 };
 
-SegmentServer::SegmentServer(std::unique_ptr<Impl> impl)
-    : impl_(std::move(impl)) {}
+SegmentServer::SegmentServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 SegmentServer::~SegmentServer() = default;
 
@@ -90,8 +97,7 @@ Result<std::unique_ptr<SegmentServer>> SegmentServer::Listen(SegmentServerOption
   auto impl = std::make_unique<Impl>(options, served, clock);
   ASSIGN_OR_RETURN(impl->sockets,
                    NewServerSockets({options.tls_cert, options.tls_key, options.tls_ca}));
-  impl->listener = std::make_shared<thrift::transport::TSSLServerSocket>(
-      options.address, options.port, impl->sockets);
+  impl->listener = std::make_shared<Listener>(options.address, options.port, impl->sockets);
   impl->listener->setRecvTimeout(static_cast<int>(options.idle_ms_max));
   impl->listener->setSendTimeout(static_cast<int>(options.idle_ms_max));
   try {
@@ -105,12 +111,16 @@ Result<std::unique_ptr<SegmentServer>> SegmentServer::Listen(SegmentServerOption
   impl->server = std::make_unique<thrift::server::TThreadedServer>(
       std::make_shared<api::SegmentServiceProcessorFactory>(
           std::make_shared<HandlerFactory>(impl->state)),
-      impl->listener, std::make_shared<thrift::transport::TBufferedTransportFactory>(), protocol);
+      impl->listener,
+      std::make_shared<thrift::transport::TBufferedTransportFactory>(),
+      protocol);
   impl->server->setConcurrentClientLimit(options.connections_max);
   return std::unique_ptr<SegmentServer>(new SegmentServer(std::move(impl)));
 }
 
-int SegmentServer::port() const { return impl_->listener->getPort(); }
+int SegmentServer::port() const {
+  return impl_->listener->getPort();
+}
 
 Status SegmentServer::Serve() {
   try {
@@ -121,8 +131,12 @@ Status SegmentServer::Serve() {
   }
 }
 
-void SegmentServer::Stop() { impl_->server->stop(); }
+void SegmentServer::Stop() {
+  impl_->server->stop();
+}
 
-Json SegmentServer::Figures() const { return impl_->state.Figures(); }
+Json SegmentServer::Figures() const {
+  return impl_->state.Figures();
+}
 
 }  // namespace signet::coordinator

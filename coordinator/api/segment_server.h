@@ -24,13 +24,13 @@ Result<ClientIdentities> ReadClientIdentities(const std::filesystem::path& path)
 
 struct SegmentServerOptions {
   std::string address = "127.0.0.1";
-  int port = 7443;          ///< 0 picks a free one
+  int port = 7443;                 ///< 0 picks a free one
   std::filesystem::path tls_cert;  ///< PEM
   std::filesystem::path tls_key;   ///< PEM
   std::filesystem::path tls_ca;    ///< PEM: signs clients
   ClientIdentities clients;
-  int connections_max = 256;       ///< more wait
-  int64_t idle_ms_max = 300'000;   ///< a silent connection is closed
+  int connections_max = 256;                 ///< more wait
+  int64_t idle_ms_max = 300'000;             ///< a silent connection is closed
   uint64_t resolves_per_minute_max = 6'000;  ///< identifiers, per recipient
 };
 
@@ -40,7 +40,8 @@ class SegmentServer {
   /// Reads the certificates and listens. kNotFound or kInvalid for certificate files, kUnavailable
   /// for an occupied port, each with a remedy. `served` and `clock` must outlive the server.
   static Result<std::unique_ptr<SegmentServer>> Listen(SegmentServerOptions options,
-                                                       const ServedSnapshots& served, Clock& clock);
+                                                       const ServedSnapshots& served,
+                                                       Clock& clock);
   ~SegmentServer();
   SegmentServer(const SegmentServer&) = delete;
   SegmentServer& operator=(const SegmentServer&) = delete;

@@ -1,16 +1,15 @@
 /// signet-serve: answers membership lookups from a serving folder. It holds the serving key and
 /// nothing else of the state.
-#include <CLI/CLI.hpp>
-
-#include <signal.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <signal.h>
 #include <string>
 #include <thread>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
 
 #include "coordinator/api/segment_server.h"
 #include "coordinator/api/served_snapshots.h"
@@ -38,12 +37,17 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
       ->required();
   app.add_option("--address", arguments.server.address, "Where to listen")->capture_default_str();
   app.add_option("--port", arguments.server.port, "0 picks a free port")->capture_default_str();
-  app.add_option("--tls-cert", arguments.server.tls_cert, "This server's certificate (PEM)")->required();
+  app.add_option("--tls-cert", arguments.server.tls_cert, "This server's certificate (PEM)")
+      ->required();
   app.add_option("--tls-key", arguments.server.tls_key, "Its private key (PEM)")->required();
-  app.add_option("--tls-ca", arguments.server.tls_ca, "The authority that signs clients (PEM)")->required();
-  app.add_option("--clients", arguments.clients,
-                 "Lines 'IDENTITY RECIPIENT'; without it the certificate's name is the recipient's");
-  app.add_option("--log-key", arguments.log_key,
+  app.add_option("--tls-ca", arguments.server.tls_ca, "The authority that signs clients (PEM)")
+      ->required();
+  app.add_option(
+      "--clients",
+      arguments.clients,
+      "Lines 'IDENTITY RECIPIENT'; without it the certificate's name is the recipient's");
+  app.add_option("--log-key",
+                 arguments.log_key,
                  "File with the verifier key ('signet audit key'): serve only what it signed");
   app.add_option("--index", arguments.index, "Scratch folder for the lookup index (sealed)");
   app.add_option("--poll-seconds", arguments.poll_seconds, "How often to look for new snapshots")
@@ -52,7 +56,8 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
   app.add_option("--connections", arguments.server.connections_max, "At most so many at a time")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
-  app.add_option("--resolves-per-minute", arguments.server.resolves_per_minute_max,
+  app.add_option("--resolves-per-minute",
+                 arguments.server.resolves_per_minute_max,
                  "Identifiers that a recipient may resolve")
       ->capture_default_str();
 }
@@ -64,7 +69,9 @@ int Fail(const Status& status) {
 }
 
 /// Signals are taken by one thread only: it reloads on SIGHUP and each poll, and stops the server.
-void Attend(const sigset_t& signals, int poll_seconds, ServedSnapshots& served,
+void Attend(const sigset_t& signals,
+            int poll_seconds,
+            ServedSnapshots& served,
             SegmentServer& server) {
   while (true) {
     const timespec wait{poll_seconds, 0};
@@ -92,15 +99,15 @@ Status Serve(Arguments& arguments, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const pipelines::ServingFolder folder,
                    pipelines::ServingFolder::OpenForServing(arguments.serving));
   if (arguments.index.empty()) {
-    arguments.index = std::filesystem::temp_directory_path() /
-                      ("signet-serve-" + std::to_string(::getpid()));
+    arguments.index =
+        std::filesystem::temp_directory_path() / ("signet-serve-" + std::to_string(::getpid()));
   }
   ServedSnapshots served(folder, arguments.index / "index", verifier, clock, entropy);
   TRY(served.Reload().status());
   ASSIGN_OR_RETURN(const std::unique_ptr<SegmentServer> server,
                    SegmentServer::Listen(arguments.server, served, clock));
-  std::fprintf(stderr, "signet-serve listens on %s:%d\n", arguments.server.address.c_str(),
-               server->port());
+  std::fprintf(
+      stderr, "signet-serve listens on %s:%d\n", arguments.server.address.c_str(), server->port());
   std::printf("{\"port\":%d}\n", server->port());
   std::fflush(stdout);
   Status ended;
@@ -136,7 +143,6 @@ int main(int argc, char** argv) {
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
   const Status served = Serve(arguments, signals);
   return served.ok() ? 0 : Fail(served);
 }

@@ -15,7 +15,9 @@ bool ServedRecipient::IsWithdrawn(const Uuid& token,
                                   const pipelines::SnapshotManifest& manifest) const {
   const auto& entries = withdrawals.entries;
   auto at = std::lower_bound(
-      entries.begin(), entries.end(), token,
+      entries.begin(),
+      entries.end(),
+      token,
       [](const pipelines::Withdrawal& entry, const Uuid& wanted) { return entry.token < wanted; });
   for (; at != entries.end() && at->token == token; ++at) {
     if (at->purpose.empty()) return true;
@@ -24,8 +26,10 @@ bool ServedRecipient::IsWithdrawn(const Uuid& token,
   return false;
 }
 
-ServedSnapshots::ServedSnapshots(const pipelines::ServingFolder& folder, fs::path index_root,
-                                 std::optional<crypto::VerifierKey> verifier, Clock& clock,
+ServedSnapshots::ServedSnapshots(const pipelines::ServingFolder& folder,
+                                 fs::path index_root,
+                                 std::optional<crypto::VerifierKey> verifier,
+                                 Clock& clock,
                                  Entropy& entropy)
     : folder_(folder),
       index_root_(std::move(index_root)),
@@ -60,7 +64,8 @@ Result<std::shared_ptr<const ServedSnapshot>> ServedSnapshots::Load(
   return std::shared_ptr<const ServedSnapshot>(std::move(snapshot));
 }
 
-Status ServedSnapshots::ReloadSnapshot(const pipelines::SnapshotName& name, ServedRecipient& view,
+Status ServedSnapshots::ReloadSnapshot(const pipelines::SnapshotName& name,
+                                       ServedRecipient& view,
                                        int& changed) {
   ASSIGN_OR_RETURN(const std::string version, folder_.CurrentVersion(name));
   const auto served = view.snapshots.find(name.snapshot);
@@ -70,7 +75,8 @@ Status ServedSnapshots::ReloadSnapshot(const pipelines::SnapshotName& name, Serv
   ASSIGN_OR_RETURN(const std::shared_ptr<const ServedSnapshot> loaded, Load(name, version));
   view.snapshots[name.snapshot] = loaded;
   ++changed;
-  Log(LogLevel::kInfo, "snapshot served",
+  Log(LogLevel::kInfo,
+      "snapshot served",
       Json::Of({{"recipient", name.recipient},
                 {"snapshot", name.snapshot},
                 {"version", version},
@@ -114,8 +120,8 @@ Result<int> ServedSnapshots::Reload() {
   for (auto& entry : views) {
     // A snapshot whose folder is gone is served no longer.
     std::erase_if(entry.second.snapshots, [&](const auto& served) {
-      return !std::binary_search(names.begin(), names.end(),
-                                 pipelines::SnapshotName{entry.first, served.first});
+      return !std::binary_search(
+          names.begin(), names.end(), pipelines::SnapshotName{entry.first, served.first});
     });
     auto view = std::make_shared<const ServedRecipient>(std::move(entry.second));
     const std::lock_guard lock(mutex_);

@@ -43,10 +43,13 @@ struct ServedRecipient {
 /// Loads and reloads. Lookups take a shared_ptr and are never blocked by a reload.
 class ServedSnapshots {
  public:
-  /// `index_root` is a folder of its own (emptied at start). With `verifier`, manifests and overlays
-  /// must carry its signature. The references must outlive this.
-  ServedSnapshots(const pipelines::ServingFolder& folder, std::filesystem::path index_root,
-                  std::optional<crypto::VerifierKey> verifier, Clock& clock, Entropy& entropy);
+  /// `index_root` is a folder of its own (emptied at start). With `verifier`, manifests and
+  /// overlays must carry its signature. The references must outlive this.
+  ServedSnapshots(const pipelines::ServingFolder& folder,
+                  std::filesystem::path index_root,
+                  std::optional<crypto::VerifierKey> verifier,
+                  Clock& clock,
+                  Entropy& entropy);
 
   /// Brings in new current versions and overlays. Returns how many snapshots changed. A snapshot
   /// that cannot be read stays at its old version; the first such failure is returned after all

@@ -1,10 +1,11 @@
 #include "coordinator/api/tls_sockets.h"
 
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-
+#include <signal.h>
 #include <system_error>
 #include <utility>
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 namespace signet::coordinator {
 
@@ -61,13 +62,17 @@ Status LoadPem(const fs::path& path, std::string_view what, const Load& load) {
 
 template <typename Factory>
 Result<std::shared_ptr<TSSLSocketFactory>> Prepare(const TlsFiles& files) {
+  // OpenSSL writes its farewell to peers that are gone already; that must not end the process.
+  ::signal(SIGPIPE, SIG_IGN);
   try {
     auto factory = std::make_shared<Factory>();
-    TRY(LoadPem(files.cert, "certificate",
-                [&](const char* path) { factory->loadCertificate(path); }));
-    TRY(LoadPem(files.key, "private key", [&](const char* path) { factory->loadPrivateKey(path); }));
-    TRY(LoadPem(files.ca, "certificate authority",
-                [&](const char* path) { factory->loadTrustedCertificates(path); }));
+    TRY(LoadPem(
+        files.cert, "certificate", [&](const char* path) { factory->loadCertificate(path); }));
+    TRY(LoadPem(
+        files.key, "private key", [&](const char* path) { factory->loadPrivateKey(path); }));
+    TRY(LoadPem(files.ca, "certificate authority", [&](const char* path) {
+      factory->loadTrustedCertificates(path);
+    }));
     if (SSL_CTX_check_private_key(factory->context()) != 1) {
       return Invalid("the private key " + files.key.string() + " is not that of the certificate " +
                      files.cert.string());
@@ -108,7 +113,8 @@ std::string CommonNameOf(X509* certificate) {
 
 }  // namespace
 
-IdentifiedSocket::IdentifiedSocket(std::shared_ptr<SSLContext> context, THRIFT_SOCKET socket,
+IdentifiedSocket::IdentifiedSocket(std::shared_ptr<SSLContext> context,
+                                   THRIFT_SOCKET socket,
                                    std::shared_ptr<THRIFT_SOCKET> interrupt)
     : TSSLSocket(std::move(context), socket, std::move(interrupt)) {}
 

@@ -1,12 +1,12 @@
 /// TLS sockets of Thrift that know whom the peer's certificate names.
 #pragma once
 
-#include <thrift/transport/TSSLServerSocket.h>
-#include <thrift/transport/TSSLSocket.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
+
+#include <thrift/transport/TSSLServerSocket.h>
+#include <thrift/transport/TSSLSocket.h>
 
 #include "crypto/base/status.h"
 
@@ -22,7 +22,8 @@ struct TlsFiles {
 class IdentifiedSocket : public apache::thrift::transport::TSSLSocket {
  public:
   IdentifiedSocket(std::shared_ptr<apache::thrift::transport::SSLContext> context,
-                   THRIFT_SOCKET socket, std::shared_ptr<THRIFT_SOCKET> interrupt);
+                   THRIFT_SOCKET socket,
+                   std::shared_ptr<THRIFT_SOCKET> interrupt);
 
   /// The first DNS subjectAltName of the verified certificate, else its common name.
   [[nodiscard]] const std::string& identity() const { return identity_; }
@@ -35,7 +36,8 @@ class IdentifiedSocket : public apache::thrift::transport::TSSLSocket {
 };
 
 /// TLS 1.2 or later; both sides must show a certificate. kNotFound, kInvalid or kDenied for files
-/// that are missing, no PEM, or do not belong together, each with a remedy.
+/// that are missing, no PEM, or do not belong together, each with a remedy. From then on the
+/// process ignores SIGPIPE.
 Result<std::shared_ptr<apache::thrift::transport::TSSLSocketFactory>> NewServerSockets(
     const TlsFiles& files);
 Result<std::shared_ptr<apache::thrift::transport::TSSLSocketFactory>> NewClientSockets(

@@ -114,7 +114,9 @@ Result<SnapshotManifest> SnapshotManifest::FromJson(const Json& json) {
   return manifest;
 }
 
-std::string SnapshotManifest::Canonical() const { return ToJson().Dump(); }
+std::string SnapshotManifest::Canonical() const {
+  return ToJson().Dump();
+}
 
 std::string SnapshotManifest::Digest() const {
   return ToHex(crypto::Sha256::Of(AsBytes(Canonical())));

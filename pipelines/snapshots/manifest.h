@@ -33,27 +33,27 @@ struct WithheldSegment {
 /// Immutable once signed. Everything but `members` says where it comes from; `members` binds the
 /// sealed file beside it.
 struct SnapshotManifest {
-  std::string name;       ///< of the snapshot: "<pipeline>.<publish step>" or as the step names it
+  std::string name;  ///< of the snapshot: "<pipeline>.<publish step>" or as the step names it
   std::string recipient;
-  std::string version;    ///< sorts by time: "20260101T000000Z-<run>"
+  std::string version;  ///< sorts by time: "20260101T000000Z-<run>"
   std::string run;
-  std::string purpose;    ///< of the publish step
+  std::string purpose;  ///< of the publish step
   Timestamp as_of;
   Timestamp created;
   std::optional<Timestamp> expires;
   uint32_t token_epoch = 1;
-  std::string released;   ///< the source column released beside the token ("crm.customer_id"), or ""
+  std::string released;  ///< the source column released beside the token ("crm.customer_id"), or ""
   std::vector<SegmentEntry> segments;  ///< bit i of a member's set is segments[i]
   std::vector<WithheldSegment> withheld;
-  uint64_t members = 0;                ///< in at least one segment
-  Json model_cards;                    ///< by model name
-  std::string policy_digest;           ///< hex
-  std::string plan_digest;             ///< hex
+  uint64_t members = 0;                       ///< in at least one segment
+  Json model_cards;                           ///< by model name
+  std::string policy_digest;                  ///< hex
+  std::string plan_digest;                    ///< hex
   std::map<std::string, std::string> inputs;  ///< dataset to content digest (hex)
-  std::string content_digest;          ///< hex MultisetDigest over (token, segment)
-  uint64_t audit_index = 0;            ///< of the log entry that announces this snapshot
-  std::string members_context;         ///< hex: context of members.sealed (the stream's header digest)
-  std::string members_blob;            ///< hex SHA-256 of members.sealed
+  std::string content_digest;                 ///< hex MultisetDigest over (token, segment)
+  uint64_t audit_index = 0;                   ///< of the log entry that announces this snapshot
+  std::string members_context;  ///< hex: context of members.sealed (the stream's header digest)
+  std::string members_blob;     ///< hex SHA-256 of members.sealed
 
   [[nodiscard]] Json ToJson() const;
   /// kCorrupt for missing or ill-typed fields.

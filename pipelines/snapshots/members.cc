@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::string_view kMagic = "SGNTMEM1";
 
-
 }  // namespace
 
 Bytes EncodeMembers(std::vector<Member>& members) {
-  std::sort(members.begin(), members.end(),
-            [](const Member& a, const Member& b) { return a.token < b.token; });
+  std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) {
+    return a.token < b.token;
+  });
   Bytes bytes;
   bytes.reserve(16 + members.size() * 40);
   Append(bytes, AsBytes(kMagic));
@@ -64,14 +64,18 @@ Result<std::vector<Member>> DecodeMembers(ByteView bytes) {
   return members;
 }
 
-MemberDiff DiffMembers(std::span<const Member> before, uint64_t before_bits,
-                       std::span<const Member> after, uint64_t after_bits) {
+MemberDiff DiffMembers(std::span<const Member> before,
+                       uint64_t before_bits,
+                       std::span<const Member> after,
+                       uint64_t after_bits) {
   MemberDiff diff;
   size_t b = 0;
   size_t a = 0;
   while (b < before.size() || a < after.size()) {
-    const bool only_before = a == after.size() || (b < before.size() && before[b].token < after[a].token);
-    const bool only_after = b == before.size() || (a < after.size() && after[a].token < before[b].token);
+    const bool only_before =
+        a == after.size() || (b < before.size() && before[b].token < after[a].token);
+    const bool only_after =
+        b == before.size() || (a < after.size() && after[a].token < before[b].token);
     const bool was = !only_after && (before[b].segments & before_bits) != 0;
     const bool is = !only_before && (after[a].segments & after_bits) != 0;
     if (was && !is) diff.left.push_back(before[b].token);

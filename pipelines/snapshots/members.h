@@ -52,7 +52,9 @@ struct MemberDiff {
   std::vector<Uuid> left;    ///< sorted
 };
 /// Both lists sorted by token; `before_bits`/`after_bits` select the segments compared.
-MemberDiff DiffMembers(std::span<const Member> before, uint64_t before_bits,
-                       std::span<const Member> after, uint64_t after_bits);
+MemberDiff DiffMembers(std::span<const Member> before,
+                       uint64_t before_bits,
+                       std::span<const Member> after,
+                       uint64_t after_bits);
 
 }  // namespace signet::pipelines

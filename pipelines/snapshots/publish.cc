@@ -38,14 +38,18 @@ Result<Subjects> ReadSubjects(query::Connection& sql, const std::string& view) {
 Subjects OnlyAllowed(const Subjects& subjects, const PublishGate& gate, uint64_t& removed) {
   if (!gate.allowed) return subjects;
   Subjects kept;
-  std::set_intersection(subjects.begin(), subjects.end(), gate.allowed->begin(),
-                        gate.allowed->end(), std::back_inserter(kept));
+  std::set_intersection(subjects.begin(),
+                        subjects.end(),
+                        gate.allowed->begin(),
+                        gate.allowed->end(),
+                        std::back_inserter(kept));
   removed += subjects.size() - kept.size();
   return kept;
 }
 
 /// Both sorted; the result is sorted by subject.
-std::vector<Membership> Join(const std::vector<Membership>& so_far, const Subjects& subjects,
+std::vector<Membership> Join(const std::vector<Membership>& so_far,
+                             const Subjects& subjects,
                              uint64_t bit) {
   std::vector<Membership> joined;
   joined.reserve(so_far.size() + subjects.size());
@@ -64,7 +68,8 @@ std::vector<Membership> Join(const std::vector<Membership>& so_far, const Subjec
 }
 
 /// Puts each subject's identifier (the smallest, if a person has several) to its member.
-Status ReleaseIdentifiers(query::Connection& sql, const std::string& view,
+Status ReleaseIdentifiers(query::Connection& sql,
+                          const std::string& view,
                           const std::vector<Membership>& memberships,
                           std::vector<Member>& members) {
   ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
@@ -76,9 +81,11 @@ Status ReleaseIdentifiers(query::Connection& sql, const std::string& view,
     if (!more) return OkStatus();
     for (size_t r = 0; r < chunk.size(); ++r) {
       const SubjectId subject{chunk.GetUuid(0, r)};
-      const auto at = std::lower_bound(
-          memberships.begin(), memberships.end(), subject,
-          [](const Membership& m, const SubjectId& s) { return m.subject < s; });
+      const auto at =
+          std::lower_bound(memberships.begin(),
+                           memberships.end(),
+                           subject,
+                           [](const Membership& m, const SubjectId& s) { return m.subject < s; });
       if (at == memberships.end() || at->subject != subject) continue;
       const std::string_view value = chunk.Text(1, r);
       if (value.size() > kReleasedBytesMax) {
@@ -111,10 +118,17 @@ Result<PublishOptions> PublishOptions::FromJson(const Json& json) {
 std::vector<OptionDoc> PublishOptions::Docs() {
   return {
       {"segments", "list of input", "", "required", "The segment steps to publish, at most 64."},
-      {"recipients", "list of text", "", "required",
+      {"recipients",
+       "list of text",
+       "",
+       "required",
        "Who receives a snapshot, each under tokens of its own; declared in organisation.yaml."},
-      {"identify_by", "column", "", "",
-       "The source column released beside the token, so that the recipient can find its customers."},
+      {"identify_by",
+       "column",
+       "",
+       "",
+       "The source column released beside the token, so that the recipient can find its "
+       "customers."},
       {"snapshot", "text", "", "", "The snapshot's name; default: the step's."},
       {"expires", "duration", "", "", "After this time the snapshot is no longer served."},
   };
@@ -132,7 +146,8 @@ Json PublishedMembers::Figures() const {
                    {"without_identifier", without_identifier}});
 }
 
-crypto::Digest MemberRowDigest(const crypto::HmacKey& digest_key, std::string_view segment,
+crypto::Digest MemberRowDigest(const crypto::HmacKey& digest_key,
+                               std::string_view segment,
                                const Uuid& token) {
   Bytes row;
   AppendField(row, segment);
@@ -140,7 +155,8 @@ crypto::Digest MemberRowDigest(const crypto::HmacKey& digest_key, std::string_vi
   return digest_key.Mac(row);
 }
 
-Result<PublishedMembers> CollectMembers(query::Connection& sql, const PublishOptions& options,
+Result<PublishedMembers> CollectMembers(query::Connection& sql,
+                                        const PublishOptions& options,
                                         const PublishGate& gate,
                                         const crypto::RecipientTokens& tokens,
                                         const crypto::HmacKey& digest_key,
@@ -177,7 +193,8 @@ Result<PublishedMembers> CollectMembers(query::Connection& sql, const PublishOpt
       if (member.released.empty()) ++published.without_identifier;
     }
   }
-  std::sort(published.members.begin(), published.members.end(),
+  std::sort(published.members.begin(),
+            published.members.end(),
             [](const Member& a, const Member& b) { return a.token < b.token; });
   if (context.progress) context.progress(1.0);
   return published;

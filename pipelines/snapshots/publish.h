@@ -46,24 +46,26 @@ struct PublishGate {
 
 /// Members of one snapshot, before sealing.
 struct PublishedMembers {
-  std::vector<Member> members;          ///< sorted by token; only those in a published segment
-  std::vector<SegmentEntry> segments;   ///< published, in the options' order; `definition` is null
+  std::vector<Member> members;         ///< sorted by token; only those in a published segment
+  std::vector<SegmentEntry> segments;  ///< published, in the options' order; `definition` is null
   std::vector<WithheldSegment> withheld;
-  MultisetDigest content;               ///< over (token, segment): see MemberRowDigest
-  uint64_t not_allowed = 0;             ///< memberships that the consent view removed
-  uint64_t without_identifier = 0;      ///< members for whom identify_by had no value
+  MultisetDigest content;           ///< over (token, segment): see MemberRowDigest
+  uint64_t not_allowed = 0;         ///< memberships that the consent view removed
+  uint64_t without_identifier = 0;  ///< members for whom identify_by had no value
   /// {members, segments: {name: members}, withheld: {name: reason}, not_allowed, ...}.
   [[nodiscard]] Json Figures() const;
 };
 
 /// The digest of one membership: HMAC(digest key, field(segment) || token).
-crypto::Digest MemberRowDigest(const crypto::HmacKey& digest_key, std::string_view segment,
+crypto::Digest MemberRowDigest(const crypto::HmacKey& digest_key,
+                               std::string_view segment,
                                const Uuid& token);
 
 /// Reads the views named in `options.segments` (first column `subject` UUID, distinct or not),
 /// applies the gate, makes tokens. Deterministic: members sorted by token, digest order-free.
 /// Memory: about 50 bytes a member. kInvalid for more than kSegmentsMax segments.
-Result<PublishedMembers> CollectMembers(query::Connection& sql, const PublishOptions& options,
+Result<PublishedMembers> CollectMembers(query::Connection& sql,
+                                        const PublishOptions& options,
                                         const PublishGate& gate,
                                         const crypto::RecipientTokens& tokens,
                                         const crypto::HmacKey& digest_key,

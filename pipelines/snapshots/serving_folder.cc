@@ -1,12 +1,11 @@
 #include "pipelines/snapshots/serving_folder.h"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include "crypto/base/file.h"
@@ -87,8 +86,7 @@ Result<std::vector<std::string>> FolderNames(const fs::path& path) {
 }  // namespace
 
 ServingFolder::ServingFolder(fs::path root, SecretBytes kek)
-    : root_(std::move(root)),
-      kek_(std::move(kek)) {}
+    : root_(std::move(root)), kek_(std::move(kek)) {}
 
 Result<ServingFolder> ServingFolder::OpenForPublication(const fs::path& root, Entropy& entropy) {
   TRY(MakeFolders(root));
@@ -108,7 +106,8 @@ Result<ServingFolder> ServingFolder::OpenForServing(const fs::path& root) {
         .WithRemedy("give the serving folder of a state that has published ('STATE/serving')");
   }
   if ((facts.st_mode & 077U) != 0) {
-    return Denied(path.string() + " may be read by others").WithRemedy("chmod 600 " + path.string());
+    return Denied(path.string() + " may be read by others")
+        .WithRemedy("chmod 600 " + path.string());
   }
   ASSIGN_OR_RETURN(Bytes raw, ReadFile(path));
   SecretBytes kek = SecretBytes::CopyOf(raw);
@@ -143,9 +142,10 @@ Status ServingFolder::WriteVersion(const SnapshotFiles& files, const fs::path& f
   std::error_code error;
   fs::remove_all(beside, error);
   TRY(MakeFolders(beside));
-  ASSIGN_OR_RETURN(const Bytes wrapped,
-                   crypto::WrapKey(WrappingKey({manifest.recipient, manifest.name}, manifest.version),
-                                   files.key));
+  ASSIGN_OR_RETURN(
+      const Bytes wrapped,
+      crypto::WrapKey(WrappingKey({manifest.recipient, manifest.name}, manifest.version),
+                      files.key));
   TRY(WriteFileAtomically(beside / "key.wrapped", wrapped));
   TRY(WriteFileAtomically(beside / "members.sealed", files.members));
   TRY(WriteFileAtomically(beside / "manifest.note", AsBytes(files.note)));
@@ -209,7 +209,9 @@ Status ServingFolder::Remove(const SnapshotName& name, const std::string& versio
   return OkStatus();
 }
 
-Result<std::vector<std::string>> ServingFolder::Recipients() const { return FolderNames(root_); }
+Result<std::vector<std::string>> ServingFolder::Recipients() const {
+  return FolderNames(root_);
+}
 
 Result<std::vector<SnapshotName>> ServingFolder::Snapshots() const {
   std::vector<SnapshotName> names;
@@ -217,7 +219,8 @@ Result<std::vector<SnapshotName>> ServingFolder::Snapshots() const {
   for (const std::string& recipient : recipients) {
     ASSIGN_OR_RETURN(const std::vector<std::string> snapshots, FolderNames(root_ / recipient));
     for (const std::string& snapshot : snapshots) {
-      if (fs::exists(root_ / recipient / snapshot / "current")) names.push_back({recipient, snapshot});
+      if (fs::exists(root_ / recipient / snapshot / "current"))
+        names.push_back({recipient, snapshot});
     }
   }
   return names;
@@ -262,10 +265,10 @@ Result<Bytes> ServingFolder::ReadMembers(const SnapshotName& name,
                                          const SnapshotManifest& manifest) const {
   const fs::path folder = FolderOf(name) / manifest.version;
   ASSIGN_OR_RETURN(const Bytes wrapped, ReadFile(folder / "key.wrapped"));
-  const Result<SecretBytes> key =
-      crypto::UnwrapKey(WrappingKey(name, manifest.version), wrapped);
+  const Result<SecretBytes> key = crypto::UnwrapKey(WrappingKey(name, manifest.version), wrapped);
   if (!key.ok()) {
-    return Corrupt("the key of snapshot '" + name.snapshot + "' does not open under the serving key")
+    return Corrupt("the key of snapshot '" + name.snapshot +
+                   "' does not open under the serving key")
         .WithRemedy("is serving.key the one of this state?");
   }
   ASSIGN_OR_RETURN(const Bytes sealed, ReadFile(folder / "members.sealed"));

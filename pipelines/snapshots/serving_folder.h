@@ -39,15 +39,16 @@ struct SnapshotName {
 /// and are copied as they are: publication opens no members.
 struct SnapshotFiles {
   SnapshotManifest manifest;
-  std::string note;    ///< the signed note's whole text
-  Bytes members;       ///< members.sealed
-  SecretBytes key;     ///< the key under which they are sealed (32 bytes)
+  std::string note;  ///< the signed note's whole text
+  Bytes members;     ///< members.sealed
+  SecretBytes key;   ///< the key under which they are sealed (32 bytes)
 };
 
 class ServingFolder {
  public:
   /// Makes folder and serving key if they are absent. kUnavailable with a remedy.
-  static Result<ServingFolder> OpenForPublication(const std::filesystem::path& root, Entropy& entropy);
+  static Result<ServingFolder> OpenForPublication(const std::filesystem::path& root,
+                                                  Entropy& entropy);
   /// Needs an existing key file of mode 0600: kNotFound or kDenied with a remedy.
   static Result<ServingFolder> OpenForServing(const std::filesystem::path& root);
 
@@ -73,7 +74,7 @@ class ServingFolder {
   /// The encoded members (members.h), opened in memory: the caller wipes them. kCorrupt for a wrong
   /// key or a changed file.
   [[nodiscard]] Result<Bytes> ReadMembers(const SnapshotName& name,
-                                                const SnapshotManifest& manifest) const;
+                                          const SnapshotManifest& manifest) const;
 
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
   /// A key for one use ("index", "withdrawn"), derived from the serving KEK (HKDF).

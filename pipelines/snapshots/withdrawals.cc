@@ -28,7 +28,8 @@ Bytes ContextOf(const std::string& recipient, uint64_t sequence) {
   return context;
 }
 
-/// "SGNTWDR1" | u64 count | count x (token 16 | time 8 | u16 length | purpose), integers big-endian.
+/// "SGNTWDR1" | u64 count | count x (token 16 | time 8 | u16 length | purpose), integers
+/// big-endian.
 Bytes Encode(const std::vector<Withdrawal>& entries) {
   Bytes bytes = ToBytes(kMagic);
   AppendU64(bytes, entries.size());
@@ -62,7 +63,8 @@ Result<std::vector<Withdrawal>> Decode(ByteView bytes) {
 }
 
 /// The sequence in the note, once it is about this recipient and these sealed bytes.
-Result<uint64_t> SequenceOf(const std::string& note, const std::string& recipient,
+Result<uint64_t> SequenceOf(const std::string& note,
+                            const std::string& recipient,
                             ByteView sealed) {
   const std::vector<std::string> lines = Split(note, '\n');
   const Result<int64_t> sequence =
@@ -82,8 +84,10 @@ std::string WithdrawalsNoteText(const std::string& recipient, uint64_t sequence,
          ToHex(crypto::Sha256::Of(sealed)) + "\n";
 }
 
-Status AddWithdrawals(const ServingFolder& folder, const std::string& recipient,
-                      const std::vector<Withdrawal>& more, Entropy& entropy,
+Status AddWithdrawals(const ServingFolder& folder,
+                      const std::string& recipient,
+                      const std::vector<Withdrawal>& more,
+                      Entropy& entropy,
                       const NoteSigner& sign) {
   ASSIGN_OR_RETURN(Withdrawals all, ReadWithdrawals(folder, recipient));
   all.entries.insert(all.entries.end(), more.begin(), more.end());
@@ -97,8 +101,10 @@ Status AddWithdrawals(const ServingFolder& folder, const std::string& recipient,
   all.entries.erase(std::unique(all.entries.begin(), all.entries.end(), same), all.entries.end());
   ++all.sequence;
   ASSIGN_OR_RETURN(const Bytes sealed,
-                   crypto::SealStream(folder.DeriveKey("withdrawn"), entropy,
-                                      ContextOf(recipient, all.sequence), Encode(all.entries)));
+                   crypto::SealStream(folder.DeriveKey("withdrawn"),
+                                      entropy,
+                                      ContextOf(recipient, all.sequence),
+                                      Encode(all.entries)));
   std::string note = WithdrawalsNoteText(recipient, all.sequence, sealed);
   if (sign) {
     ASSIGN_OR_RETURN(note, sign(std::move(note)));
@@ -120,9 +126,10 @@ Result<Withdrawals> ReadWithdrawals(const ServingFolder& folder, const std::stri
   ASSIGN_OR_RETURN(const ByteView note, reader.Field());
   all.note = AsText(note);
   ASSIGN_OR_RETURN(all.sequence, SequenceOf(all.note, recipient, reader.rest()));
-  ASSIGN_OR_RETURN(const Bytes plain,
-                   crypto::OpenStream(folder.DeriveKey("withdrawn"),
-                                      ContextOf(recipient, all.sequence), reader.rest()));
+  ASSIGN_OR_RETURN(
+      const Bytes plain,
+      crypto::OpenStream(
+          folder.DeriveKey("withdrawn"), ContextOf(recipient, all.sequence), reader.rest()));
   ASSIGN_OR_RETURN(all.entries, Decode(plain));
   return all;
 }

@@ -16,8 +16,16 @@ constexpr double kOfferDays = 14;
 
 constexpr std::array<std::string_view, 8> kCategories = {
     "coffee", "bakery", "produce", "dairy", "household", "beauty", "wine", "ready meals"};
-constexpr std::array<std::string_view, 10> kAdjectives = {
-    "Organic", "Classic", "Nordic", "Fresh", "Golden", "Village", "Daily", "Finest", "Mild", "Bold"};
+constexpr std::array<std::string_view, 10> kAdjectives = {"Organic",
+                                                          "Classic",
+                                                          "Nordic",
+                                                          "Fresh",
+                                                          "Golden",
+                                                          "Village",
+                                                          "Daily",
+                                                          "Finest",
+                                                          "Mild",
+                                                          "Bold"};
 
 // Product k is picked with probability proportional to (k + 1)^-2 + 1/n through u^2: the density of
 // floor(n u^2) at k is sqrt((k + 1) / n) - sqrt(k / n).
@@ -29,8 +37,7 @@ double PickProbability(size_t k) {
 
 }  // namespace
 
-Catalogue::Catalogue(uint64_t seed, const Span& span)
-    : seed_(seed) {
+Catalogue::Catalogue(uint64_t seed, const Span& span) : seed_(seed) {
   Random random(seed, kCatalogueStream, 0);
   for (size_t k = 0; k < kProducts; ++k) {
     Product product;
@@ -86,17 +93,17 @@ void Catalogue::WriteOffers(TextBuffer& out) const {
   }
 }
 
-double ExpectedBasketValue(const ModelParameters& parameters, const Catalogue& catalogue,
+double ExpectedBasketValue(const ModelParameters& parameters,
+                           const Catalogue& catalogue,
                            const Customer& customer) {
   double per_line = 0;
   for (const ShelfDiscount& discount : kShelfDiscounts) {
     const double kept = 1.0 - discount.percent / 100.0;
-    const double units =
-        1.0 + parameters.units_mean * PortablePow(kept, -customer.elasticity);
+    const double units = 1.0 + parameters.units_mean * PortablePow(kept, -customer.elasticity);
     per_line += discount.probability * kept * units;
   }
-  const double size = PortableExp(customer.size_level +
-                                  0.5 * parameters.size_sigma * parameters.size_sigma);
+  const double size =
+      PortableExp(customer.size_level + 0.5 * parameters.size_sigma * parameters.size_sigma);
   return (1.0 + parameters.lines_mean) * catalogue.mean_price() * size * per_line *
          (1.0 - parameters.return_share);
 }

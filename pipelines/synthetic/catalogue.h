@@ -57,7 +57,8 @@ class Catalogue {
 
 /// E[net value of one basket] of the customer under the model, in currency units: lines x price x
 /// size x units under the mix of shelf discounts, less returned orders; before offer discounts.
-double ExpectedBasketValue(const ModelParameters& parameters, const Catalogue& catalogue,
+double ExpectedBasketValue(const ModelParameters& parameters,
+                           const Catalogue& catalogue,
                            const Customer& customer);
 
 }  // namespace signet::pipelines::synthetic

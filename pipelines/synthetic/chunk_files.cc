@@ -1,10 +1,9 @@
 #include "pipelines/synthetic/chunk_files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "crypto/base/file.h"
 
@@ -13,7 +12,8 @@ namespace signet::pipelines::synthetic {
 namespace {
 
 constexpr std::string_view kTransactionHeader =
-    "line_id,order_id,channel,store_id,customer_id,loyalty_card,email,ordered_at,product_id,returned,"
+    "line_id,order_id,channel,store_id,customer_id,loyalty_card,email,ordered_at,product_id,"
+    "returned,"
     "quantity,unit_price,discount,amount,offer_id\n";
 
 Status DiskTrouble(const std::filesystem::path& path) {
@@ -26,7 +26,8 @@ Status DiskTrouble(const std::filesystem::path& path) {
 }  // namespace
 
 void ChunkBuffers::Clear() {
-  for (TextBuffer* buffer : {&crm, &offer_events, &assignments, &exposures, &truth}) buffer->Clear();
+  for (TextBuffer* buffer : {&crm, &offer_events, &assignments, &exposures, &truth})
+    buffer->Clear();
   for (int k = 0; k < kPeriods; ++k) {
     const auto period = static_cast<size_t>(k);
     web[period].Clear();
@@ -50,16 +51,18 @@ Status ChunkFiles::OpenOne(const std::filesystem::path& path, std::string_view h
 
 Status ChunkFiles::Open(const std::filesystem::path& folder) {
   TRY(MakeFolders(folder / "truth", 0755));
-  TRY(OpenOne(folder / "crm.csv",
-              "customer_id,email,phone,first_name,last_name,birth_date,postal_code,country,state,"
-              "loyalty_card,loyalty_tier,joined_at,analytics_ok,segmentation_ok,email_ok,sharing_ok,"
-              "consent_at,sale_opt_out,updated_at\n"));
+  TRY(OpenOne(
+      folder / "crm.csv",
+      "customer_id,email,phone,first_name,last_name,birth_date,postal_code,country,state,"
+      "loyalty_card,loyalty_tier,joined_at,analytics_ok,segmentation_ok,email_ok,sharing_ok,"
+      "consent_at,sale_opt_out,updated_at\n"));
   TRY(OpenOne(folder / "offer_events.csv", "event_id,customer_id,offer_id,event,occurred_at\n"));
   TRY(OpenOne(folder / "experiment_assignments.csv", "customer_id,experiment,arm,assigned_at\n"));
   TRY(OpenOne(folder / "experiment_exposures.csv", "customer_id,experiment,arm,exposed_at\n"));
-  TRY(OpenOne(folder / "truth" / "customers.csv",
-              "customer_id,rate,dropout_rate,joined_day,dropped_day,alive,alive_chance,churn_chance,"
-              "expected_value,mean_basket,churned,realised_value,observed_purchases\n"));
+  TRY(OpenOne(
+      folder / "truth" / "customers.csv",
+      "customer_id,rate,dropout_rate,joined_day,dropped_day,alive,alive_chance,churn_chance,"
+      "expected_value,mean_basket,churned,realised_value,observed_purchases\n"));
   for (int k = 1; k <= kPeriods; ++k) {
     TRY(OpenOne(folder / ("web-" + std::to_string(k) + ".jsonl"), ""));
   }
@@ -84,8 +87,11 @@ Status ChunkFiles::Write(size_t file, std::string_view text) {
 
 Status ChunkFiles::WriteAll(const ChunkBuffers& buffers) {
   size_t file = 0;
-  for (const TextBuffer* buffer : {&buffers.crm, &buffers.offer_events, &buffers.assignments,
-                                   &buffers.exposures, &buffers.truth}) {
+  for (const TextBuffer* buffer : {&buffers.crm,
+                                   &buffers.offer_events,
+                                   &buffers.assignments,
+                                   &buffers.exposures,
+                                   &buffers.truth}) {
     TRY(Write(file++, buffer->view()));
   }
   for (const auto* group : {&buffers.web, &buffers.store, &buffers.online}) {

@@ -35,7 +35,8 @@ class ChunkFiles {
 
   /// Makes the files with their headers, replacing older ones. kUnavailable with a remedy.
   Status Open(const std::filesystem::path& folder);
-  /// Waits until all chunks below `chunk` are written, then writes this one. kCancelled after Abort.
+  /// Waits until all chunks below `chunk` are written, then writes this one. kCancelled after
+  /// Abort.
   Status Append(uint64_t chunk, const ChunkBuffers& buffers);
   /// Lets waiting threads go: one of them failed.
   void Abort();

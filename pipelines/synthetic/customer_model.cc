@@ -53,8 +53,9 @@ Customer CustomerModel::Draw(uint64_t seed, uint64_t index) const {
   // A third was there at the start; the others joined evenly until 30 days before as_of.
   const double last_join = std::max(span_.start, span_.as_of - 30.0);
   const double join = random.Uniform();
-  c.joined = join < 1.0 / 3.0 ? span_.start + random.Uniform() * std::min(30.0, last_join - span_.start)
-                              : span_.start + (join - 1.0 / 3.0) * 1.5 * (last_join - span_.start);
+  c.joined = join < 1.0 / 3.0
+                 ? span_.start + random.Uniform() * std::min(30.0, last_join - span_.start)
+                 : span_.start + (join - 1.0 / 3.0) * 1.5 * (last_join - span_.start);
   c.rate = std::max(1e-6, random.Gamma(p.rate_shape, p.rate_rate));
   c.dropout_rate = std::max(1e-7, random.Gamma(p.dropout_shape, p.dropout_rate));
   c.dropped = c.joined + random.Exponential(c.dropout_rate);
@@ -101,8 +102,8 @@ void CustomerModel::Act(const Customer& c, uint64_t seed, Activity& activity) co
 }
 
 double CustomerModel::Season(double t) const {
-  return 1.0 + parameters_.season_amplitude *
-                   PortableCosTurns((t - parameters_.season_peak_day) / kYear);
+  return 1.0 +
+         parameters_.season_amplitude * PortableCosTurns((t - parameters_.season_peak_day) / kYear);
 }
 
 double CustomerModel::SeasonIntegral(double from, double to) const {
@@ -110,8 +111,9 @@ double CustomerModel::SeasonIntegral(double from, double to) const {
   // sin(2 pi x) = cos(2 pi (x - 1/4)).
   const double a = (from - parameters_.season_peak_day) / kYear - 0.25;
   const double b = (to - parameters_.season_peak_day) / kYear - 0.25;
-  return to - from + parameters_.season_amplitude * kYear / (2.0 * kPi) *
-                         (PortableCosTurns(b) - PortableCosTurns(a));
+  return to - from +
+         parameters_.season_amplitude * kYear / (2.0 * kPi) *
+             (PortableCosTurns(b) - PortableCosTurns(a));
 }
 
 double CustomerModel::LiftIntegral(const Customer& c, double from, double to) const {
@@ -120,7 +122,8 @@ double CustomerModel::LiftIntegral(const Customer& c, double from, double to) co
          SeasonIntegral(std::max(from, c.exposed), std::min(to, experiment_end()));
 }
 
-CustomerTruth CustomerModel::TruthAt(const Customer& c, const Activity& activity,
+CustomerTruth CustomerModel::TruthAt(const Customer& c,
+                                     const Activity& activity,
                                      double moment) const {
   CustomerTruth truth;
   truth.alive = c.joined < moment && c.dropped >= moment;
@@ -134,8 +137,8 @@ CustomerTruth CustomerModel::TruthAt(const Customer& c, const Activity& activity
   double survival = 1;
   for (int k = 1; k <= steps; ++k) {
     const double u = last + step * k;
-    const double hazard = c.rate * (SeasonIntegral(last, u) + LiftIntegral(c, last, u)) +
-                          c.browse_rate * (u - last);
+    const double hazard =
+        c.rate * (SeasonIntegral(last, u) + LiftIntegral(c, last, u)) + c.browse_rate * (u - last);
     const double next = PortableExp(-mu * (u - last) - hazard);
     integral += 0.5 * step * mu * (survival + next);
     survival = next;
@@ -146,7 +149,7 @@ CustomerTruth CustomerModel::TruthAt(const Customer& c, const Activity& activity
   const double stride = span_.horizon / ahead;
   double silent = 0;
   double bought = 0;
-  double quiet = mu;         // mu exp(-mu u - Lambda(u)) at u
+  double quiet = mu;             // mu exp(-mu u - Lambda(u)) at u
   double flow = Season(moment);  // w(u) exp(-mu u) at u
   for (int k = 1; k <= ahead; ++k) {
     const double u = stride * k;

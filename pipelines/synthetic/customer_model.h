@@ -13,24 +13,24 @@ namespace signet::pipelines::synthetic {
 
 /// The parameters of the model (formulas: generate.h). All of them are in truth.json.
 struct ModelParameters {
-  double rate_shape = 1.2;         ///< r
-  double rate_rate = 60.0;         ///< alpha, days: mean 0.02 purchases a day
-  double dropout_shape = 1.5;      ///< r'
-  double dropout_rate = 600.0;     ///< beta, days
-  double season_amplitude = 0.25;  ///< a
-  double season_peak_day = 344.0;  ///< of the year
-  double lines_mean = 1.2;         ///< k
-  double units_mean = 0.4;         ///< q
-  double size_sigma = 0.35;        ///< s
-  double size_sigma_between = 0.5; ///< s_m
-  double elasticity_shape = 2.0;   ///< e_i ~ Gamma
+  double rate_shape = 1.2;          ///< r
+  double rate_rate = 60.0;          ///< alpha, days: mean 0.02 purchases a day
+  double dropout_shape = 1.5;       ///< r'
+  double dropout_rate = 600.0;      ///< beta, days
+  double season_amplitude = 0.25;   ///< a
+  double season_peak_day = 344.0;   ///< of the year
+  double lines_mean = 1.2;          ///< k
+  double units_mean = 0.4;          ///< q
+  double size_sigma = 0.35;         ///< s
+  double size_sigma_between = 0.5;  ///< s_m
+  double elasticity_shape = 2.0;    ///< e_i ~ Gamma
   double elasticity_rate = 1.0;
-  double browse_shape = 2.0;       ///< g_i ~ Gamma, mean 1.1 sessions per purchase
+  double browse_shape = 2.0;  ///< g_i ~ Gamma, mean 1.1 sessions per purchase
   double browse_rate = 1.8;
-  double offer_intercept = -0.6;   ///< b0
-  double offer_slope = 1.5;        ///< b1
-  double return_share = 0.03;      ///< of orders, returned whole
-  double experiment_lift = 0.18;   ///< of the purchase rate of the treated and exposed
+  double offer_intercept = -0.6;  ///< b0
+  double offer_slope = 1.5;       ///< b1
+  double return_share = 0.03;     ///< of orders, returned whole
+  double experiment_lift = 0.18;  ///< of the purchase rate of the treated and exposed
   double experiment_exposed_share = 0.8;
   double experiment_first_day = -150;  ///< relative to as_of
   double experiment_last_day = -105;
@@ -52,7 +52,7 @@ enum class Arm { kNone, kControl, kTreatment };
 struct Customer {
   uint64_t index = 0;
   double joined = 0;
-  double dropped = 0;  ///< may lie far in the future
+  double dropped = 0;       ///< may lie far in the future
   double rate = 0;          ///< lambda
   double dropout_rate = 0;  ///< mu
   double browse_rate = 0;   ///< nu
@@ -90,7 +90,8 @@ class CustomerModel {
   /// the last sign of life t_x (cf. Schmittlein et al. 1987, eq. 1, conditional on the parameters):
   ///   P(alive at T) = S(T) / (S(T) + integral_{t_x}^{T} mu exp(-mu (u - t_x) - H(t_x, u)) du),
   ///   S(T) = exp(-mu (T - t_x) - H(t_x, T)), by the trapezoid rule with steps of at most 7 days.
-  [[nodiscard]] CustomerTruth TruthAt(const Customer& customer, const Activity& activity,
+  [[nodiscard]] CustomerTruth TruthAt(const Customer& customer,
+                                      const Activity& activity,
                                       double moment) const;
   /// w(t).
   [[nodiscard]] double Season(double t) const;

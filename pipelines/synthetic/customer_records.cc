@@ -12,9 +12,18 @@ constexpr uint64_t kRecordStream = 6;
 constexpr uint64_t kOfferStream = 7;
 constexpr double kSharersOfDevice = 40;
 constexpr std::string_view kExperiment = "spring_offer";
-constexpr std::array<std::string_view, 12> kSearches = {
-    "coffee beans", "oat milk",  "gift card", "birthday cake", "opening hours", "rye bread",
-    "sunscreen",    "red wine",  "olive oil", "shampoo",       "soup",          "returns"};
+constexpr std::array<std::string_view, 12> kSearches = {"coffee beans",
+                                                        "oat milk",
+                                                        "gift card",
+                                                        "birthday cake",
+                                                        "opening hours",
+                                                        "rye bread",
+                                                        "sunscreen",
+                                                        "red wine",
+                                                        "olive oil",
+                                                        "shampoo",
+                                                        "soup",
+                                                        "returns"};
 
 // Shops are open 8 to 21: the fraction of the day becomes a moment of the opening hours, in order.
 int64_t Seconds(double day) {
@@ -23,7 +32,9 @@ int64_t Seconds(double day) {
   return whole * 86'400 + 28'800 + static_cast<int64_t>(fraction * 46'800.0);
 }
 
-std::string_view ArmName(Arm arm) { return arm == Arm::kTreatment ? "treatment" : "control"; }
+std::string_view ArmName(Arm arm) {
+  return arm == Arm::kTreatment ? "treatment" : "control";
+}
 
 std::string_view ConsentText(char consent) {
   return consent == 'y' ? "true" : consent == 'n' ? "false" : "";
@@ -39,9 +50,15 @@ void WriteMixedCase(std::string_view email, TextBuffer& out) {
 
 void WriteMalformedTime(int64_t seconds, Random& random, TextBuffer& out) {
   switch (random.Below(3)) {
-    case 0: out.Text("2025-13-41 25:61:00"); break;
-    case 1: out.Text("n/a"); break;
-    default: out.Day(seconds / 86'400).Text("T??"); break;
+    case 0:
+      out.Text("2025-13-41 25:61:00");
+      break;
+    case 1:
+      out.Text("n/a");
+      break;
+    default:
+      out.Day(seconds / 86'400).Text("T??");
+      break;
   }
 }
 
@@ -70,8 +87,14 @@ struct CustomerRecords::Order {
   int line = 0;
   double day = 0;
   bool online = false;
-  bool returned = false;   ///< this line takes a sale back
-  enum class Identity { kCustomer, kCard, kEmail, kGuestCard, kNone } identity = Identity::kCustomer;
+  bool returned = false;  ///< this line takes a sale back
+  enum class Identity {
+    kCustomer,
+    kCard,
+    kEmail,
+    kGuestCard,
+    kNone
+  } identity = Identity::kCustomer;
   uint32_t store = 0;
   int offer = -1;
   size_t product = 0;
@@ -84,8 +107,10 @@ size_t CustomerRecords::PeriodOf(double day) const {
   return static_cast<size_t>(std::clamp(static_cast<int>(share * kPeriods), 0, kPeriods - 1));
 }
 
-int64_t CustomerRecords::Write(const Customer& customer, const Person& person,
-                               const Activity& activity, ChunkBuffers& out,
+int64_t CustomerRecords::Write(const Customer& customer,
+                               const Person& person,
+                               const Activity& activity,
+                               ChunkBuffers& out,
                                RecordFigures& figures) const {
   Random random(seed_, kRecordStream, customer.index);
   WriteCrm(customer, person, random, out, figures);
@@ -126,8 +151,11 @@ int64_t CustomerRecords::Write(const Customer& customer, const Person& person,
   return withheld_cents;
 }
 
-void CustomerRecords::WriteCrm(const Customer& customer, const Person& person, Random& random,
-                               ChunkBuffers& out, RecordFigures& figures) const {
+void CustomerRecords::WriteCrm(const Customer& customer,
+                               const Person& person,
+                               Random& random,
+                               ChunkBuffers& out,
+                               RecordFigures& figures) const {
   const int registrations = random.Chance(dirt_.second_registrations) ? 2 : 1;
   const double as_of = model_.span().as_of;
   const double asked = customer.joined + random.Uniform() * (as_of - customer.joined) * 0.5;
@@ -145,13 +173,21 @@ void CustomerRecords::WriteCrm(const Customer& customer, const Person& person, R
     }
     crm.Char(',').Text(person.phone).Char(',').Text(person.first_name).Char(',');
     crm.Text(person.last_name).Char(',');
-    crm.Day(person.birth_day).Char(',').Text(person.postal_code).Char(',').Text(person.country->code).Char(',');
+    crm.Day(person.birth_day)
+        .Char(',')
+        .Text(person.postal_code)
+        .Char(',')
+        .Text(person.country->code)
+        .Char(',');
     crm.Text(person.state).Char(',').Text(person.card).Char(',').Text(person.tier).Char(',');
     crm.Day(static_cast<int64_t>(customer.joined)).Char(',');
     crm.Text(ConsentText(person.analytics)).Char(',').Text(ConsentText(person.segmentation));
     crm.Char(',').Text(ConsentText(person.email_marketing)).Char(',');
     crm.Text(ConsentText(person.sharing)).Char(',').Time(Seconds(asked), ' ').Char(',');
-    crm.Text(person.sale_opt_out ? "true" : "false").Char(',').Time(Seconds(updated), ' ').Char('\n');
+    crm.Text(person.sale_opt_out ? "true" : "false")
+        .Char(',')
+        .Time(Seconds(updated), ' ')
+        .Char('\n');
     figures.crm_rows += 1;
     if (random.Chance(dirt_.duplicate_rows)) {
       crm.Repeat(from);
@@ -160,8 +196,11 @@ void CustomerRecords::WriteCrm(const Customer& customer, const Person& person, R
   }
 }
 
-int64_t CustomerRecords::WriteOrder(const Customer& customer, const Person& person,
-                                    const Order& order, Random& random, ChunkBuffers& out,
+int64_t CustomerRecords::WriteOrder(const Customer& customer,
+                                    const Person& person,
+                                    const Order& order,
+                                    Random& random,
+                                    ChunkBuffers& out,
                                     RecordFigures& figures) const {
   const ModelParameters& p = model_.parameters();
   const int lines = 1 + random.Poisson(p.lines_mean);
@@ -174,8 +213,8 @@ int64_t CustomerRecords::WriteOrder(const Customer& customer, const Person& pers
     line.product = catalogue_.Pick(random);
     const int percent = catalogue_.ShelfPercent(line.product, order.day);
     const double kept = 1.0 - percent / 100.0;
-    line.units = 1 + random.Poisson(
-                         std::min(25.0, p.units_mean * PortablePow(kept, -customer.elasticity)));
+    line.units =
+        1 + random.Poisson(std::min(25.0, p.units_mean * PortablePow(kept, -customer.elasticity)));
     const double size = PortableExp(customer.size_level + p.size_sigma * random.Normal());
     const Product& product = catalogue_.products()[line.product];
     line.price_cents =
@@ -199,8 +238,11 @@ int64_t CustomerRecords::WriteOrder(const Customer& customer, const Person& pers
   return net_cents;
 }
 
-void CustomerRecords::WriteLine(const Person& person, const Order& order, TextBuffer& out,
-                                Random& random, RecordFigures& figures) const {
+void CustomerRecords::WriteLine(const Person& person,
+                                const Order& order,
+                                TextBuffer& out,
+                                Random& random,
+                                RecordFigures& figures) const {
   using enum Order::Identity;
   const size_t from = out.size();
   out.Char(order.returned ? 'R' : 'L').Unsigned(order.customer).Char('-');
@@ -248,8 +290,12 @@ struct CustomerRecords::Session {
   bool shared_device = false;
 };
 
-void CustomerRecords::WriteSession(const Customer& customer, const Person& person, double start,
-                                   bool buys, Random& random, ChunkBuffers& out,
+void CustomerRecords::WriteSession(const Customer& customer,
+                                   const Person& person,
+                                   double start,
+                                   bool buys,
+                                   Random& random,
+                                   ChunkBuffers& out,
                                    RecordFigures& figures) const {
   Session session;
   session.logged_in = buys || random.Chance(0.45);
@@ -281,7 +327,8 @@ void CustomerRecords::WriteSession(const Customer& customer, const Person& perso
     if (buys && last) {
       web.Text("\",\"event\":\"cart\",\"page\":\"/checkout");
     } else if (random.Chance(0.15)) {
-      web.Text("\",\"event\":\"search\",\"query\":\"").Text(kSearches[random.Below(kSearches.size())]);
+      web.Text("\",\"event\":\"search\",\"query\":\"")
+          .Text(kSearches[random.Below(kSearches.size())]);
       if (person.last_name.find("SIGNETCANARY") != std::string::npos) web.Text(" SIGNETCANARY");
     } else if (random.Chance(0.12)) {
       web.Text("\",\"event\":\"cart\",\"page\":\"/cart");
@@ -328,8 +375,10 @@ int CustomerRecords::RedeemedOffer(const Customer& customer, double day) const {
   return -1;
 }
 
-void CustomerRecords::WriteOffers(const Customer& customer, const Person& person,
-                                  const Activity& activity, ChunkBuffers& out,
+void CustomerRecords::WriteOffers(const Customer& customer,
+                                  const Person& person,
+                                  const Activity& activity,
+                                  ChunkBuffers& out,
                                   RecordFigures& figures) const {
   if (person.email_marketing != 'y' && person.country->code != "US") return;
   const double as_of = model_.span().as_of;
@@ -356,8 +405,10 @@ void CustomerRecords::WriteOffers(const Customer& customer, const Person& person
   }
 }
 
-void CustomerRecords::WriteExperiment(const Customer& customer, const Person& person,
-                                      ChunkBuffers& out, RecordFigures& figures) const {
+void CustomerRecords::WriteExperiment(const Customer& customer,
+                                      const Person& person,
+                                      ChunkBuffers& out,
+                                      RecordFigures& figures) const {
   if (customer.arm == Arm::kNone) return;
   const auto row = [&](TextBuffer& text, double day) {
     text.Text(person.customer_id).Char(',').Text(kExperiment).Char(',').Text(ArmName(customer.arm));

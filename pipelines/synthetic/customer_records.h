@@ -24,30 +24,56 @@ struct RecordFigures {
 
 class CustomerRecords {
  public:
-  CustomerRecords(const CustomerModel& model, const Catalogue& catalogue, const DirtShares& dirt,
-                  uint64_t seed, uint64_t customers)
+  CustomerRecords(const CustomerModel& model,
+                  const Catalogue& catalogue,
+                  const DirtShares& dirt,
+                  uint64_t seed,
+                  uint64_t customers)
       : model_(model), catalogue_(catalogue), dirt_(dirt), seed_(seed), customers_(customers) {}
 
   /// Appends all rows of the customer before as_of. Returns the net value (cents, returns deducted,
   /// before offer discounts) of the withheld purchases at or after as_of.
-  int64_t Write(const Customer& customer, const Person& person, const Activity& activity,
-                ChunkBuffers& out, RecordFigures& figures) const;
+  int64_t Write(const Customer& customer,
+                const Person& person,
+                const Activity& activity,
+                ChunkBuffers& out,
+                RecordFigures& figures) const;
 
  private:
   struct Order;
   struct Session;
 
-  void WriteCrm(const Customer& customer, const Person& person, Random& random, ChunkBuffers& out,
+  void WriteCrm(const Customer& customer,
+                const Person& person,
+                Random& random,
+                ChunkBuffers& out,
                 RecordFigures& figures) const;
-  int64_t WriteOrder(const Customer& customer, const Person& person, const Order& order,
-                     Random& random, ChunkBuffers& out, RecordFigures& figures) const;
-  void WriteLine(const Person& person, const Order& order, TextBuffer& out, Random& random,
+  int64_t WriteOrder(const Customer& customer,
+                     const Person& person,
+                     const Order& order,
+                     Random& random,
+                     ChunkBuffers& out,
+                     RecordFigures& figures) const;
+  void WriteLine(const Person& person,
+                 const Order& order,
+                 TextBuffer& out,
+                 Random& random,
                  RecordFigures& figures) const;
-  void WriteSession(const Customer& customer, const Person& person, double start, bool buys,
-                    Random& random, ChunkBuffers& out, RecordFigures& figures) const;
-  void WriteOffers(const Customer& customer, const Person& person, Activity const& activity,
-                   ChunkBuffers& out, RecordFigures& figures) const;
-  void WriteExperiment(const Customer& customer, const Person& person, ChunkBuffers& out,
+  void WriteSession(const Customer& customer,
+                    const Person& person,
+                    double start,
+                    bool buys,
+                    Random& random,
+                    ChunkBuffers& out,
+                    RecordFigures& figures) const;
+  void WriteOffers(const Customer& customer,
+                   const Person& person,
+                   const Activity& activity,
+                   ChunkBuffers& out,
+                   RecordFigures& figures) const;
+  void WriteExperiment(const Customer& customer,
+                       const Person& person,
+                       ChunkBuffers& out,
                        RecordFigures& figures) const;
   /// The offer that an order at `day` redeems, or -1: the same answer whoever asks.
   [[nodiscard]] int RedeemedOffer(const Customer& customer, double day) const;

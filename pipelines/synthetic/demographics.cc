@@ -38,18 +38,17 @@ constexpr std::array<State, 10> kStates = {{{"CA", "415"},
                                             {"FL", "305"}}};
 
 constexpr std::array<std::string_view, 40> kFirstNames = {
-    "Aino",  "Eino",   "Emma",  "Noah",   "Mia",    "Leo",     "Sofia", "Elias", "Ella",  "Oliver",
-    "Lina",  "Hugo",   "Greta", "Felix",  "Clara",  "Jonas",   "Marie", "Louis", "Chloe", "Lucas",
-    "Sanne", "Daan",   "Lucia", "Mateo",  "Carmen", "Pablo",   "Amy",   "Jack",  "Ingrid", "Lars",
-    "Maya",  "Ethan",  "Zoe",   "Caleb",  "Nora",   "Dylan",   "Ruth",  "Owen",  "Ida",   "Viljo"};
+    "Aino",  "Eino",  "Emma",  "Noah",  "Mia",    "Leo",   "Sofia", "Elias", "Ella",   "Oliver",
+    "Lina",  "Hugo",  "Greta", "Felix", "Clara",  "Jonas", "Marie", "Louis", "Chloe",  "Lucas",
+    "Sanne", "Daan",  "Lucia", "Mateo", "Carmen", "Pablo", "Amy",   "Jack",  "Ingrid", "Lars",
+    "Maya",  "Ethan", "Zoe",   "Caleb", "Nora",   "Dylan", "Ruth",  "Owen",  "Ida",    "Viljo"};
 constexpr std::array<std::string_view, 48> kLastNames = {
-    "Virtanen", "Korhonen",  "Nieminen", "Laine",    "Andersson", "Johansson", "Nilsson",
-    "Larsson",  "Mueller",   "Schmidt",  "Fischer",  "Weber",     "Wagner",    "Becker",
-    "Martin",   "Bernard",   "Dubois",   "Moreau",   "Laurent",   "DeVries",   "Jansen",
-    "Bakker",   "Visser",    "Garcia",   "Lopez",    "Sanchez",   "Romero",    "Smith",
-    "Jones",    "Taylor",    "Brown",    "Hansen",   "Olsen",     "Johnson",   "Williams",
-    "Miller",   "Davis",     "Anderson", "Thomas",   "Moore",     "Jackson",   "White",
-    "Harris",   "Clark",     "Lewis",    "Walker",   "Young",     "Ahlgren"};
+    "Virtanen", "Korhonen", "Nieminen", "Laine",   "Andersson", "Johansson", "Nilsson", "Larsson",
+    "Mueller",  "Schmidt",  "Fischer",  "Weber",   "Wagner",    "Becker",    "Martin",  "Bernard",
+    "Dubois",   "Moreau",   "Laurent",  "DeVries", "Jansen",    "Bakker",    "Visser",  "Garcia",
+    "Lopez",    "Sanchez",  "Romero",   "Smith",   "Jones",     "Taylor",    "Brown",   "Hansen",
+    "Olsen",    "Johnson",  "Williams", "Miller",  "Davis",     "Anderson",  "Thomas",  "Moore",
+    "Jackson",  "White",    "Harris",   "Clark",   "Lewis",     "Walker",    "Young",   "Ahlgren"};
 
 constexpr uint64_t TenTo(int digits) {
   uint64_t power = 1;
@@ -154,8 +153,9 @@ Person DrawPerson(uint64_t seed, const Customer& customer, bool canaries) {
   }
   person.first_name = kFirstNames[random.Below(kFirstNames.size())];
   person.last_name = kLastNames[random.Below(kLastNames.size())];
-  person.email = Lower(person.first_name) + "." + Lower(person.last_name) + Numbered("", number, 1) +
-                 (canaries ? "." + std::string(kCanaryLower) : "") + "@example.com";
+  person.email = Lower(person.first_name) + "." + Lower(person.last_name) +
+                 Numbered("", number, 1) + (canaries ? "." + std::string(kCanaryLower) : "") +
+                 "@example.com";
   if (canaries) {
     person.first_name += kCanary;
     person.last_name += kCanary;
@@ -166,9 +166,10 @@ Person DrawPerson(uint64_t seed, const Customer& customer, bool canaries) {
   person.cookie = "ck" + mark + Token(random);
   person.device = "dv" + mark + Token(random);
   person.phone = PhoneOf(person, customer.index, area);
-  person.postal_code = Numbered("", random.Below(static_cast<uint32_t>(
-                                        TenTo(person.country->postal_digits))),
-                                person.country->postal_digits);
+  person.postal_code =
+      Numbered("",
+               random.Below(static_cast<uint32_t>(TenTo(person.country->postal_digits))),
+               person.country->postal_digits);
   // Ages 12 to 86 when joining, two thirds between 25 and 60.
   const double age = random.Chance(0.67) ? 25 + 35 * random.Uniform() : 12 + 74 * random.Uniform();
   person.birth_day = static_cast<int64_t>(customer.joined - age * 365.25);

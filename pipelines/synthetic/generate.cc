@@ -102,8 +102,7 @@ class Generation {
       const Customer customer = model_.Draw(options_.seed, index);
       const Person person = DrawPerson(options_.seed, customer, options_.canaries);
       model_.Act(customer, options_.seed, activity);
-      const int64_t withheld =
-          records_.Write(customer, person, activity, buffers, figures_[chunk]);
+      const int64_t withheld = records_.Write(customer, person, activity, buffers, figures_[chunk]);
       truths_[chunk].Add(model_, catalogue_, customer, person, activity, withheld, buffers.truth);
     }
   }
@@ -135,8 +134,9 @@ class Generation {
                           {"dirt", dirt_.ToJson()},
                           {"rows", figures.ToJson()},
                           {"bytes", files_.bytes()},
-                          {"oracle", Json::Of({{"at_as_of", truth.at_as_of.ToJson()},
-                                               {"at_training", truth.at_training.ToJson()}})},
+                          {"oracle",
+                           Json::Of({{"at_as_of", truth.at_as_of.ToJson()},
+                                     {"at_training", truth.at_training.ToJson()}})},
                           {"experiment", ExperimentJson(truth.experiment)}});
     return WriteFileAtomically(options_.out / "truth.json", AsBytes(json.Pretty() + "\n"), 0644);
   }

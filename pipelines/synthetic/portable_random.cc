@@ -96,7 +96,9 @@ uint32_t Random::Below(uint32_t bound) {
   return static_cast<uint32_t>(((Next() >> 32) * bound) >> 32);
 }
 
-double Random::Exponential(double rate) { return -PortableLog(Uniform()) / rate; }
+double Random::Exponential(double rate) {
+  return -PortableLog(Uniform()) / rate;
+}
 
 double Random::Normal() {
   if (has_spare_) {

@@ -44,7 +44,11 @@ class TextBuffer {
     const int64_t day = seconds / 86'400;
     const auto rest = static_cast<uint64_t>(seconds % 86'400);
     Day(day).Char(separator);
-    return Padded(rest / 3'600, 2).Char(':').Padded(rest / 60 % 60, 2).Char(':').Padded(rest % 60, 2);
+    return Padded(rest / 3'600, 2)
+        .Char(':')
+        .Padded(rest / 60 % 60, 2)
+        .Char(':')
+        .Padded(rest % 60, 2);
   }
   /// "2025-12-31" for days since 1970 (1970 to 2200): Hinnant's civil_from_days.
   TextBuffer& Day(int64_t days) {

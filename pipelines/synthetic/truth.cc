@@ -12,8 +12,8 @@ namespace {
 std::vector<double> Ranks(const std::vector<double>& values) {
   std::vector<uint32_t> order(values.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(),
-            [&](uint32_t a, uint32_t b) { return values[a] < values[b]; });
+  std::sort(
+      order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return values[a] < values[b]; });
   std::vector<double> ranks(values.size());
   for (size_t i = 0; i < order.size();) {
     size_t end = i + 1;
@@ -121,9 +121,13 @@ void TruthChunk::Merge(const TruthChunk& other) {
   experiment.Merge(other.experiment);
 }
 
-void TruthChunk::Add(const CustomerModel& model, const Catalogue& catalogue,
-                     const Customer& customer, const Person& person, const Activity& activity,
-                     int64_t withheld_cents, TextBuffer& out) {
+void TruthChunk::Add(const CustomerModel& model,
+                     const Catalogue& catalogue,
+                     const Customer& customer,
+                     const Person& person,
+                     const Activity& activity,
+                     int64_t withheld_cents,
+                     TextBuffer& out) {
   const Span& span = model.span();
   const double basket = ExpectedBasketValue(model.parameters(), catalogue, customer);
   const CustomerTruth now = model.TruthAt(customer, activity, span.as_of);
@@ -144,9 +148,15 @@ void TruthChunk::Add(const CustomerModel& model, const Catalogue& catalogue,
   }
   AddExperiment(model, customer, experiment);
   out.Text(person.customer_id).Char(',');
-  for (const double value : {customer.rate, customer.dropout_rate, customer.joined,
-                             customer.dropped, now.alive ? 1.0 : 0.0, now.alive_chance,
-                             now.churn_chance, now.expected_purchases * basket, basket}) {
+  for (const double value : {customer.rate,
+                             customer.dropout_rate,
+                             customer.joined,
+                             customer.dropped,
+                             now.alive ? 1.0 : 0.0,
+                             now.alive_chance,
+                             now.churn_chance,
+                             now.expected_purchases * basket,
+                             basket}) {
     Number(out, value);
     out.Char(',');
   }

@@ -53,8 +53,13 @@ struct TruthChunk {
 
   /// Adds one customer and its row in truth/customers.csv. `withheld_cents`: net value bought
   /// within the horizon after as_of.
-  void Add(const CustomerModel& model, const Catalogue& catalogue, const Customer& customer,
-           const Person& person, const Activity& activity, int64_t withheld_cents, TextBuffer& out);
+  void Add(const CustomerModel& model,
+           const Catalogue& catalogue,
+           const Customer& customer,
+           const Person& person,
+           const Activity& activity,
+           int64_t withheld_cents,
+           TextBuffer& out);
   void Merge(const TruthChunk& other);
 };
 

@@ -1,15 +1,14 @@
 // signet-serve as a program, asked by a client in another language.
-#include <gtest/gtest.h>
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <signal.h>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/json.h"
 #include "crypto/base/text.h"
@@ -44,12 +43,18 @@ class ServeProcess {
   ServeProcess(const ServingFixture& fixture, const fs::path& serving) {
     const std::vector<std::string> arguments = {
         (testing_support::ProgramFolder() / "signet-serve").string(),
-        "--serving", serving.string(),
-        "--port", "0",
-        "--tls-cert", fixture.Certificate("server.pem").string(),
-        "--tls-key", fixture.Certificate("server.key").string(),
-        "--tls-ca", fixture.Certificate("ca.pem").string(),
-        "--index", (fixture.root() / "serve-index").string()};
+        "--serving",
+        serving.string(),
+        "--port",
+        "0",
+        "--tls-cert",
+        fixture.Certificate("server.pem").string(),
+        "--tls-key",
+        fixture.Certificate("server.key").string(),
+        "--tls-ca",
+        fixture.Certificate("ca.pem").string(),
+        "--index",
+        (fixture.root() / "serve-index").string()};
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) return;
     pid_ = ::fork();
@@ -57,7 +62,8 @@ class ServeProcess {
       ::dup2(ends[1], 1);
       ::close(ends[0]);
       std::vector<char*> argv;
-      for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+      for (const std::string& argument : arguments)
+        argv.push_back(const_cast<char*>(argument.c_str()));
       argv.push_back(nullptr);
       ::execv(argv[0], argv.data());
       ::_exit(127);
@@ -100,14 +106,16 @@ class PythonClientTest : public ::testing::Test {
       GTEST_SKIP() << "python3-thrift is missing: apt-get install python3-thrift";
     }
     ASSERT_EQ(Shell("thrift --gen py -out '" + fixture_.root().string() +
-                    "' coordinator/api/segment_service.thrift").exit_code, 0);
+                    "' coordinator/api/segment_service.thrift")
+                  .exit_code,
+              0);
     ASSERT_TRUE(fixture_.Publish("email_platform", "1", 0, 100).ok());
   }
   Json Ask(const ServeProcess& serve, const std::string& client, const std::string& command) {
     const Outcome outcome = Shell(
-        "/usr/bin/python3 tests/support/thrift/segment_client.py '" + fixture_.root().string() + "' " +
-        std::to_string(serve.port()) + " '" + fixture_.Certificate("ca.pem").string() + "' '" +
-        fixture_.Certificate(client + ".pem").string() + "' '" +
+        "/usr/bin/python3 -W ignore tests/support/thrift/segment_client.py '" + fixture_.root().string() +
+        "' " + std::to_string(serve.port()) + " '" + fixture_.Certificate("ca.pem").string() +
+        "' '" + fixture_.Certificate(client + ".pem").string() + "' '" +
         fixture_.Certificate(client + ".key").string() + "' " + command + " 2>&1");
     const Result<Json> json = Json::Parse(std::string(Trim(outcome.output)));
     EXPECT_TRUE(json.ok()) << outcome.output;
@@ -160,7 +168,8 @@ TEST_F(PythonClientTest, TheProgramRefusesAWrongKeyAndAMissingFolderWithItsExitC
   const testing_support::ScratchFolder other;
   SeededEntropy entropy(99);
   ASSERT_TRUE(pipelines::ServingFolder::OpenForPublication(other.path() / "serving", entropy).ok());
-  fs::copy_file(other.path() / "serving" / "serving.key", fixture_.folder().root() / "serving.key",
+  fs::copy_file(other.path() / "serving" / "serving.key",
+                fixture_.folder().root() / "serving.key",
                 fs::copy_options::overwrite_existing);
   ServeProcess wrong_key(fixture_, fixture_.folder().root());
   EXPECT_EQ(wrong_key.port(), 0);

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 Bytes SomeMembers(int count) {
   std::vector<pipelines::Member> members;
   for (int n = 0; n < count; ++n) {
-    members.push_back({TokenOf("r", n), static_cast<uint64_t>(n + 1), "customer-" + std::to_string(n)});
+    members.push_back(
+        {TokenOf("r", n), static_cast<uint64_t>(n + 1), "customer-" + std::to_string(n)});
   }
   return pipelines::EncodeMembers(members);
 }

@@ -1,8 +1,8 @@
 #include "coordinator/api/served_snapshots.h"
 
-#include <gtest/gtest.h>
-
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/file.h"
 #include "pipelines/snapshots/withdrawals.h"
@@ -19,11 +19,17 @@ constexpr char kRecipient[] = "email_platform";
 class ServedSnapshotsTest : public ::testing::Test {
  protected:
   ServedSnapshots Serve(std::optional<crypto::VerifierKey> verifier = {}) {
-    return {fixture_.folder(), fixture_.root() / "index", std::move(verifier), fixture_.clock,
+    return {fixture_.folder(),
+            fixture_.root() / "index",
+            std::move(verifier),
+            fixture_.clock,
             fixture_.entropy};
   }
   uint64_t Bits(const ServedSnapshots& served, int n) {
-    return served.Of(kRecipient)->snapshots.at("loyalty")->index->SegmentsOf(TokenOf(kRecipient, n)).value();
+    return served.Of(kRecipient)
+        ->snapshots.at("loyalty")
+        ->index->SegmentsOf(TokenOf(kRecipient, n))
+        .value();
   }
 
   ServingFixture fixture_;
@@ -62,11 +68,13 @@ TEST_F(ServedSnapshotsTest, WithdrawnTokensAreGoneAtTheNextReload) {
   const Uuid erased = TokenOf(kRecipient, 3);
   const Uuid objected = TokenOf(kRecipient, 4);
   const Uuid earlier = TokenOf(kRecipient, 5);
-  ASSERT_TRUE(AddWithdrawals(fixture_.folder(), kRecipient,
+  ASSERT_TRUE(AddWithdrawals(fixture_.folder(),
+                             kRecipient,
                              {Withdrawal{erased, Timestamp{5}, ""},
                               Withdrawal{objected, Timestamp{2'000'000}, "marketing.segmentation"},
                               Withdrawal{earlier, Timestamp{5}, "marketing.segmentation"}},
-                             fixture_.entropy, {})
+                             fixture_.entropy,
+                             {})
                   .ok());
   ASSERT_TRUE(served.Reload().ok());
   const auto view = served.Of(kRecipient);
@@ -84,8 +92,8 @@ TEST_F(ServedSnapshotsTest, RefusesAnOverlayThatGoesBackInTime) {
   const Uuid token = TokenOf(kRecipient, 3);
   ASSERT_TRUE(AddWithdrawals(fixture_.folder(), kRecipient, {}, fixture_.entropy, {}).ok());
   const Bytes old = ReadFile(path).value();
-  ASSERT_TRUE(AddWithdrawals(fixture_.folder(), kRecipient, {Withdrawal{token, {}, ""}},
-                             fixture_.entropy, {})
+  ASSERT_TRUE(AddWithdrawals(
+                  fixture_.folder(), kRecipient, {Withdrawal{token, {}, ""}}, fixture_.entropy, {})
                   .ok());
   ServedSnapshots served = Serve();
   ASSERT_TRUE(served.Reload().ok());

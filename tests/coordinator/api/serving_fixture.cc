@@ -1,8 +1,8 @@
 #include "tests/coordinator/api/serving_fixture.h"
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
+
+#include <gtest/gtest.h>
 
 #include "crypto/primitives/sealed_stream.h"
 #include "crypto/primitives/sha256.h"
@@ -18,8 +18,8 @@ namespace {
 const fs::path& CertificateFolder() {
   static const testing_support::ScratchFolder folder;
   static const bool made = [] {
-    const std::string command = "deploy/certificates '" + folder.path().string() +
-                                "' email_platform ad_network stranger";
+    const std::string command =
+        "deploy/certificates '" + folder.path().string() + "' email_platform ad_network stranger";
     return std::system(command.c_str()) == 0;
   }();
   EXPECT_TRUE(made) << "deploy/certificates failed";
@@ -41,7 +41,9 @@ fs::path ServingFixture::Certificate(const std::string& file) const {
 }
 
 pipelines::SnapshotFiles ServingFixture::Files(const std::string& recipient,
-                                               const std::string& version, int first, int last) {
+                                               const std::string& version,
+                                               int first,
+                                               int last) {
   std::vector<pipelines::Member> members;
   uint64_t even = 0;
   for (int n = first; n < last; ++n) {
@@ -73,7 +75,9 @@ pipelines::SnapshotFiles ServingFixture::Files(const std::string& recipient,
   return files;
 }
 
-Status ServingFixture::Publish(const std::string& recipient, const std::string& version, int first,
+Status ServingFixture::Publish(const std::string& recipient,
+                               const std::string& version,
+                               int first,
                                int last) {
   return folder_.Publish(Files(recipient, version, first, last), /*fence=*/1);
 }

@@ -26,8 +26,10 @@ class ServingFixture {
   /// `last - 1`, the even ones in segment "even", all in "all"; member n is released as "C<n>".
   Status Publish(const std::string& recipient, const std::string& version, int first, int last);
   /// What Publish hands to the folder.
-  pipelines::SnapshotFiles Files(const std::string& recipient, const std::string& version,
-                                 int first, int last);
+  pipelines::SnapshotFiles Files(const std::string& recipient,
+                                 const std::string& version,
+                                 int first,
+                                 int last);
 
   [[nodiscard]] const std::filesystem::path& root() const { return scratch_.path(); }
   [[nodiscard]] pipelines::ServingFolder& folder() { return folder_; }

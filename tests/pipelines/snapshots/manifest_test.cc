@@ -14,7 +14,8 @@ SnapshotManifest Sample() {
   manifest.as_of = Timestamp{1'767'225'600'000'000};
   manifest.created = Timestamp{1'767'225'600'500'000};
   manifest.expires = Timestamp{1'775'001'600'000'000};
-  manifest.segments = {{"at_risk", 120, Json::Of({{"where", "churn > 0.6"}})}, {"champions", 60, Json()}};
+  manifest.segments = {{"at_risk", 120, Json::Of({{"where", "churn > 0.6"}})},
+                       {"champions", 60, Json()}};
   manifest.withheld = {{"tiny", "below the minimum group"}};
   manifest.members = 150;
   manifest.inputs = {{"orders", "aa"}};
@@ -34,7 +35,8 @@ TEST(Manifest, SurvivesItsJson) {
 }
 
 TEST(Manifest, RefusesWhatCannotDescribeMembers) {
-  for (const char* field : {"name", "recipient", "version", "members_context", "members_blob", "created", "format"}) {
+  for (const char* field :
+       {"name", "recipient", "version", "members_context", "members_blob", "created", "format"}) {
     SCOPED_TRACE(field);
     Json json = Sample().ToJson();
     json.Set(field, "");
@@ -46,8 +48,9 @@ TEST(Manifest, ItsNoteIsAboutEveryField) {
   const SnapshotManifest manifest = Sample();
   const std::string text = ManifestNoteText(manifest);
   EXPECT_TRUE(CheckManifestNote(manifest, text).ok());
-  EXPECT_EQ(text, "signet snapshot v1\nloyalty\nemail_platform\n20260101T000000Z-abc\n" +
-                      manifest.Digest() + "\n");
+  EXPECT_EQ(text,
+            "signet snapshot v1\nloyalty\nemail_platform\n20260101T000000Z-abc\n" +
+                manifest.Digest() + "\n");
   SnapshotManifest other = manifest;
   other.segments[0].members += 1;
   EXPECT_EQ(CheckManifestNote(other, text).code(), StatusCode::kCorrupt);

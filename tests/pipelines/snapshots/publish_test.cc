@@ -1,8 +1,8 @@
 #include "pipelines/snapshots/publish.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/entropy.h"
 #include "pipelines/query/database.h"
@@ -16,18 +16,22 @@ std::string SubjectText(int n) {
   uuid[15] = static_cast<uint8_t>(n);
   return UuidText(uuid);
 }
-SubjectId Subject(int n) { return SubjectId{UuidFromText(SubjectText(n)).value()}; }
+SubjectId Subject(int n) {
+  return SubjectId{UuidFromText(SubjectText(n)).value()};
+}
 
 class PublishTest : public ::testing::Test {
  protected:
   /// Table `name` with the subjects [first, last).
   void Segment(const std::string& name, int first, int last) {
     std::string sql = "CREATE TABLE " + name + " (subject UUID); INSERT INTO " + name + " VALUES ";
-    for (int n = first; n < last; ++n) sql += std::string(n > first ? "," : "") + "('" + SubjectText(n) + "')";
+    for (int n = first; n < last; ++n)
+      sql += std::string(n > first ? "," : "") + "('" + SubjectText(n) + "')";
     const Status status = sql_->Execute(sql);
     ASSERT_TRUE(status.ok()) << status.ToString();
   }
-  Result<PublishedMembers> Collect(const std::vector<std::string>& segments, const PublishGate& gate) {
+  Result<PublishedMembers> Collect(const std::vector<std::string>& segments,
+                                   const PublishGate& gate) {
     PublishOptions options;
     options.segments = segments;
     options.recipients = {"mail"};
@@ -53,11 +57,13 @@ TEST_F(PublishTest, MembersCarryTheirSegmentsUnderTokens) {
   const PublishedMembers published = Collect({"a", "b"}, Gate(5)).value();
   EXPECT_EQ(published.members.size(), 50U);
   EXPECT_EQ(published.content.count(), 60U);
-  EXPECT_TRUE(std::is_sorted(published.members.begin(), published.members.end(),
+  EXPECT_TRUE(std::is_sorted(published.members.begin(),
+                             published.members.end(),
                              [](const Member& x, const Member& y) { return x.token < y.token; }));
   for (int n = 0; n < 50; ++n) {
     const Uuid token = tokens_.Token(Subject(n));
-    const auto at = std::find_if(published.members.begin(), published.members.end(),
+    const auto at = std::find_if(published.members.begin(),
+                                 published.members.end(),
                                  [&](const Member& m) { return m.token == token; });
     ASSERT_NE(at, published.members.end());
     EXPECT_EQ(at->segments, (n < 30 ? 1U : 0U) | (n >= 20 ? 2U : 0U));
@@ -97,7 +103,8 @@ TEST_F(PublishTest, TheContentDigestIsThatOfTheMembershipsInAnyOrder) {
   Segment("b", 10, 30);
   ASSERT_TRUE(sql_->Execute("CREATE TABLE shuffled AS SELECT subject FROM a ORDER BY subject DESC; "
                             "INSERT INTO shuffled SELECT subject FROM a; "
-                            "DROP TABLE a; ALTER TABLE shuffled RENAME TO a").ok());
+                            "DROP TABLE a; ALTER TABLE shuffled RENAME TO a")
+                  .ok());
   const PublishedMembers ab = Collect({"a", "b"}, Gate(1)).value();
   const PublishedMembers ba = Collect({"b", "a"}, Gate(1)).value();
   EXPECT_EQ(ab.content, ba.content);
@@ -114,7 +121,8 @@ TEST_F(PublishTest, ReleasesOneIdentifierPerMemberAndCountsTheRest) {
   Segment("a", 0, 10);
   std::string sql = "CREATE TABLE ids (subject UUID, value TEXT); INSERT INTO ids VALUES ";
   for (int n = 0; n < 8; ++n) {
-    sql += "('" + SubjectText(n) + "', 'C" + std::to_string(n) + "'),('" + SubjectText(n) + "', 'D'),";
+    sql +=
+        "('" + SubjectText(n) + "', 'C" + std::to_string(n) + "'),('" + SubjectText(n) + "', 'D'),";
   }
   ASSERT_TRUE(sql_->Execute(sql + "('" + SubjectText(99) + "', 'C99')").ok());
   PublishGate gate = Gate(1);
@@ -135,8 +143,8 @@ TEST_F(PublishTest, AMissingViewIsAnError) {
 }
 
 TEST(PublishOptions, AreReadStrictly) {
-  const Json good = Json::Of({{"segments", Json::List({"a"})}, {"recipients", Json::List({"mail"})},
-                              {"expires", "90d"}});
+  const Json good = Json::Of(
+      {{"segments", Json::List({"a"})}, {"recipients", Json::List({"mail"})}, {"expires", "90d"}});
   EXPECT_EQ(PublishOptions::FromJson(good).value().expires_s, 90 * 86'400);
   Json unknown = good;
   unknown.Set("segment", "a");

@@ -1,8 +1,8 @@
 #include "pipelines/snapshots/serving_folder.h"
 
-#include <gtest/gtest.h>
-
 #include <sys/stat.h>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/file.h"
 #include "crypto/primitives/sealed_stream.h"
@@ -114,7 +114,8 @@ TEST_F(ServingFolderTest, EveryChangedFileIsFound) {
     bad[bad.size() / 2] ^= 1U;
     ASSERT_TRUE(WriteFileAtomically(version / file, bad).ok());
     const Result<SnapshotManifest> manifest = folder.ReadManifest(name_, "1");
-    const Status status = manifest.ok() ? folder.ReadMembers(name_, *manifest).status() : manifest.status();
+    const Status status =
+        manifest.ok() ? folder.ReadMembers(name_, *manifest).status() : manifest.status();
     EXPECT_EQ(status.code(), StatusCode::kCorrupt) << status.ToString();
     ASSERT_TRUE(WriteFileAtomically(version / file, good).ok());
   }

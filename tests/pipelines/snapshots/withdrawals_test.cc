@@ -18,18 +18,21 @@ class WithdrawalsTest : public ::testing::Test {
  protected:
   testing_support::ScratchFolder scratch_;
   SeededEntropy entropy_{5};
-  ServingFolder folder_ = ServingFolder::OpenForPublication(scratch_.path() / "s", entropy_).value();
+  ServingFolder folder_ =
+      ServingFolder::OpenForPublication(scratch_.path() / "s", entropy_).value();
 };
 
 TEST_F(WithdrawalsTest, AddUpSortedWithoutDuplicates) {
   EXPECT_TRUE(ReadWithdrawals(folder_, "mail").value().entries.empty());
   ASSERT_TRUE(AddWithdrawals(folder_, "mail", {{T(2), Timestamp{1}, ""}}, entropy_, {}).ok());
-  ASSERT_TRUE(AddWithdrawals(folder_, "mail", {{T(1), Timestamp{2}, "p"}, {T(2), Timestamp{3}, ""}},
-                             entropy_, {})
-                  .ok());
+  ASSERT_TRUE(
+      AddWithdrawals(
+          folder_, "mail", {{T(1), Timestamp{2}, "p"}, {T(2), Timestamp{3}, ""}}, entropy_, {})
+          .ok());
   const Withdrawals all = ReadWithdrawals(folder_, "mail").value();
   EXPECT_EQ(all.sequence, 2U);
-  EXPECT_EQ(all.entries, (std::vector<Withdrawal>{{T(1), Timestamp{2}, "p"}, {T(2), Timestamp{1}, ""}}));
+  EXPECT_EQ(all.entries,
+            (std::vector<Withdrawal>{{T(1), Timestamp{2}, "p"}, {T(2), Timestamp{1}, ""}}));
   EXPECT_TRUE(ReadWithdrawals(folder_, "ads").value().entries.empty());
 }
 
@@ -55,7 +58,10 @@ TEST_F(WithdrawalsTest, AnyChangedByteIsFound) {
 
 TEST_F(WithdrawalsTest, TheSignerSeesTheTextAndItsFailureChangesNothing) {
   std::string seen;
-  ASSERT_TRUE(AddWithdrawals(folder_, "mail", {{T(2), Timestamp{1}, ""}}, entropy_,
+  ASSERT_TRUE(AddWithdrawals(folder_,
+                             "mail",
+                             {{T(2), Timestamp{1}, ""}},
+                             entropy_,
                              [&](std::string text) -> Result<std::string> {
                                seen = text;
                                return text + "\n— log signature\n";
@@ -63,9 +69,13 @@ TEST_F(WithdrawalsTest, TheSignerSeesTheTextAndItsFailureChangesNothing) {
                   .ok());
   EXPECT_EQ(seen.find("signet withdrawals v1\nmail\n1\n"), 0U);
   EXPECT_EQ(ReadWithdrawals(folder_, "mail").value().note.find(seen), 0U);
-  EXPECT_FALSE(AddWithdrawals(folder_, "mail", {{T(3), Timestamp{1}, ""}}, entropy_,
-                              [](std::string) -> Result<std::string> { return Unavailable("no key"); })
-                   .ok());
+  EXPECT_FALSE(
+      AddWithdrawals(folder_,
+                     "mail",
+                     {{T(3), Timestamp{1}, ""}},
+                     entropy_,
+                     [](std::string) -> Result<std::string> { return Unavailable("no key"); })
+          .ok());
   EXPECT_EQ(ReadWithdrawals(folder_, "mail").value().sequence, 1U);
 }
 

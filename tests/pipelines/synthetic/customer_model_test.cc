@@ -1,9 +1,9 @@
 #include "pipelines/synthetic/customer_model.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 namespace signet::pipelines::synthetic {
 namespace {
@@ -26,7 +26,8 @@ TEST(CustomerModel, PurchasesFollowTheRateUntilDropOut) {
     const Customer c = model.Draw(1, index);
     model.Act(c, 1, activity);
     const double end = std::min(c.dropped, kSpan.as_of + kSpan.horizon);
-    expected += c.rate * (model.SeasonIntegral(c.joined, end) + model.LiftIntegral(c, c.joined, end));
+    expected +=
+        c.rate * (model.SeasonIntegral(c.joined, end) + model.LiftIntegral(c, c.joined, end));
     bought += static_cast<double>(activity.purchases.size()) - 1;
     ASSERT_TRUE(std::is_sorted(activity.purchases.begin(), activity.purchases.end()));
     EXPECT_EQ(activity.purchases.front(), c.joined);
@@ -48,7 +49,8 @@ TEST(CustomerModel, TheOracleIsCalibrated) {
     const Customer c = model.Draw(2, index);
     model.Act(c, 2, activity);
     const CustomerTruth truth = model.TruthAt(c, activity, kSpan.as_of);
-    const auto future = std::count_if(activity.purchases.begin(), activity.purchases.end(),
+    const auto future = std::count_if(activity.purchases.begin(),
+                                      activity.purchases.end(),
                                       [](double t) { return t >= kSpan.as_of; });
     const auto a = static_cast<size_t>(std::min(kBins - 1.0, truth.alive_chance * kBins));
     n_alive[a] += 1;
@@ -65,8 +67,10 @@ TEST(CustomerModel, TheOracleIsCalibrated) {
     SCOPED_TRACE(bin);
     ASSERT_GT(n_alive[bin], 100);
     ASSERT_GT(n_churn[bin], 100);
-    EXPECT_NEAR(alive[bin] / n_alive[bin], alive_said[bin] / n_alive[bin], 2.5 / std::sqrt(n_alive[bin]));
-    EXPECT_NEAR(churned[bin] / n_churn[bin], churn_said[bin] / n_churn[bin], 2.5 / std::sqrt(n_churn[bin]));
+    EXPECT_NEAR(
+        alive[bin] / n_alive[bin], alive_said[bin] / n_alive[bin], 2.5 / std::sqrt(n_alive[bin]));
+    EXPECT_NEAR(
+        churned[bin] / n_churn[bin], churn_said[bin] / n_churn[bin], 2.5 / std::sqrt(n_churn[bin]));
   }
   EXPECT_NEAR(made, expected, 6 * std::sqrt(expected));
 }
@@ -84,8 +88,9 @@ TEST(CustomerModel, TheExperimentLiftsTheTreatedOnly) {
     model.Act(c, 3, activity);
     const double end = std::min(c.dropped, model.experiment_end());
     const auto bought = static_cast<double>(
-        std::count_if(activity.purchases.begin(), activity.purchases.end(),
-                      [&](double t) { return t >= c.exposed && t < model.experiment_end(); }));
+        std::count_if(activity.purchases.begin(), activity.purchases.end(), [&](double t) {
+          return t >= c.exposed && t < model.experiment_end();
+        }));
     const double base = c.rate * model.SeasonIntegral(c.exposed, end);
     (c.arm == Arm::kTreatment ? treated : control) += bought;
     (c.arm == Arm::kTreatment ? base_treated : base_control) += base;

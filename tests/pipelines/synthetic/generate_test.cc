@@ -1,10 +1,10 @@
 #include "pipelines/synthetic/generate.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "crypto/base/file.h"
 #include "crypto/base/json.h"
@@ -27,7 +27,10 @@ std::map<std::string, std::string> Contents(const fs::path& folder) {
   return contents;
 }
 
-std::map<std::string, std::string> Make(uint64_t customers, uint64_t seed, int threads, bool canaries = false) {
+std::map<std::string, std::string> Make(uint64_t customers,
+                                        uint64_t seed,
+                                        int threads,
+                                        bool canaries = false) {
   const ScratchFolder scratch;
   GenerateOptions options;
   options.customers = customers;
@@ -161,11 +164,15 @@ TEST(Generate, CanariesAreInEveryIdentifierAndFreeTextButThePhone) {
       EXPECT_NE(crm[r][column].find(kCanary), std::string::npos) << crm[0][column];
     }
     std::string email = crm[r][1];
-    std::transform(email.begin(), email.end(), email.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(email.begin(), email.end(), email.begin(), [](char c) {
+      return static_cast<char>(std::tolower(c));
+    });
     EXPECT_NE(email.find(kCanaryLower), std::string::npos);
   }
-  EXPECT_NE(files.at("web-1.jsonl").find(std::string("\"cookie_id\":\"ck") + kCanary), std::string::npos);
-  for (const auto& [name, text] : Make(50, 1, 1)) EXPECT_EQ(text.find(kCanary), std::string::npos) << name;
+  EXPECT_NE(files.at("web-1.jsonl").find(std::string("\"cookie_id\":\"ck") + kCanary),
+            std::string::npos);
+  for (const auto& [name, text] : Make(50, 1, 1))
+    EXPECT_EQ(text.find(kCanary), std::string::npos) << name;
 }
 
 TEST(Generate, RefusesWhatItCannotMake) {

@@ -1,9 +1,9 @@
 #include "pipelines/synthetic/portable_random.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <functional>
+
+#include <gtest/gtest.h>
 
 namespace signet::pipelines::synthetic {
 namespace {
