@@ -59,18 +59,28 @@ Result<uint64_t> AuditLog::Record(const AuditEvent& event, WriteBatch batch) {
 Result<std::string> AuditLog::SignCheckpoint() {
   const Checkpoint checkpoint{key().name(), size(), reader_->range_.Root(hasher_)};
   const Result<std::string> last = reader_->LastCheckpoint();
+  std::string note;
   if (last.ok()) {
-    ASSIGN_OR_RETURN(const Checkpoint signed_before, OpenCheckpoint(*last, key()));
-    if (signed_before == checkpoint) return last;
+    ASSIGN_OR_RETURN(const Checkpoint before, OpenCheckpoint(*last, key()));
+    if (before == checkpoint) note = *last;
   } else if (last.status().code() != StatusCode::kNotFound) {
     return last.status();
   }
-  ASSIGN_OR_RETURN(const SignedNote note, SignNote(checkpoint.Text(), key().name(), key_));
-  std::string text = note.Text();
-  // Synced: what a checkpoint promises is on disk before anyone may see it.
-  TRY(store_.Put(std::string(kAuditCheckpointKey), ToBytes(text), Durability::kSync));
-  if (!remembered_.empty()) TRY(WriteFileAtomically(remembered_, AsBytes(text)));
-  return text;
+  if (note.empty()) {
+    ASSIGN_OR_RETURN(const SignedNote made, SignNote(checkpoint.Text(), key().name(), key_));
+    note = made.Text();
+    // Synced: what a checkpoint promises is on disk before anyone may see it.
+    TRY(store_.Put(std::string(kAuditCheckpointKey), ToBytes(note), Durability::kSync));
+  }
+  TRY(Remember(note));
+  return note;
+}
+
+Status AuditLog::Remember(const std::string& note) {
+  if (remembered_.empty()) return OkStatus();
+  const Result<Bytes> there = ReadFile(remembered_);
+  if (there.ok() && AsText(*there) == note) return OkStatus();
+  return WriteFileAtomically(remembered_, AsBytes(note));
 }
 
 Status AuditLog::VerifyAll() {

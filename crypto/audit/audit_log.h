@@ -75,6 +75,8 @@ class AuditLog {
   Status LoadOpenBundle();
   Status LoadOpenTiles();
   Status CheckRemembered();
+  /// Writes the note into the remembered file unless it is there.
+  Status Remember(const std::string& note);
   void PutEntry(ByteView entry, WriteBatch& batch);
   void CloseBundle(WriteBatch& batch);
   void PutTree(ByteView entry, WriteBatch& batch);

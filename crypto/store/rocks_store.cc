@@ -145,7 +145,7 @@ Status CheckStoreKey(KvStore& store, const std::string& path, bool read_only) {
   if (!found.ok()) return found.status();
   if (found->has_value()) return OkStatus();
   bool empty = true;
-  const Status scanned = store.Scan("", [&empty](std::string_view /*key*/, ByteView /*value*/) {
+  Status scanned = store.Scan("", [&empty](std::string_view /*key*/, ByteView /*value*/) {
     empty = false;
     return Cancelled("one is enough");
   });

@@ -80,8 +80,9 @@ VerifierKey::VerifierKey(std::string name, const Ed25519PublicKey& key)
     : name_(std::move(name)), key_(key), id_(KeyIdOf(name_, key)) {}
 
 Result<VerifierKey> VerifierKey::Create(std::string name, const Ed25519PublicKey& key) {
-  if (!IsNoteName(name))
+  if (!IsNoteName(name)) {
     return NotAKey("its name is empty or has a space, '+' or control character");
+  }
   return VerifierKey(std::move(name), key);
 }
 
@@ -163,8 +164,9 @@ Status VerifyNote(const SignedNote& note, const VerifierKey& key) {
     }
     found = true;
   }
-  if (!found)
+  if (!found) {
     return Corrupt("the note is not signed by the key " + key.name() + "+" + ToHex(key.id()));
+  }
   return OkStatus();
 }
 

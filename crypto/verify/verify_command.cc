@@ -38,7 +38,20 @@ struct Arguments {
   std::optional<std::string> since;
   std::optional<std::string> entry;
   bool help = false;
+
+  /// Where the value of option `name` goes; nullptr for an option that nobody knows.
+  std::optional<std::string>* SlotOf(const std::string& name) {
+    if (name == "--key") return &key;
+    if (name == "--since") return &since;
+    return name == "--entry" ? &entry : nullptr;
+  }
 };
+
+Status UnknownOption(const std::string& name) {
+  const std::string nearest = NearestName(name, {"--key", "--since", "--entry", "--help"});
+  return Invalid("unknown option " + name +
+                 (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
+}
 
 Result<Arguments> ParseArguments(const std::vector<std::string>& given) {
   Arguments parsed;
@@ -54,15 +67,8 @@ Result<Arguments> ParseArguments(const std::vector<std::string>& given) {
     }
     const size_t equals = word.find('=');
     const std::string name = word.substr(0, equals);
-    std::optional<std::string>* const slot = name == "--key"     ? &parsed.key
-                                             : name == "--since" ? &parsed.since
-                                             : name == "--entry" ? &parsed.entry
-                                                                 : nullptr;
-    if (slot == nullptr) {
-      const std::string nearest = NearestName(name, {"--key", "--since", "--entry", "--help"});
-      return Invalid("unknown option " + name +
-                     (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
-    }
+    std::optional<std::string>* const slot = parsed.SlotOf(name);
+    if (slot == nullptr) return UnknownOption(name);
     if (slot->has_value()) return Invalid(name + " is given twice");
     if (equals != std::string::npos) {
       *slot = word.substr(equals + 1);
@@ -77,7 +83,7 @@ Result<Arguments> ParseArguments(const std::vector<std::string>& given) {
 
 /// The verifier key itself, or the content of the file it names.
 Result<VerifierKey> ReadKey(const std::string& text) {
-  const Result<VerifierKey> key = VerifierKey::FromText(text);
+  Result<VerifierKey> key = VerifierKey::FromText(text);
   std::error_code ignored;
   if (key.ok() || !std::filesystem::is_regular_file(text, ignored)) return key;
   ASSIGN_OR_RETURN(const Bytes content, ReadFile(text));

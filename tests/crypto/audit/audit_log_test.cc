@@ -133,6 +133,15 @@ TEST_F(AuditLogTest, ACheckpointIsSignedOnceForEachSize) {
   EXPECT_EQ(OpenCheckpoint(one, (*log)->key())->size, 1U);
 }
 
+TEST_F(AuditLogTest, ALostRememberedFileIsWrittenAgain) {
+  auto log = Open();
+  ASSERT_TRUE((*log)->Record(EventNumber(0)).ok());
+  const std::string note = *(*log)->SignCheckpoint();
+  std::filesystem::remove(remembered_);
+  EXPECT_EQ(*(*log)->SignCheckpoint(), note);
+  EXPECT_EQ(AsText(*ReadFile(remembered_)), note);
+}
+
 TEST_F(AuditLogTest, AnEmptyLogWithACheckpointOpensAgain) {
   { ASSERT_TRUE((*Open())->SignCheckpoint().ok()); }
   EXPECT_TRUE(Open().ok());
