@@ -1,4 +1,4 @@
-/// The rules of deploy/docs/style.md that a machine can judge, each a function from the tree to
+/// The rules of style that a machine can judge, each a function from the tree to
 /// what breaks it.
 #pragma once
 
