@@ -113,10 +113,10 @@ class PythonClientTest : public ::testing::Test {
   }
   Json Ask(const ServeProcess& serve, const std::string& client, const std::string& command) {
     const Outcome outcome = Shell(
-        "/usr/bin/python3 -W ignore tests/support/thrift/segment_client.py '" + fixture_.root().string() +
+        "/usr/bin/python3 tests/support/thrift/segment_client.py '" + fixture_.root().string() +
         "' " + std::to_string(serve.port()) + " '" + fixture_.Certificate("ca.pem").string() +
         "' '" + fixture_.Certificate(client + ".pem").string() + "' '" +
-        fixture_.Certificate(client + ".key").string() + "' " + command + " 2>&1");
+        fixture_.Certificate(client + ".key").string() + "' " + command + " 2>/dev/null");
     const Result<Json> json = Json::Parse(std::string(Trim(outcome.output)));
     EXPECT_TRUE(json.ok()) << outcome.output;
     return json.ok() ? *json : Json();
