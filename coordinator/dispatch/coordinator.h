@@ -35,6 +35,9 @@ struct CoordinatorOptions {
   bool expect_enrolment = false;
   int64_t heartbeat_ms = 500;
   int64_t worker_silence_ms_max = 2'500;  ///< then its leases are granted anew
+  /// A worker that hears nothing from the coordinator for so long kills its tasks and registers
+  /// anew. Longer than any RunLocal or CommitTask may keep the loop busy.
+  int64_t worker_patience_ms = 30'000;
   int64_t hung_ms_max = 12'000;     ///< neither progress nor CPU time in a task's child for so long
   uint64_t seed = 0;                ///< of the retry jitter; 0 = from the entropy
   int journal_entries_max = 4'096;  ///< then a snapshot bounds the replay

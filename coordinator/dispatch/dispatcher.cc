@@ -9,7 +9,6 @@
 #include <variant>
 #include <vector>
 
-#include "crypto/base/log.h"
 #include "crypto/base/secret.h"
 
 namespace signet::coordinator {
@@ -19,6 +18,9 @@ namespace {
 constexpr int kFramesPerTurnMax = 1'000;
 constexpr int64_t kNotifyMicros = 100'000;
 constexpr int64_t kEachTurnMicros = 20'000;
+/// After a turn's calls to binders took longer, nobody is declared late before the next turn has
+/// taken in the heartbeats that came meanwhile.
+constexpr int64_t kBusyMicros = 250'000;
 
 SchedulerOptions OptionsOf(const CoordinatorOptions& options) {
   SchedulerOptions scheduler;
@@ -89,6 +91,7 @@ Result<std::string> Dispatcher::ContextOf(const RunId& run) const {
 
 Result<bool> Dispatcher::Turn() {
   if (!broken_.ok()) return broken_;
+  const int64_t began = clock_.MonotonicMicros();
   bool busy = RunPosted();
   ASSIGN_OR_RETURN(const bool received, ReceiveAll());
   busy = RunOneLocal() || received || busy;
@@ -96,7 +99,8 @@ Result<bool> Dispatcher::Turn() {
     sessions_.Remove(worker);
     Take(scheduler_.Step(WorkerGone{worker, "its connection broke"}, Time()));
   }
-  Take(scheduler_.Step(Tick{}, Time()));
+  const Now now = Time();
+  Take(scheduler_.Step(Tick{/*expire=*/now.monotonic_micros - began < kBusyMicros}, now));
   busy = busy || !records_.empty() || !outbox_.empty();
   if (options_.mutation == Mutation::kAckBeforeDurable) SendAll();
   TRY(Flush());
@@ -245,7 +249,6 @@ Status Dispatcher::Flush() {
   if (!written.ok()) {
     // What is in memory is ahead of what is durable: only a restart may go on.
     broken_ = written.WithContext("the coordinator's state could not be written");
-    Log(LogLevel::kError, "coordinator stopped", Json::Of({{"status", broken_.ToString()}}));
   }
   return broken_;
 }

@@ -67,7 +67,7 @@ void Dispatcher::OnRegister(const workers::Incoming& from,
       "worker joined",
       Json::Of(
           {{"worker", session.worker.text()}, {"slots", hello.slots}, {"program", hello.program}}));
-  SendTo(session, workers::Welcome{options_.heartbeat_ms, options_.worker_silence_ms_max});
+  SendTo(session, workers::Welcome{options_.heartbeat_ms, options_.worker_patience_ms});
 }
 
 void Dispatcher::On(const WorkerSession& from, workers::Completed& completed) {

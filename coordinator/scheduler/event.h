@@ -79,8 +79,11 @@ struct LocalFinished {
   Status status;
   int64_t took_micros = 0;
 };
-/// Time passed: expires, wakes what was delayed, grants leases.
-struct Tick {};
+/// Time passed: wakes what was delayed, grants leases, and, if `expire`, takes leases from who is
+/// late. Without, when what the workers said meanwhile has not been taken in yet.
+struct Tick {
+  bool expire = true;
+};
 
 using Event = std::variant<SubmitRun,
                            AttachRun,

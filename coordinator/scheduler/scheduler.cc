@@ -183,8 +183,8 @@ void Scheduler::On(const LocalFinished& event, Now now, Outcome& out) {
   Emit(std::move(record), now, out);
 }
 
-void Scheduler::On(const Tick& /*event*/, Now now, Outcome& out) {
-  if (now.monotonic_micros - expired_at_ >= kExpiryScanMicros) {
+void Scheduler::On(const Tick& event, Now now, Outcome& out) {
+  if (event.expire && now.monotonic_micros - expired_at_ >= kExpiryScanMicros) {
     expired_at_ = now.monotonic_micros;
     ExpireLeases(now, out);
   }

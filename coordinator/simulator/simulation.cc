@@ -40,6 +40,7 @@ class Simulation {
     options_.seed = seed + 1;
     options_.journal_entries_max = static_cast<int>(dice_.Between(1, 60));
     options_.hung_ms_max = 3'000;
+    options_.worker_patience_ms = dice_.Between(2'000, 5'000);
   }
 
   Result<SimulationReport> Run() {

@@ -131,6 +131,22 @@ TEST_F(DispatcherTest, ARunWithoutItsBinderWaitsAndSaysWhy) {
   ASSERT_TRUE(Turn([&] { return Ended(RunId("r")); }).ok());
 }
 
+TEST_F(DispatcherTest, ALongLocalTaskCostsNoWorkerItsLeases) {
+  slots_.hold = true;
+  RunSpec spec = Spec(1);
+  ASSERT_TRUE(coordinator_->Submit(spec, binder_).ok());
+  ASSERT_TRUE(Turn([&] { return coordinator_->View(RunId("r"))->steps[0].running == 1; }).ok());
+  RunSpec local = Spec(1);
+  local.id = RunId("local");
+  local.steps[0].local = true;
+  binder_.during_local = [&] { clock_.Advance(10'000'000); };
+  ASSERT_TRUE(coordinator_->Submit(local, binder_).ok());
+  ASSERT_TRUE(Turn([&] { return Ended(RunId("local")); }).ok());
+  slots_.hold = false;
+  ASSERT_TRUE(Turn([&] { return Ended(RunId("r")); }).ok());
+  EXPECT_EQ(coordinator_->View(RunId("r"))->steps[0].attempts, 1);
+}
+
 TEST_F(DispatcherTest, TheSameRunIsNotAcceptedTwice) {
   ASSERT_TRUE(coordinator_->Submit(Spec(), binder_).ok());
   EXPECT_EQ(coordinator_->Submit(Spec(), binder_).status().code(), StatusCode::kConflict);

@@ -258,5 +258,31 @@ TEST_F(ClusterTest, PrintsTheRateOfDurableNoOpTasks) {
   EXPECT_GT(rate, 1'000);
 }
 
+TEST_F(ClusterTest, PrintsTheTimeOfAHundredfoldStepAndOfAChainOfForty) {
+  Open();
+  StartWorkers(2, 64);
+  RecordingBinder binder([](const TaskRef& /*task*/) { return std::string(kNoOpPayload); });
+  ASSERT_TRUE(coordinator_->Serve([&] { return coordinator_->figures().workers == 2; }).ok());
+  RunSpec chain;
+  chain.id = RunId("chain");
+  for (int i = 0; i < 40; ++i) {
+    chain.steps.push_back(Step("s" + std::to_string(i), 1));
+    if (i > 0) chain.steps.back().after = {{chain.steps[static_cast<size_t>(i) - 1].id, false}};
+  }
+  RunSpec wide;
+  wide.id = RunId("wide");
+  wide.steps = {Step("each", 100)};
+  for (const RunSpec& spec : {wide, chain}) {
+    const int64_t began = clock_.MonotonicMicros();
+    ASSERT_EQ(Finish(spec, binder).state, RunState::kSucceeded);
+    const double millis = static_cast<double>(clock_.MonotonicMicros() - began) / 1'000;
+    std::printf("[ figure ] %s of %d no-op tasks: %.1f ms (CURVE, store in memory)\n",
+                spec.id.text().c_str(),
+                spec.id == wide.id ? 100 : 40,
+                millis);
+    EXPECT_LT(millis, 5'000);
+  }
+}
+
 }  // namespace
 }  // namespace signet::coordinator

@@ -28,6 +28,7 @@ class RecordingBinder final : public RunBinder {
     return OkStatus();
   }
   Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) override {
+    if (during_local) during_local();
     batch.Put("effect/" + task.Text(), std::string_view("local"));
     ++committed[task.Text()];
     return OkStatus();
@@ -42,6 +43,7 @@ class RecordingBinder final : public RunBinder {
   std::map<std::string, int> bound;
   std::map<std::string, int> committed;
   std::vector<RunState> finished;
+  std::function<void()> during_local;
   Status refuse_bind;
   Status refuse_commit;
 
