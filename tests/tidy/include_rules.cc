@@ -55,8 +55,8 @@ constexpr std::array<std::string_view, 24> kSystemHeaders = {
     "stdlib.h", "string.h",  "spawn.h",  "glob.h",    "sched.h",   "fnmatch.h",
     "dirent.h", "pwd.h",     "stdio.h",  "pthread.h", "netdb.h",   "dlfcn.h",
     "limits.h", "termios.h", "stdint.h", "cxxabi.h",  "ifaddrs.h", "link.h"};
-constexpr std::array<std::string_view, 5> kSystemFolders = {
-    "sys/", "netinet/", "arpa/", "linux/", "net/"};
+constexpr std::array<std::string_view, 6> kSystemFolders = {
+    "sys/", "netinet/", "arpa/", "linux/", "net/", "sanitizer/"};
 
 struct Include {
   std::string path;
