@@ -1,9 +1,11 @@
 #include "crypto/audit/audit_event.h"
 
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "crypto/base/text.h"
 #include "crypto/transparency/tiles.h"
@@ -49,6 +51,42 @@ void AddInteger(std::string& out, int64_t value) {
   char buffer[24];
   const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value);
   out.append(buffer, end.ptr);
+}
+
+/// `digits` decimal digits, with leading zeros.
+void AddDigits(std::string& out, int64_t value, int digits) {
+  const size_t end = out.size() + static_cast<size_t>(digits);
+  out.resize(end);
+  for (size_t i = end; digits > 0; --digits, value /= 10) {
+    out[--i] = static_cast<char>('0' + value % 10);
+  }
+}
+
+/// As TimestampText writes it, without its formatting: half of an entry's time otherwise.
+void AddTime(std::string& out, Timestamp time) {
+  const std::chrono::sys_time<std::chrono::microseconds> point{
+      std::chrono::microseconds(time.micros)};
+  const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(point);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss<std::chrono::microseconds> clock(point - day);
+  const std::pair<int64_t, char> parts[] = {{static_cast<int>(date.year()), '-'},
+                                            {static_cast<unsigned>(date.month()), '-'},
+                                            {static_cast<unsigned>(date.day()), 'T'},
+                                            {clock.hours().count(), ':'},
+                                            {clock.minutes().count(), ':'}};
+  out += ",\"time\":\"";
+  int digits = 4;
+  for (const auto& [value, separator] : parts) {
+    AddDigits(out, value, digits);
+    out += separator;
+    digits = 2;
+  }
+  AddDigits(out, clock.seconds().count(), digits);
+  if (const int64_t fraction = clock.subseconds().count(); fraction != 0) {
+    out += '.';
+    AddDigits(out, fraction, 6);
+  }
+  out += "Z\"";
 }
 
 Status AddValue(std::string& out, const Json& value, int depth);
@@ -121,7 +159,7 @@ Result<std::string> AuditEntryText(const AuditEvent& event, uint64_t index, Time
   TRY(AddField(out, "policy", event.policy));
   TRY(AddField(out, "run", event.run));
   TRY(AddField(out, "subject_ref", event.subject_ref));
-  TRY(AddField(out, "time", TimestampText(time)));
+  AddTime(out, time);
   TRY(AddField(out, "type", event.type));
   TRY(AddField(out, "why", event.why));
   out += '}';

@@ -38,10 +38,11 @@ std::string AuditTileKey(unsigned level, uint64_t index) {
 
 void AuditState::EncodeTo(Bytes& out) const {
   out.clear();
+  out.reserve(1 + 2 * kIndexBytes + range.hashes().size() * Digest().size());
   out.push_back(kStateVersion);
   AppendU64(out, range.size());
   AppendU64(out, static_cast<uint64_t>(last_time.micros));
-  for (const Digest& hash : range.hashes()) Append(out, hash);
+  for (const Digest& hash : range.hashes()) out.insert(out.end(), hash.begin(), hash.end());
 }
 
 Result<AuditState> AuditState::Decode(ByteView bytes) {

@@ -151,14 +151,15 @@ void AuditLog::PutEntry(ByteView entry, WriteBatch& batch) {
   AppendBundleEntry(open_bundle_, entry);
   const uint64_t index = state_.range.size();
   if (fragment_is_open_) {
-    Bytes* const fragment = batch.ValueAt(fragment_operation_, AuditEntriesKey(fragments_.back()));
+    Bytes* const fragment = batch.ValueAt(fragment_operation_, fragment_key_);
     CHECK(fragment != nullptr);
     AppendBundleEntry(*fragment, entry);
   } else {
     Bytes fragment;
     AppendBundleEntry(fragment, entry);
     fragment_operation_ = batch.size();
-    batch.Put(AuditEntriesKey(index), std::move(fragment));
+    fragment_key_ = AuditEntriesKey(index);
+    batch.Put(fragment_key_, std::move(fragment));
     fragments_.push_back(index);
     fragment_is_open_ = true;
   }

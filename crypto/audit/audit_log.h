@@ -98,6 +98,7 @@ class AuditLog {
   // Where in the caller's batch the pending values lie, to grow them in place:
   bool has_pending_ = false;
   bool fragment_is_open_ = false;
+  std::string fragment_key_;
   size_t fragment_operation_ = 0;
   size_t state_operation_ = 0;
 };

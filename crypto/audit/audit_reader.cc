@@ -123,23 +123,33 @@ Result<Checkpoint> AuditReader::OpenLast(std::string& note) {
   return OpenCheckpoint(note, key_);
 }
 
+Status AuditReader::LoadProver() {
+  ASSIGN_OR_RETURN(std::string note, LastCheckpoint());
+  if (prover_.has_value() && prover_->note == note) return OkStatus();
+  ASSIGN_OR_RETURN(const Checkpoint checkpoint, OpenCheckpoint(note, key_));
+  prover_.emplace(
+      Prover{std::move(note), checkpoint.size, TileTree(checkpoint.size, [this](const TileId& id) {
+               return AnyTile(id);
+             })});
+  return OkStatus();
+}
+
 Result<std::string> AuditReader::ProveInclusion(uint64_t index) {
   if (index >= size()) {
     return NotFound("the log has " + Count(size()) + " entries; there is no entry " + Count(index));
   }
-  Receipt receipt;
-  const Result<Checkpoint> checkpoint = OpenLast(receipt.checkpoint);
-  if (checkpoint.status().code() == StatusCode::kNotFound ||
-      (checkpoint.ok() && index >= checkpoint->size)) {
+  const Status loaded = LoadProver();
+  if (loaded.code() == StatusCode::kNotFound || (loaded.ok() && index >= prover_->size)) {
     return Unavailable("no signed checkpoint covers entry " + Count(index) + " yet");
   }
-  if (!checkpoint.ok()) return checkpoint.status();
-  TileTree tree(checkpoint->size, [this](const TileId& id) { return AnyTile(id); });
+  TRY(loaded);
+  Receipt receipt;
   receipt.index = index;
+  receipt.checkpoint = prover_->note;
   ASSIGN_OR_RETURN(
       receipt.hashes,
-      crypto::ProveInclusion(index, checkpoint->size, [&tree](unsigned level, uint64_t node) {
-        return tree.Node(level, node);
+      crypto::ProveInclusion(index, prover_->size, [this](unsigned level, uint64_t node) {
+        return prover_->tree.Node(level, node);
       }));
   return receipt.Text();
 }

@@ -67,6 +67,15 @@ class AuditReader final : private LogSource {
   Result<Bytes> EntryBundle(uint64_t index, uint64_t width) override;
   Result<std::optional<Bytes>> HashTile(const TileId& id) override;
 
+  /// The tree under one checkpoint, with its last tiles: receipts of one batch share them.
+  struct Prover {
+    std::string note;
+    uint64_t size = 0;
+    TileTree tree;
+  };
+
+  /// Makes the prover that of the last checkpoint.
+  Status LoadProver();
   /// Any tile, level 0 hashed from its entries.
   Result<Bytes> AnyTile(const TileId& id);
   /// What must be in the store: kCorrupt when it is not.
@@ -77,6 +86,7 @@ class AuditReader final : private LogSource {
   KvStore& store_;
   VerifierKey key_;
   CompactRange range_;
+  std::optional<Prover> prover_;
 };
 
 }  // namespace signet::crypto

@@ -132,7 +132,8 @@ void Sealing(benchmark::State& state) {
   const SecretBytes key = entropy.RandomSecret(32);
   const Bytes plain(size_t{16} << 20, 7);
   for (auto _ : state) benchmark::DoNotOptimize(SealStream(key, entropy, {}, plain).value());
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * plain.size()));
+  state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) *
+                          static_cast<int64_t>(plain.size()));
 }
 
 void SealingLimit(benchmark::State& state) {
@@ -142,7 +143,8 @@ void SealingLimit(benchmark::State& state) {
   const Bytes plain(16384, 7);
   Bytes out(plain.size() + Aes256Gcm::kTagBytes);
   for (auto _ : state) aead.SealInto(nonce, {}, plain, out);
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * plain.size()));
+  state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) *
+                          static_cast<int64_t>(plain.size()));
 }
 
 void Pseudonyms(benchmark::State& state) {

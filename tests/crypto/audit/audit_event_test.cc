@@ -34,6 +34,20 @@ TEST(AuditEntryText, IsCanonicalJsonWithIndexAndTime) {
   EXPECT_EQ(Json::Parse(*text)->Dump(), *text);
 }
 
+TEST(AuditEntryText, WritesTimesAsTheRestOfSignetDoes) {
+  AuditEvent event;
+  event.type = "t";
+  for (const int64_t micros : {int64_t{0},
+                               int64_t{1},
+                               int64_t{999'999},
+                               int64_t{951'782'399'000'000},
+                               int64_t{1'700'000'000'123'456},
+                               int64_t{4'102'444'799'999'999}}) {
+    const std::string entry = *AuditEntryText(event, 0, Timestamp{micros});
+    EXPECT_EQ((*Json::Parse(entry))["time"].AsString(), TimestampText(Timestamp{micros}));
+  }
+}
+
 TEST(AuditEntryText, LeavesOutWhatIsEmpty) {
   AuditEvent event;
   event.type = "t";
