@@ -99,7 +99,8 @@ Status DatasetRegistry::Put(const LiveDataset& dataset, crypto::WriteBatch& batc
   return OkStatus();
 }
 
-Status DatasetRegistry::DropOthers(const std::string& owner, const std::vector<std::string>& keep,
+Status DatasetRegistry::DropOthers(const std::string& owner,
+                                   const std::vector<std::string>& keep,
                                    crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(const std::vector<LiveDataset> all, All());
   for (const LiveDataset& dataset : all) {
@@ -139,7 +140,8 @@ Status DatasetRegistry::CollectGarbage() {
   }));
   std::error_code error;
   for (std::filesystem::recursive_directory_iterator at(state_.blobs_path(), error), end;
-       !error && at != end; at.increment(error)) {
+       !error && at != end;
+       at.increment(error)) {
     if (!at->is_regular_file(error)) continue;
     const std::string digest =
         at->path().parent_path().filename().string() + at->path().filename().string();

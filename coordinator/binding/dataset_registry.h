@@ -38,14 +38,15 @@ class DatasetRegistry {
   /// Makes `dataset` the live one; pieces of its predecessor that it does not contain are dropped.
   Status Put(const LiveDataset& dataset, crypto::WriteBatch& batch);
   /// Drops the datasets of `owner` whose names are not in `keep`.
-  Status DropOthers(const std::string& owner, const std::vector<std::string>& keep,
+  Status DropOthers(const std::string& owner,
+                    const std::vector<std::string>& keep,
                     crypto::WriteBatch& batch);
   /// Destroys the keys of pieces that never became live.
   Status Discard(const std::vector<pipelines::Piece>& pieces, crypto::WriteBatch& batch);
   /// Deletes the ciphertext of what was dropped, once the batch is durable.
   void Sweep();
-  /// Deletes every blob that no live dataset names: what failed attempts and ended runs left behind.
-  /// Only while no run is under way.
+  /// Deletes every blob that no live dataset names: what failed attempts and ended runs left
+  /// behind. Only while no run is under way.
   Status CollectGarbage();
 
  private:

@@ -11,9 +11,13 @@ namespace {
 
 constexpr char kVersionKey[] = "ledger/version";
 
-std::string KeyOf(int partition) { return "ledger/p/" + std::to_string(partition); }
+std::string KeyOf(int partition) {
+  return "ledger/p/" + std::to_string(partition);
+}
 
-crypto::DekScope ScopeOf(int partition) { return {"@ledger", "1", partition, "facts"}; }
+crypto::DekScope ScopeOf(int partition) {
+  return {"@ledger", "1", partition, "facts"};
+}
 
 /// Value: field(DEK id) | sealed stream with the key as context.
 Bytes EncodeValue(const DekId& dek, ByteView sealed) {
@@ -59,8 +63,9 @@ Status LedgerBook::Store(int partition, crypto::WriteBatch& batch) {
   }
   ASSIGN_OR_RETURN(const DekId dek, state_.vault().NewDek(ScopeOf(partition), batch));
   ASSIGN_OR_RETURN(const SecretBytes key, state_.vault().OpenDek(dek));
-  ASSIGN_OR_RETURN(const Bytes sealed, crypto::SealStream(key, state_.entropy(),
-                                                          AsBytes(KeyOf(partition)), ledger->Encode()));
+  ASSIGN_OR_RETURN(
+      const Bytes sealed,
+      crypto::SealStream(key, state_.entropy(), AsBytes(KeyOf(partition)), ledger->Encode()));
   batch.Put(KeyOf(partition), EncodeValue(dek, sealed));
   deks_[partition] = dek;
   ++version_;

@@ -29,7 +29,9 @@ constexpr char kStateOwner[] = "@state";
 constexpr char kViews[] = "@views";
 constexpr char kCellDekKey[] = "state/cell_dek";
 
-bool IsStateDataset(const std::string& dataset) { return !dataset.empty() && dataset[0] == '@'; }
+bool IsStateDataset(const std::string& dataset) {
+  return !dataset.empty() && dataset[0] == '@';
+}
 
 /// RFC 6962 root over the records, in hex.
 std::string MerkleRootHex(const std::vector<Bytes>& records) {
@@ -40,7 +42,9 @@ std::string MerkleRootHex(const std::vector<Bytes>& records) {
 }
 
 /// Which partitions an output's keys are needed for.
-std::vector<int> PartitionsOf(const PlannedStep& step, const PlannedOutput& output, int partitions) {
+std::vector<int> PartitionsOf(const PlannedStep& step,
+                              const PlannedOutput& output,
+                              int partitions) {
   std::vector<int> all;
   if (output.partitioned) {
     all.resize(static_cast<size_t>(partitions));
@@ -55,8 +59,11 @@ std::vector<int> PartitionsOf(const PlannedStep& step, const PlannedOutput& outp
 
 }  // namespace
 
-PlanBinder::PlanBinder(StateFolder& state, LedgerBook& ledger, const pipelines::Plan& plan,
-                       const policies::Policy& policy, RunId run)
+PlanBinder::PlanBinder(StateFolder& state,
+                       LedgerBook& ledger,
+                       const pipelines::Plan& plan,
+                       const policies::Policy& policy,
+                       RunId run)
     : state_(state),
       ledger_(ledger),
       plan_(plan),
@@ -116,7 +123,8 @@ Status PlanBinder::RunAccepted(const RunId& /*run*/, crypto::WriteBatch& batch) 
     state_pieces_[name] = dataset.pieces;
   }
   TRY(Audit("plan.bound",
-            Json::Of({{"pipeline", plan_.pipeline}, {"plan_digest", plan_digest_}}), batch));
+            Json::Of({{"pipeline", plan_.pipeline}, {"plan_digest", plan_digest_}}),
+            batch));
   return Audit("run.started",
                Json::Of({{"pipeline", plan_.pipeline},
                          {"plan_digest", plan_digest_},
@@ -128,7 +136,8 @@ Status PlanBinder::RunAccepted(const RunId& /*run*/, crypto::WriteBatch& batch) 
 Status PlanBinder::MakeKeys(crypto::WriteBatch& batch) {
   for (const PlannedStep& step : plan_.steps) {
     for (const PlannedOutput& output : step.outputs) {
-      TRY(keys_.Make(output.dataset, PartitionsOf(step, output, plan_.partitions), output.schema, batch));
+      TRY(keys_.Make(
+          output.dataset, PartitionsOf(step, output, plan_.partitions), output.schema, batch));
     }
   }
   for (int partition = -1; partition < plan_.partitions; ++partition) {
@@ -173,7 +182,8 @@ Status PlanBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::Wri
 }
 
 /// The new identities and keyring replace the old in the same write.
-Status PlanBinder::CommitState(const PlannedStep& step, const TaskResult& result,
+Status PlanBinder::CommitState(const PlannedStep& step,
+                               const TaskResult& result,
                                crypto::WriteBatch& batch) {
   for (const PlannedOutput& output : step.outputs) {
     LiveDataset dataset;
@@ -189,8 +199,10 @@ Status PlanBinder::CommitState(const PlannedStep& step, const TaskResult& result
   return OkStatus();
 }
 
-Status PlanBinder::CommitPublication(const PlannedStep& step, const TaskRef& task,
-                                     const TaskResult& result, crypto::WriteBatch& batch) {
+Status PlanBinder::CommitPublication(const PlannedStep& step,
+                                     const TaskRef& task,
+                                     const TaskResult& result,
+                                     crypto::WriteBatch& batch) {
   PublicationFacts facts;
   facts.run = run_.text();
   facts.policy_digest = plan_.policy_digest;
@@ -227,7 +239,7 @@ Status PlanBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& batch) {
 
 /// Takes one partition's facts into the ledger: one log entry that commits to the sealed delta.
 Status PlanBinder::CommitLedger(int partition, crypto::WriteBatch& batch) {
-  ASSIGN_OR_RETURN(policies::LedgerPartition* ledger, ledger_.Partition(partition));
+  ASSIGN_OR_RETURN(policies::LedgerPartition * ledger, ledger_.Partition(partition));
   std::vector<policies::Fact> facts;
   const auto& deltas = facts_[partition];
   for (size_t i = 0; i < deltas.size(); ++i) {
@@ -235,10 +247,12 @@ Status PlanBinder::CommitLedger(int partition, crypto::WriteBatch& batch) {
     ASSIGN_OR_RETURN(const SecretBytes key, state_.vault().OpenDek(deltas[i].stream.dek));
     ASSIGN_OR_RETURN(const Bytes body,
                      pipelines::OpenBlob(deltas[i].stream,
-                                         pipelines::FactsHeader(dataset, partition, producer), key,
+                                         pipelines::FactsHeader(dataset, partition, producer),
+                                         key,
                                          state_.blobs()));
     ASSIGN_OR_RETURN(std::vector<policies::Fact> more, policies::DecodeFacts(body));
-    facts.insert(facts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    facts.insert(
+        facts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   ASSIGN_OR_RETURN(const policies::ApplyOutcome outcome, ledger->Apply(facts));
   if (outcome.changes == 0) return OkStatus();
@@ -257,14 +271,17 @@ void PlanBinder::RunFinished(const RunId& /*run*/, RunState state, crypto::Write
   Status finished = FinishDatasets(succeeded, batch);
   Json digests{Json::Array()};
   for (const pipelines::SnapshotManifest& manifest : snapshots_) {
-    digests.Push(Json::Of({{"snapshot", manifest.name}, {"content_digest", manifest.content_digest}}));
+    digests.Push(
+        Json::Of({{"snapshot", manifest.name}, {"content_digest", manifest.content_digest}}));
   }
   if (finished.ok()) {
-    finished = Audit("run.finished",
-                     Json::Of({{"state", RunStateName(state)}, {"snapshots", digests}}), batch);
+    finished = Audit(
+        "run.finished", Json::Of({{"state", RunStateName(state)}, {"snapshots", digests}}), batch);
   }
   if (!finished.ok()) {
-    Log(LogLevel::kError, "run not tidied", Json::Of({{"run", run_.text()}, {"why", finished.ToString()}}));
+    Log(LogLevel::kError,
+        "run not tidied",
+        Json::Of({{"run", run_.text()}, {"why", finished.ToString()}}));
   }
 }
 
@@ -290,7 +307,8 @@ Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
         for (const auto& [key, id] : keys_.Of(output.dataset)) kept.insert(id);
         continue;
       }
-      LiveDataset dataset{plan_.pipeline, output.dataset, run_.text(), output.kind, output.schema, all};
+      LiveDataset dataset{
+          plan_.pipeline, output.dataset, run_.text(), output.kind, output.schema, all};
       TRY(registry_.Put(dataset, batch));
       names.push_back(output.dataset);
       keep(all);
@@ -307,8 +325,10 @@ int64_t PlanBinder::RowsOf(const TaskRef& /*task*/, ByteView result) {
 
 void PlanBinder::BatchWritten(bool durable) {
   if (audited_) {
-    const Status told = state_.audit().Committed(durable ? OkStatus() : Unavailable("batch not written"));
-    if (!told.ok()) Log(LogLevel::kError, "audit log lost its place", Json::Of({{"why", told.ToString()}}));
+    const Status told =
+        state_.audit().Committed(durable ? OkStatus() : Unavailable("batch not written"));
+    if (!told.ok())
+      Log(LogLevel::kError, "audit log lost its place", Json::Of({{"why", told.ToString()}}));
     audited_ = false;
   }
   if (!durable) return ledger_.Drop();

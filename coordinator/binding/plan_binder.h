@@ -22,8 +22,11 @@ namespace signet::coordinator {
 /// One run of one plan. The coordinator's thread calls it; the references must outlive the run.
 class PlanBinder final : public RunBinder {
  public:
-  PlanBinder(StateFolder& state, LedgerBook& ledger, const pipelines::Plan& plan,
-             const policies::Policy& policy, RunId run);
+  PlanBinder(StateFolder& state,
+             LedgerBook& ledger,
+             const pipelines::Plan& plan,
+             const policies::Policy& policy,
+             RunId run);
 
   /// The plan as the scheduler sees it.
   [[nodiscard]] RunSpec Spec() const;
@@ -38,7 +41,9 @@ class PlanBinder final : public RunBinder {
 
   /// Aggregates by step, one per task.
   [[nodiscard]] const std::map<std::string, std::vector<Json>>& figures() const { return figures_; }
-  [[nodiscard]] const std::vector<pipelines::SnapshotManifest>& snapshots() const { return snapshots_; }
+  [[nodiscard]] const std::vector<pipelines::SnapshotManifest>& snapshots() const {
+    return snapshots_;
+  }
   /// The first failure of delivering a snapshot; ok when none.
   [[nodiscard]] const Status& delivery() const { return delivery_; }
 
@@ -47,23 +52,32 @@ class PlanBinder final : public RunBinder {
 
   Status MakeKeys(crypto::WriteBatch& batch);
   Result<DekId> CellDek(crypto::WriteBatch& batch);
-  Status BindInput(const pipelines::PlannedStep& step, const pipelines::PlannedInput& planned,
-                   const TaskRef& task, pipelines::TaskAssignment& out);
+  Status BindInput(const pipelines::PlannedStep& step,
+                   const pipelines::PlannedInput& planned,
+                   const TaskRef& task,
+                   pipelines::TaskAssignment& out);
   Result<std::vector<pipelines::Piece>> PiecesOf(const pipelines::PlannedInput& input,
-                                                 const pipelines::PlannedStep& step, int task);
+                                                 const pipelines::PlannedStep& step,
+                                                 int task);
   Status LeaseInput(const pipelines::TaskInput& input, pipelines::TaskLease& lease);
-  Status BindOutputs(const pipelines::PlannedStep& step, const TaskRef& task,
+  Status BindOutputs(const pipelines::PlannedStep& step,
+                     const TaskRef& task,
                      pipelines::TaskAssignment& out);
-  Status BindKeys(const pipelines::PlannedStep& step, const TaskRef& task,
+  Status BindKeys(const pipelines::PlannedStep& step,
+                  const TaskRef& task,
                   pipelines::TaskAssignment& out);
   Status BindSuppression(pipelines::TaskAssignment& out);
-  Result<pipelines::ConsentView> ViewFor(const std::string& purpose, policies::Relation relation,
+  Result<pipelines::ConsentView> ViewFor(const std::string& purpose,
+                                         policies::Relation relation,
                                          int partition);
   [[nodiscard]] policies::Relation RelationOf(const pipelines::PlannedStep& step, int task) const;
-  Status CommitState(const pipelines::PlannedStep& step, const pipelines::TaskResult& result,
+  Status CommitState(const pipelines::PlannedStep& step,
+                     const pipelines::TaskResult& result,
                      crypto::WriteBatch& batch);
-  Status CommitPublication(const pipelines::PlannedStep& step, const TaskRef& task,
-                           const pipelines::TaskResult& result, crypto::WriteBatch& batch);
+  Status CommitPublication(const pipelines::PlannedStep& step,
+                           const TaskRef& task,
+                           const pipelines::TaskResult& result,
+                           crypto::WriteBatch& batch);
   Status CommitLedger(int partition, crypto::WriteBatch& batch);
   Status FinishDatasets(bool succeeded, crypto::WriteBatch& batch);
   Status Audit(const std::string& type, Json facts, crypto::WriteBatch& batch);
@@ -81,7 +95,8 @@ class PlanBinder final : public RunBinder {
   std::map<std::string, std::map<int, std::vector<pipelines::Piece>>> pieces_;  // dataset -> task
   std::map<std::string, std::vector<pipelines::Piece>> state_pieces_;  // "@identity", "@keyring"
   std::map<int, std::vector<pipelines::FactDelta>> facts_;             // by partition
-  std::map<int, std::vector<std::pair<std::string, std::string>>> fact_origins_;  // dataset, producer
+  std::map<int, std::vector<std::pair<std::string, std::string>>>
+      fact_origins_;  // dataset, producer
   std::map<ViewKey, pipelines::ConsentView> views_;
   std::map<std::string, std::vector<Json>> figures_;
   std::vector<pipelines::SnapshotManifest> snapshots_;

@@ -58,7 +58,8 @@ SnapshotManifest ManifestOf(const Json& extra, const PublicationFacts& facts, Ti
 }  // namespace
 
 Result<SnapshotManifest> Publisher::Prepare(const pipelines::TaskResult& result,
-                                            const PublicationFacts& facts, uint64_t fence,
+                                            const PublicationFacts& facts,
+                                            uint64_t fence,
                                             crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(const pipelines::Stream stream,
                    pipelines::Stream::FromJson(result.extra["stream"]));
@@ -99,8 +100,9 @@ Status Publisher::Deliver() {
   if (intents.empty()) return OkStatus();
   // A snapshot is served only once its entry lies under a checkpoint.
   TRY(state_.audit().SignCheckpoint().status());
-  ASSIGN_OR_RETURN(pipelines::ServingFolder folder, pipelines::ServingFolder::OpenForPublication(
-                                                        state_.serving(), state_.entropy()));
+  ASSIGN_OR_RETURN(
+      pipelines::ServingFolder folder,
+      pipelines::ServingFolder::OpenForPublication(state_.serving(), state_.entropy()));
   crypto::WriteBatch done;
   for (const auto& [key, intent] : intents) {
     pipelines::SnapshotFiles files;

@@ -32,10 +32,11 @@ class Publisher {
 
   /// Puts log entry, manifest and intent into `batch`; nothing is visible yet.
   Result<pipelines::SnapshotManifest> Prepare(const pipelines::TaskResult& result,
-                                              const PublicationFacts& facts, uint64_t fence,
+                                              const PublicationFacts& facts,
+                                              uint64_t fence,
                                               crypto::WriteBatch& batch);
-  /// After the batch is durable: signs a checkpoint that covers the entries and makes every intended
-  /// snapshot current. Also called at start.
+  /// After the batch is durable: signs a checkpoint that covers the entries and makes every
+  /// intended snapshot current. Also called at start.
   Status Deliver();
 
  private:

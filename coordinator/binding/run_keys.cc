@@ -5,7 +5,9 @@
 
 namespace signet::coordinator {
 
-Status RunKeys::Make(const std::string& dataset, int partition, policies::LabelClass label_class,
+Status RunKeys::Make(const std::string& dataset,
+                     int partition,
+                     policies::LabelClass label_class,
                      crypto::WriteBatch& batch) {
   DekId& id = deks_[dataset][pipelines::OutputKey(partition, label_class)];
   if (!id.empty()) return OkStatus();
@@ -14,8 +16,10 @@ Status RunKeys::Make(const std::string& dataset, int partition, policies::LabelC
   return OkStatus();
 }
 
-Status RunKeys::Make(const std::string& dataset, const std::vector<int>& partitions,
-                     const pipelines::Schema& schema, crypto::WriteBatch& batch) {
+Status RunKeys::Make(const std::string& dataset,
+                     const std::vector<int>& partitions,
+                     const pipelines::Schema& schema,
+                     crypto::WriteBatch& batch) {
   for (const pipelines::Column& column : schema.columns) {
     for (const int partition : partitions) {
       TRY(Make(dataset, partition, column.label.label_class, batch));
@@ -24,7 +28,8 @@ Status RunKeys::Make(const std::string& dataset, const std::vector<int>& partiti
   return OkStatus();
 }
 
-Result<DekId> RunKeys::Find(const std::string& dataset, int partition,
+Result<DekId> RunKeys::Find(const std::string& dataset,
+                            int partition,
                             policies::LabelClass label_class) const {
   const auto found = deks_.find(dataset);
   if (found != deks_.end()) {

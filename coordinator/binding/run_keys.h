@@ -19,12 +19,17 @@ class RunKeys {
   RunKeys(StateFolder& state, std::string run) : state_(state), run_(std::move(run)) {}
 
   /// Makes the keys of `partitions` for each label class of `schema`.
-  Status Make(const std::string& dataset, const std::vector<int>& partitions,
-              const pipelines::Schema& schema, crypto::WriteBatch& batch);
-  Status Make(const std::string& dataset, int partition, policies::LabelClass label_class,
+  Status Make(const std::string& dataset,
+              const std::vector<int>& partitions,
+              const pipelines::Schema& schema,
+              crypto::WriteBatch& batch);
+  Status Make(const std::string& dataset,
+              int partition,
+              policies::LabelClass label_class,
               crypto::WriteBatch& batch);
   /// kNotFound (a bug of the planner) when the run was not given that key.
-  [[nodiscard]] Result<DekId> Find(const std::string& dataset, int partition,
+  [[nodiscard]] Result<DekId> Find(const std::string& dataset,
+                                   int partition,
                                    policies::LabelClass label_class) const;
   /// All keys of the dataset, by OutputKey.
   [[nodiscard]] std::map<std::string, DekId> Of(const std::string& dataset) const;

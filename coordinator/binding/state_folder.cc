@@ -21,7 +21,8 @@ constexpr char kPartitionsKey[] = "state/partitions";
 
 }  // namespace
 
-Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::path& path, Clock& clock,
+Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::path& path,
+                                                       Clock& clock,
                                                        Entropy& entropy) {
   std::error_code ignored;
   const std::filesystem::path absolute = std::filesystem::absolute(path, ignored);
@@ -30,15 +31,19 @@ Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::pa
   TRY(MakeFolders(state->blobs_path()));
   ASSIGN_OR_RETURN(state->custody_, crypto::FileCustody::Open(absolute / "custody", entropy));
   ASSIGN_OR_RETURN(const SecretBytes root, state->custody_->Root());
-  ASSIGN_OR_RETURN(state->store_,
-                   crypto::OpenRocksStore(absolute / "store",
-                                          crypto::DeriveKey(root, crypto::KeyUse::kStore, ""), entropy));
+  ASSIGN_OR_RETURN(
+      state->store_,
+      crypto::OpenRocksStore(
+          absolute / "store", crypto::DeriveKey(root, crypto::KeyUse::kStore, ""), entropy));
   ASSIGN_OR_RETURN(state->vault_,
                    crypto::KeyVault::Open(*state->custody_, *state->store_, entropy, clock));
   const SecretBytes seed = state->vault_->Derive(crypto::KeyUse::kLog, "");
   ASSIGN_OR_RETURN(state->audit_,
-                   crypto::AuditLog::Open(*state->store_, crypto::Ed25519PrivateKey::FromSeed(seed),
-                                          kOrigin, clock, absolute / "checkpoint.note"));
+                   crypto::AuditLog::Open(*state->store_,
+                                          crypto::Ed25519PrivateKey::FromSeed(seed),
+                                          kOrigin,
+                                          clock,
+                                          absolute / "checkpoint.note"));
   state->blobs_ = std::make_unique<pipelines::FileBlobStore>(state->blobs_path());
   const std::string key = state->audit_->key().Text() + "\n";
   TRY(WriteFileAtomically(absolute / "audit.vkey", AsBytes(key), 0644));
@@ -58,7 +63,8 @@ Status StateFolder::FixPartitions(int partitions) {
   if (fixed == 0) return store_->Put(kPartitionsKey, ToBytes(std::to_string(partitions)));
   return Invalid("this state has " + std::to_string(fixed) + " partitions, the pipeline asks for " +
                  std::to_string(partitions))
-      .WithRemedy("set settings.partitions to " + std::to_string(fixed) + ", or use another --state");
+      .WithRemedy("set settings.partitions to " + std::to_string(fixed) +
+                  ", or use another --state");
 }
 
 Result<std::string> StateFolder::SignNote(const std::string& text) {

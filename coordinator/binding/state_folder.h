@@ -30,7 +30,8 @@ class StateFolder {
  public:
   /// Opens, or makes, the state. kUnavailable when another signet holds it or the disk refuses;
   /// kCorrupt when custody, store and log do not belong together (a restored older copy, a fork).
-  static Result<std::unique_ptr<StateFolder>> Open(const std::filesystem::path& path, Clock& clock,
+  static Result<std::unique_ptr<StateFolder>> Open(const std::filesystem::path& path,
+                                                   Clock& clock,
                                                    Entropy& entropy);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -49,7 +50,8 @@ class StateFolder {
   [[nodiscard]] Result<int> Partitions();
   /// Signs `text` as a note with the log's key (manifests, receipts).
   [[nodiscard]] Result<std::string> SignNote(const std::string& text);
-  /// Whether the folder is marked as a test state (file `test-state`): lower group sizes are allowed.
+  /// Whether the folder is marked as a test state (file `test-state`): lower group sizes are
+  /// allowed.
   [[nodiscard]] bool is_test_state() const;
 
  private:

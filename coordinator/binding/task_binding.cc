@@ -31,7 +31,8 @@ bool Needs(const TaskInput& input, const pipelines::Stream& stream) {
   };
   if (input.subjects_filtered && has(pipelines::kSubjectColumn)) return true;
   if (input.before && has(input.before_column)) return true;
-  return std::any_of(input.schema.columns.begin(), input.schema.columns.end(),
+  return std::any_of(input.schema.columns.begin(),
+                     input.schema.columns.end(),
                      [&has](const pipelines::Column& column) { return has(column.name); });
 }
 
@@ -46,8 +47,9 @@ Result<Bytes> PlanBinder::BindTask(const TaskRef& task) {
   out.spec.index = task.task;
   out.spec.attempt = task.attempt;
   out.spec.op = step->op;
-  out.spec.options = step->task_options.empty() ? step->options
-                                                : step->task_options[static_cast<size_t>(task.task)];
+  out.spec.options = step->task_options.empty()
+                         ? step->options
+                         : step->task_options[static_cast<size_t>(task.task)];
   out.spec.purpose = step->purpose;
   out.spec.as_of = plan_.as_of;
   out.spec.seed = plan_.seed;
@@ -68,7 +70,8 @@ Result<Bytes> PlanBinder::BindTask(const TaskRef& task) {
   return out.Encode();
 }
 
-Result<std::vector<Piece>> PlanBinder::PiecesOf(const PlannedInput& input, const PlannedStep& step,
+Result<std::vector<Piece>> PlanBinder::PiecesOf(const PlannedInput& input,
+                                                const PlannedStep& step,
                                                 int task) {
   if (const auto state = state_pieces_.find(input.dataset); state != state_pieces_.end()) {
     return state->second;
@@ -77,16 +80,18 @@ Result<std::vector<Piece>> PlanBinder::PiecesOf(const PlannedInput& input, const
   for (const auto& [index, pieces] : pieces_[input.dataset]) {
     if (input.same_task && index != task) continue;
     for (const Piece& piece : pieces) {
-      const bool other = step.shape == Shape::kPerPartition && piece.partition >= 0 &&
-                         piece.partition != task;
+      const bool other =
+          step.shape == Shape::kPerPartition && piece.partition >= 0 && piece.partition != task;
       if (!other) selected.push_back(piece);
     }
   }
   return selected;
 }
 
-Status PlanBinder::BindInput(const PlannedStep& step, const PlannedInput& planned,
-                             const TaskRef& task, TaskAssignment& out) {
+Status PlanBinder::BindInput(const PlannedStep& step,
+                             const PlannedInput& planned,
+                             const TaskRef& task,
+                             TaskAssignment& out) {
   TaskInput input;
   input.name = planned.name;
   input.schema = planned.schema;
@@ -133,7 +138,8 @@ Status PlanBinder::BindOutputs(const PlannedStep& step, const TaskRef& task, Tas
     output.schema = planned.schema;
     output.partitioned = planned.partitioned;
     const bool one = !planned.partitioned && planned.kind != pipelines::DatasetKind::kSnapshot;
-    const int only = planned.kind == pipelines::DatasetKind::kSnapshot ? task.task : out.spec.partition;
+    const int only =
+        planned.kind == pipelines::DatasetKind::kSnapshot ? task.task : out.spec.partition;
     const std::string prefix = std::to_string(only) + "/";
     for (const auto& [key, id] : keys_.Of(planned.dataset)) {
       if ((one || !planned.partitioned) && key.compare(0, prefix.size(), prefix) != 0) continue;
@@ -173,9 +179,10 @@ Status PlanBinder::BindSuppression(TaskAssignment& out) {
   if (!stored) return OkStatus();
   ASSIGN_OR_RETURN(const DekId id, keys_.Find(kViews, -1, LabelClass::kFacts));
   ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(id));
-  ASSIGN_OR_RETURN(out.spec.suppression,
-                   pipelines::SealBlob(pipelines::SuppressionHeader(), *stored, {id, &key},
-                                       state_.blobs(), state_.entropy()));
+  ASSIGN_OR_RETURN(
+      out.spec.suppression,
+      pipelines::SealBlob(
+          pipelines::SuppressionHeader(), *stored, {id, &key}, state_.blobs(), state_.entropy()));
   out.lease.deks.emplace(id, std::move(key));
   return OkStatus();
 }
@@ -191,7 +198,8 @@ policies::Relation PlanBinder::RelationOf(const PlannedStep& step, int task) con
 
 /// The view at the ledger's version now: what was withdrawn since the plan takes effect here.
 Result<pipelines::ConsentView> PlanBinder::ViewFor(const std::string& purpose,
-                                                   policies::Relation relation, int partition) {
+                                                   policies::Relation relation,
+                                                   int partition) {
   const ViewKey key{purpose, relation, partition, ledger_.version()};
   if (const auto found = views_.find(key); found != views_.end()) return found->second;
   ASSIGN_OR_RETURN(const policies::LedgerPartition* ledger, ledger_.Partition(partition));
@@ -202,7 +210,9 @@ Result<pipelines::ConsentView> PlanBinder::ViewFor(const std::string& purpose,
   view.partition = partition;
   ASSIGN_OR_RETURN(view.stream,
                    pipelines::SealBlob(pipelines::ConsentViewHeader(purpose, partition),
-                                       policies::EncodeView(allowed), {id, &dek}, state_.blobs(),
+                                       policies::EncodeView(allowed),
+                                       {id, &dek},
+                                       state_.blobs(),
                                        state_.entropy()));
   views_[key] = view;
   return view;

@@ -99,11 +99,13 @@ void AddAuditCommands(CLI::App& app, CommandOutcome& outcome) {
   const auto add = [&](const char* name, const char* help, Action action) {
     CLI::App* command = audit->add_subcommand(name, help);
     command->add_option("--state", options->state, "The state folder");
-    command->callback([options, action, &outcome] { outcome.exit_code = Perform(*options, action); });
+    command->callback(
+        [options, action, &outcome] { outcome.exit_code = Perform(*options, action); });
     return command;
   };
   CLI::App* verify = add("verify", "Check every entry, hash and signature", Verify);
-  verify->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  verify->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
   add("key", "Print the log's verifier key", Key);
   CLI::App* to = add("export", "Write the log as C2SP tlog-tiles files", Export);
   to->add_option("--out", options->out, "Folder")->required();

@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
-
 #include <unistd.h>
 
 namespace signet::coordinator {
@@ -16,10 +15,18 @@ void Write(std::FILE* stream, std::string_view text) {
 
 }  // namespace
 
-void PrintData(std::string_view text) { Write(stdout, text); }
-void PrintJson(const Json& json) { Write(stdout, json.Dump() + "\n"); }
-void PrintNote(std::string_view text) { Write(stderr, text); }
-bool NotesGoToTerminal() { return ::isatty(STDERR_FILENO) == 1; }
+void PrintData(std::string_view text) {
+  Write(stdout, text);
+}
+void PrintJson(const Json& json) {
+  Write(stdout, json.Dump() + "\n");
+}
+void PrintNote(std::string_view text) {
+  Write(stderr, text);
+}
+bool NotesGoToTerminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
 
 void PrintError(const Status& status) {
   std::string text = status.message();

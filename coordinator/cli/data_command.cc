@@ -17,11 +17,13 @@ void AddDataCommand(CLI::App& app, CommandOutcome& outcome) {
   auto out = std::make_shared<std::string>();
   CLI::App* data = app.add_subcommand("data", "Work with demo data");
   data->require_subcommand(1);
-  CLI::App* generate = data->add_subcommand("generate", "Generate an omnichannel business, by seed");
+  CLI::App* generate =
+      data->add_subcommand("generate", "Generate an omnichannel business, by seed");
   generate->add_option("--customers", options->customers, "How many customers");
   generate->add_option("--seed", options->seed, "The same seed gives the same bytes");
   generate->add_option("--out", *out, "Folder")->required();
-  generate->add_flag("--canaries", options->canaries, "Plant a marker in every identifier and free text");
+  generate->add_flag(
+      "--canaries", options->canaries, "Plant a marker in every identifier and free text");
   generate->callback([options, out, &outcome] {
     options->out = *out;
     const bool terminal = NotesGoToTerminal();
@@ -31,8 +33,8 @@ void AddDataCommand(CLI::App& app, CommandOutcome& outcome) {
     if (terminal) PrintNote("\r\x1b[2K");
     if (!status.ok()) PrintError(status);
     if (status.ok()) {
-      PrintNote("wrote " + WithThousands(static_cast<int64_t>(options->customers)) + " customers to " +
-                *out + "\n");
+      PrintNote("wrote " + WithThousands(static_cast<int64_t>(options->customers)) +
+                " customers to " + *out + "\n");
     }
     outcome.exit_code = ExitCode(status.code());
   });

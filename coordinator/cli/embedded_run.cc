@@ -17,8 +17,9 @@ Result<std::unique_ptr<EmbeddedRunner>> EmbeddedRunner::Start(StateFolder& state
   CoordinatorOptions options;
   options.expect_enrolment = true;
   options.seed = state.entropy().RandomU64();
-  ASSIGN_OR_RETURN(runner->coordinator_, Coordinator::Open(options, identity, state.store(),
-                                                           state.clock(), state.entropy()));
+  ASSIGN_OR_RETURN(
+      runner->coordinator_,
+      Coordinator::Open(options, identity, state.store(), state.clock(), state.entropy()));
   for (const RunId& run : runner->coordinator_->UnfinishedRuns()) {
     Log(LogLevel::kWarning, "run left unfinished is cancelled", Json::Of({{"run", run.text()}}));
     runner->coordinator_->Cancel(run, "its signet process ended");
@@ -37,10 +38,12 @@ EmbeddedRunner::~EmbeddedRunner() {
   if (cluster_ == nullptr) return;
   coordinator_->EachTurn([] {});
   const Status stopped = cluster_->Stop();
-  if (!stopped.ok()) Log(LogLevel::kWarning, "workers not stopped", Json::Of({{"why", stopped.ToString()}}));
+  if (!stopped.ok())
+    Log(LogLevel::kWarning, "workers not stopped", Json::Of({{"why", stopped.ToString()}}));
 }
 
-Result<RunView> EmbeddedRunner::Run(const RunSpec& spec, RunBinder& binder,
+Result<RunView> EmbeddedRunner::Run(const RunSpec& spec,
+                                    RunBinder& binder,
                                     const std::function<void(const RunView&)>& observer,
                                     const std::function<bool()>& interrupted) {
   coordinator_->Observe(observer);
@@ -63,8 +66,9 @@ RunId NewRunId(StateFolder& state) {
   std::string text = TimestampText(state.clock().Now()).substr(0, 19);
   text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '-' || c == ':'; }),
              text.end());
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
   const Uuid random = state.entropy().RandomUuid();
   return RunId(text + "-" + ToHex(ByteView(random).first(3)));
 }

@@ -15,15 +15,18 @@
 
 namespace signet::coordinator {
 
-/// A coordinator on loopback with CURVE and N worker processes. Runs are executed one after another.
+/// A coordinator on loopback with CURVE and N worker processes. Runs are executed one after
+/// another.
 class EmbeddedRunner {
  public:
   /// Starts the workers; runs left by a process that died are cancelled and told.
   static Result<std::unique_ptr<EmbeddedRunner>> Start(StateFolder& state, int workers);
   ~EmbeddedRunner();
 
-  /// Runs to the end, or until `interrupted()`; then the run is cancelled. `observer` sees progress.
-  Result<RunView> Run(const RunSpec& spec, RunBinder& binder,
+  /// Runs to the end, or until `interrupted()`; then the run is cancelled. `observer` sees
+  /// progress.
+  Result<RunView> Run(const RunSpec& spec,
+                      RunBinder& binder,
                       const std::function<void(const RunView&)>& observer,
                       const std::function<bool()>& interrupted);
 

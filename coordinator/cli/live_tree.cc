@@ -12,24 +12,34 @@ constexpr double kMicros = 1e6;
 
 const char* Symbol(RunState state) {
   switch (state) {
-    case RunState::kWaiting: return "○";
-    case RunState::kRunning: return "●";
-    case RunState::kSucceeded: return "✔";
-    case RunState::kFailed: return "✖";
-    case RunState::kCancelled: return "✖";
-    case RunState::kSkipped: return "○";
+    case RunState::kWaiting:
+      return "○";
+    case RunState::kRunning:
+      return "●";
+    case RunState::kSucceeded:
+      return "✔";
+    case RunState::kFailed:
+      return "✖";
+    case RunState::kCancelled:
+      return "✖";
+    case RunState::kSkipped:
+      return "○";
   }
   return "○";
 }
 
 const char* Colour(RunState state) {
   switch (state) {
-    case RunState::kSucceeded: return "\x1b[32m";
+    case RunState::kSucceeded:
+      return "\x1b[32m";
     case RunState::kFailed:
-    case RunState::kCancelled: return "\x1b[31m";
-    case RunState::kRunning: return "\x1b[36m";
+    case RunState::kCancelled:
+      return "\x1b[31m";
+    case RunState::kRunning:
+      return "\x1b[36m";
     case RunState::kWaiting:
-    case RunState::kSkipped: return "\x1b[2m";
+    case RunState::kSkipped:
+      return "\x1b[2m";
   }
   return "";
 }
@@ -41,15 +51,17 @@ std::string Padded(std::string text, size_t width) {
 
 std::string Duration(const StepView& step) {
   if (step.started.micros == 0 || step.finished.micros == 0) return "";
-  return FixedText(static_cast<double>(step.finished.micros - step.started.micros) / kMicros, 1) + " s";
+  return FixedText(static_cast<double>(step.finished.micros - step.started.micros) / kMicros, 1) +
+         " s";
 }
 
 }  // namespace
 
 std::string LiveTree::StepLine(const StepView& step, size_t name_width) {
-  std::string line = std::string(Symbol(step.state)) + " " + Padded(step.id.text(), name_width) + "  " +
-                     Padded(std::to_string(step.done) + "/" + std::to_string(step.total), 7) + "  " +
-                     Padded(Duration(step), 8);
+  std::string line = std::string(Symbol(step.state)) + " " + Padded(step.id.text(), name_width) +
+                     "  " +
+                     Padded(std::to_string(step.done) + "/" + std::to_string(step.total), 7) +
+                     "  " + Padded(Duration(step), 8);
   if (step.rows > 0) line += "  " + WithThousands(step.rows) + " rows";
   if (step.state == RunState::kRunning && step.progress > 0) {
     line += "  " + FixedText(step.progress * 100, 0) + " %";

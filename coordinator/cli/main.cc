@@ -1,3 +1,5 @@
 #include "coordinator/cli/commands.h"
 
-int main(int argc, char** argv) { return signet::coordinator::RunCli(argc, argv); }
+int main(int argc, char** argv) {
+  return signet::coordinator::RunCli(argc, argv);
+}

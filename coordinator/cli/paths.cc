@@ -1,9 +1,8 @@
 #include "coordinator/cli/paths.h"
 
 #include <filesystem>
-#include <system_error>
-
 #include <stdlib.h>
+#include <system_error>
 
 namespace signet::coordinator {
 

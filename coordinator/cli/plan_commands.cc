@@ -29,7 +29,9 @@ struct PlanOptions {
   std::string format = "text";
 };
 
-Result<pipelines::Planned> Plan(const std::string& file, const PlanOptions& options, bool find_files) {
+Result<pipelines::Planned> Plan(const std::string& file,
+                                const PlanOptions& options,
+                                bool find_files) {
   SystemClock clock;
   pipelines::PlanRequest request;
   request.file = file;
@@ -59,7 +61,8 @@ Status ShowPlan(const PlanOptions& options) {
   ASSIGN_OR_RETURN(const pipelines::Planned planned,
                    Plan(options.files.front(), options, /*find_files=*/true));
   const Json json = planned.plan.ToJson();
-  if (!options.json.empty()) TRY(WriteFileAtomically(options.json, AsBytes(json.Pretty() + "\n"), 0644));
+  if (!options.json.empty())
+    TRY(WriteFileAtomically(options.json, AsBytes(json.Pretty() + "\n"), 0644));
   if (!options.html.empty()) {
     TRY(WriteFileAtomically(options.html, AsBytes(PlanPage(planned.plan)), 0644));
   }
@@ -101,19 +104,23 @@ void AddPlanCommands(CLI::App& app, CommandOutcome& outcome) {
   auto options = std::make_shared<PlanOptions>();
   CLI::App* validate = app.add_subcommand("validate", "Check pipelines without looking at data");
   validate->add_option("pipelines", options->files, "YAML files")->required();
-  validate->add_option("-p,--param", options->params, "A parameter: name=value")->allow_extra_args(false);
+  validate->add_option("-p,--param", options->params, "A parameter: name=value")
+      ->allow_extra_args(false);
   validate->callback([options, &outcome] { outcome.exit_code = Finish(Validate(*options), true); });
 
   CLI::App* plan = app.add_subcommand("plan", "Bind a pipeline to its policies and show the proof");
   plan->add_option("pipeline", options->files, "The pipeline's YAML")->required()->expected(1);
-  plan->add_option("-p,--param", options->params, "A parameter: name=value")->allow_extra_args(false);
+  plan->add_option("-p,--param", options->params, "A parameter: name=value")
+      ->allow_extra_args(false);
   plan->add_option("--json", options->json, "Write plan and derivation to this file");
   plan->add_option("--html", options->html, "Write a page for people to this file");
-  plan->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  plan->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
   plan->callback([options, &outcome] { outcome.exit_code = Finish(ShowPlan(*options)); });
 
   auto name = std::make_shared<std::string>();
-  CLI::App* schema = app.add_subcommand("schema", "Print a JSON Schema (pipeline, policy) or a reference");
+  CLI::App* schema =
+      app.add_subcommand("schema", "Print a JSON Schema (pipeline, policy) or a reference");
   schema->add_option("document", *name, "pipeline, policy or reference")
       ->required()
       ->check(CLI::IsMember({"pipeline", "policy", "reference"}));

@@ -12,11 +12,20 @@ std::string Escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -29,7 +38,9 @@ constexpr std::string_view kHead =
     "th,td{border-bottom:1px solid #ccc;text-align:left;padding:.25rem .5rem;vertical-align:top}"
     "code{font:13px ui-monospace,monospace}@media print{body{margin:0}}</style>";
 
-std::string Cell(const std::string& text) { return "<td>" + Escaped(text) + "</td>"; }
+std::string Cell(const std::string& text) {
+  return "<td>" + Escaped(text) + "</td>";
+}
 
 std::string ColumnRow(const Json& column) {
   std::string rules;
@@ -42,8 +53,8 @@ std::string ColumnRow(const Json& column) {
   return "<tr><th scope=\"row\"><code>" + Escaped(column["name"].AsString()) + "</code></th>" +
          Cell(column["type"].AsString()) + Cell(Join(label["origins"].AsStrings(), ", ")) +
          Cell(Join(label["categories"].AsStrings(), ", ")) +
-         Cell(label["identifiability"].AsString()) + Cell(Join(label["purposes"].AsStrings(), ", ")) +
-         Cell(rules) + "</tr>";
+         Cell(label["identifiability"].AsString()) +
+         Cell(Join(label["purposes"].AsStrings(), ", ")) + Cell(rules) + "</tr>";
 }
 
 }  // namespace
@@ -52,7 +63,8 @@ std::string PlanPage(const pipelines::Plan& plan) {
   std::string page(kHead);
   page += "<h1>Plan of " + Escaped(plan.pipeline) + "</h1><p>As of " + DateText(plan.as_of) +
           ". Plan digest <code>" + plan.Digest() + "</code>, policy digest <code>" +
-          Escaped(plan.policy_digest) + "</code>.</p><h2>Steps</h2><table><tr><th>step</th>"
+          Escaped(plan.policy_digest) +
+          "</code>.</p><h2>Steps</h2><table><tr><th>step</th>"
           "<th>operator</th><th>purpose</th><th>reads</th></tr>";
   for (const pipelines::PlannedStep& step : plan.steps) {
     std::string reads;
@@ -60,15 +72,17 @@ std::string PlanPage(const pipelines::Plan& plan) {
       if (!reads.empty()) reads += "; ";
       reads += input.dataset + " (" + Join(input.schema.Names(), ", ") + ")";
     }
-    page += "<tr><th scope=\"row\">" + Escaped(step.id) + "</th>" + Cell(step.op) + Cell(step.purpose) +
-            Cell(reads) + "</tr>";
+    page += "<tr><th scope=\"row\">" + Escaped(step.id) + "</th>" + Cell(step.op) +
+            Cell(step.purpose) + Cell(reads) + "</tr>";
   }
   page += "</table>";
   for (const Json& dataset : plan.derivation.items()) {
-    page += "<h2>" + Escaped(dataset["dataset"].AsString()) + " (" +
-            Escaped(dataset["kind"].AsString()) + ")</h2><table><tr><th>column</th><th>type</th>"
-            "<th>stems from</th><th>categories</th><th>identifiability</th><th>purposes allowed</th>"
-            "<th>treatment and rule</th></tr>";
+    page +=
+        "<h2>" + Escaped(dataset["dataset"].AsString()) + " (" +
+        Escaped(dataset["kind"].AsString()) +
+        ")</h2><table><tr><th>column</th><th>type</th>"
+        "<th>stems from</th><th>categories</th><th>identifiability</th><th>purposes allowed</th>"
+        "<th>treatment and rule</th></tr>";
     for (const Json& column : dataset["columns"].items()) page += ColumnRow(column);
     page += "</table>";
   }

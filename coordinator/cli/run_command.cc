@@ -26,9 +26,12 @@ namespace signet::coordinator {
 namespace {
 
 // A signal handler may only set a flag.
-volatile std::sig_atomic_t interrupted = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t interrupted =
+    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-void OnSignal(int /*signal*/) { interrupted = 1; }
+void OnSignal(int /*signal*/) {
+  interrupted = 1;
+}
 
 struct RunOptions {
   std::string file;
@@ -51,10 +54,13 @@ struct Finished {
   Json report;
 };
 
-Result<Finished> RunPlanned(StateFolder& state, LedgerBook& ledger, const pipelines::Planned& planned,
+Result<Finished> RunPlanned(StateFolder& state,
+                            LedgerBook& ledger,
+                            const pipelines::Planned& planned,
                             int workers) {
   PlanBinder binder(state, ledger, planned.plan, planned.policy, NewRunId(state));
-  ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner, EmbeddedRunner::Start(state, workers));
+  ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner,
+                   EmbeddedRunner::Start(state, workers));
   LiveTree tree(NotesGoToTerminal());
   const auto draw = [&tree](const RunView& view) { PrintNote(tree.Draw(view)); };
   ASSIGN_OR_RETURN(RunView view,
@@ -79,7 +85,8 @@ Status Run(const RunOptions& options) {
   // Everything that can be refused without a state is refused before one is made.
   ASSIGN_OR_RETURN(pipelines::Planned planned, pipelines::MakePlan(request));
   WarnAboutSwap();
-  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state, OpenState(options.state, clock, entropy));
+  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
+                   OpenState(options.state, clock, entropy));
   if (state->is_test_state()) {
     request.min_group_for_tests = 1;
     ASSIGN_OR_RETURN(planned, pipelines::MakePlan(request));
@@ -105,14 +112,18 @@ Status Run(const RunOptions& options) {
 
 void AddRunCommand(CLI::App& app, CommandOutcome& outcome) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* run = app.add_subcommand("run", "Run a pipeline in an embedded cluster on this machine");
+  CLI::App* run =
+      app.add_subcommand("run", "Run a pipeline in an embedded cluster on this machine");
   run->add_option("pipeline", options->file, "The pipeline's YAML")->required();
-  run->add_option("-p,--param", options->params, "A parameter: name=value")->allow_extra_args(false);
+  run->add_option("-p,--param", options->params, "A parameter: name=value")
+      ->allow_extra_args(false);
   run->add_option("--workers", options->workers, "Worker processes")->check(CLI::Range(1, 256));
   run->add_option("--state", options->state, "Folder of keys, log, ledger and artifacts");
   run->add_option("--as-of", options->as_of, "Point in time of the run: YYYY-MM-DD");
-  run->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
-  run->add_flag("--no-cache", options->no_cache, "Compute everything again (nothing is cached yet)");
+  run->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  run->add_flag(
+      "--no-cache", options->no_cache, "Compute everything again (nothing is cached yet)");
   run->callback([options, &outcome] {
     std::signal(SIGINT, OnSignal);
     std::signal(SIGTERM, OnSignal);

@@ -9,7 +9,8 @@ namespace signet::coordinator {
 namespace {
 
 double Seconds(Timestamp from, Timestamp to) {
-  return from.micros == 0 || to.micros == 0 ? 0 : static_cast<double>(to.micros - from.micros) / 1e6;
+  return from.micros == 0 || to.micros == 0 ? 0
+                                            : static_cast<double>(to.micros - from.micros) / 1e6;
 }
 
 Json StepJson(const StepView& step) {
@@ -79,8 +80,8 @@ Json RunReport(const RunView& view, const PlanBinder& binder) {
 }
 
 std::string RunReportText(const Json& report) {
-  std::string text = "run " + report["run"].AsString() + " " + report["status"].AsString() + " in " +
-                     FixedText(report["seconds"].AsDouble(), 1) + " s\n";
+  std::string text = "run " + report["run"].AsString() + " " + report["status"].AsString() +
+                     " in " + FixedText(report["seconds"].AsDouble(), 1) + " s\n";
   for (const auto& [step, all] : report["figures"].fields()) {
     // Steps of many tasks are counted in the tree; what one task says is worth reading.
     if (all.size() != 1 || step.rfind("tokenise.", 0) == 0 || step.rfind("gate.", 0) == 0 ||
@@ -95,10 +96,12 @@ std::string RunReportText(const Json& report) {
             ": " + WithThousands(snapshot["members"].AsInt()) + " members, log entry " +
             snapshot["audit_index"].Dump() + "\n";
     for (const Json& segment : snapshot["segments"].items()) {
-      text += "  " + segment["name"].AsString() + "  " + WithThousands(segment["members"].AsInt()) + "\n";
+      text += "  " + segment["name"].AsString() + "  " + WithThousands(segment["members"].AsInt()) +
+              "\n";
     }
     for (const Json& segment : snapshot["withheld"].items()) {
-      text += "  " + segment["name"].AsString() + "  withheld: " + segment["reason"].AsString() + "\n";
+      text +=
+          "  " + segment["name"].AsString() + "  withheld: " + segment["reason"].AsString() + "\n";
     }
     text += "  content digest " + snapshot["content_digest"].AsString() + "\n";
   }

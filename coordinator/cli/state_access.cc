@@ -24,11 +24,14 @@ Result<std::map<std::string, std::string>> ParseParams(const std::vector<std::st
   return params;
 }
 
-Result<std::unique_ptr<StateFolder>> OpenState(const std::string& path, Clock& clock, Entropy& entropy) {
+Result<std::unique_ptr<StateFolder>> OpenState(const std::string& path,
+                                               Clock& clock,
+                                               Entropy& entropy) {
   return StateFolder::Open(path, clock, entropy);
 }
 
-Result<std::unique_ptr<StateFolder>> OpenExistingState(const std::string& path, Clock& clock,
+Result<std::unique_ptr<StateFolder>> OpenExistingState(const std::string& path,
+                                                       Clock& clock,
                                                        Entropy& entropy) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(std::filesystem::path(path) / "store", ignored)) {
@@ -45,8 +48,9 @@ void WarnAboutSwap() {
   size_t lines = 0;
   for (const uint8_t byte : *swaps) lines += byte == '\n' ? 1 : 0;
   if (lines > 1) {
-    PrintNote("warning: swap is on: memory with personal data could reach a disk\n"
-              "help: turn it off (swapoff -a) or encrypt it\n");
+    PrintNote(
+        "warning: swap is on: memory with personal data could reach a disk\n"
+        "help: turn it off (swapoff -a) or encrypt it\n");
   }
 }
 

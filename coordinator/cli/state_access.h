@@ -16,9 +16,12 @@ namespace signet::coordinator {
 /// "name=value" texts to a map; kInvalid with the text's name.
 Result<std::map<std::string, std::string>> ParseParams(const std::vector<std::string>& texts);
 /// Opens (or makes) the state for changes.
-Result<std::unique_ptr<StateFolder>> OpenState(const std::string& path, Clock& clock, Entropy& entropy);
+Result<std::unique_ptr<StateFolder>> OpenState(const std::string& path,
+                                               Clock& clock,
+                                               Entropy& entropy);
 /// Opens a state that must exist.
-Result<std::unique_ptr<StateFolder>> OpenExistingState(const std::string& path, Clock& clock,
+Result<std::unique_ptr<StateFolder>> OpenExistingState(const std::string& path,
+                                                       Clock& clock,
                                                        Entropy& entropy);
 /// Warns on stderr when swap is on: pages of this process could reach a disk in plain.
 void WarnAboutSwap();

@@ -39,11 +39,15 @@ Result<std::vector<Identifier>> ReadFrom(const std::string& from) {
 
 using Action = Result<Json> (*)(RightsDesk&, const LocatedSubject&, const SubjectOptions&);
 
-Result<Json> Erase(RightsDesk& desk, const LocatedSubject& subject, const SubjectOptions& /*options*/) {
+Result<Json> Erase(RightsDesk& desk,
+                   const LocatedSubject& subject,
+                   const SubjectOptions& /*options*/) {
   return desk.Erase(subject);
 }
 
-Result<Json> SetConsent(RightsDesk& desk, const LocatedSubject& subject, const SubjectOptions& options) {
+Result<Json> SetConsent(RightsDesk& desk,
+                        const LocatedSubject& subject,
+                        const SubjectOptions& options) {
   return desk.SetConsent(subject, options.purpose, options.consent == "given");
 }
 
@@ -57,9 +61,11 @@ Status Perform(const SubjectOptions& options, Action action) {
   TRY(ledger.LoadVersion());
   ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner, EmbeddedRunner::Start(*state, 1));
   RightsDesk desk(
-      *state, ledger,
+      *state,
+      ledger,
       [&runner](const RunSpec& spec, RunBinder& binder) {
-        return runner->Run(spec, binder, [](const RunView&) {}, [] { return false; });
+        return runner->Run(
+            spec, binder, [](const RunView&) {}, [] { return false; });
       },
       [&state] { return NewRunId(*state); });
   ASSIGN_OR_RETURN(const LocatedSubject subject, desk.Locate(identifiers, options.region));
@@ -70,13 +76,18 @@ Status Perform(const SubjectOptions& options, Action action) {
   return OkStatus();
 }
 
-CLI::App* AddAction(CLI::App& parent, const char* name, const char* help,
-                    const std::shared_ptr<SubjectOptions>& options, Action action,
+CLI::App* AddAction(CLI::App& parent,
+                    const char* name,
+                    const char* help,
+                    const std::shared_ptr<SubjectOptions>& options,
+                    Action action,
                     CommandOutcome& outcome) {
   CLI::App* command = parent.add_subcommand(name, help);
   command->add_option("--state", options->state, "The state folder");
-  command->add_option("--from", options->from, "File with lines TYPE VALUE (default: standard input)");
-  command->add_option("--region", options->region, "Country of phone numbers without +, such as FI");
+  command->add_option(
+      "--from", options->from, "File with lines TYPE VALUE (default: standard input)");
+  command->add_option(
+      "--region", options->region, "Country of phone numbers without +, such as FI");
   command->callback([options, action, &outcome] {
     const Status status = Perform(*options, action);
     if (!status.ok()) PrintError(status);
@@ -91,12 +102,16 @@ void AddSubjectCommands(CLI::App& app, CommandOutcome& outcome) {
   auto options = std::make_shared<SubjectOptions>();
   CLI::App* subject = app.add_subcommand("subject", "Requests of one person");
   subject->require_subcommand(1);
-  AddAction(*subject, "erase", "Erase a person: withdrawn at once, then destroyed, with receipts",
-            options, Erase, outcome);
+  AddAction(*subject,
+            "erase",
+            "Erase a person: withdrawn at once, then destroyed, with receipts",
+            options,
+            Erase,
+            outcome);
   CLI::App* consent = app.add_subcommand("consent", "The consent ledger");
   consent->require_subcommand(1);
-  CLI::App* set = AddAction(*consent, "set", "Record what a person says about a purpose", options,
-                            SetConsent, outcome);
+  CLI::App* set = AddAction(
+      *consent, "set", "Record what a person says about a purpose", options, SetConsent, outcome);
   set->add_option("--purpose", options->purpose, "The purpose")->required();
   set->add_option("--to", options->consent, "given or withdrawn")
       ->required()

@@ -30,8 +30,8 @@ RunSpec RightsBinder::Spec() const {
 }
 
 const RightsStep& RightsBinder::Find(const std::string& id) const {
-  const auto found = std::find_if(steps_.begin(), steps_.end(),
-                                  [&id](const RightsStep& step) { return step.id == id; });
+  const auto found = std::find_if(
+      steps_.begin(), steps_.end(), [&id](const RightsStep& step) { return step.id == id; });
   CHECK_FACTS(found != steps_.end(), id);
   return *found;
 }
@@ -88,8 +88,9 @@ Status RightsBinder::BindOutput(const RightsStep& step, TaskAssignment& out) {
       DekId& id = output.deks[pipelines::OutputKey(piece.partition, stream.label_class)];
       if (!id.empty()) continue;
       const std::string label_class(policies::LabelClassName(stream.label_class));
-      ASSIGN_OR_RETURN(id, state_.vault().NewDek(
-                               {step.dataset.name, run_.text(), piece.partition, label_class}, batch));
+      ASSIGN_OR_RETURN(id,
+                       state_.vault().NewDek(
+                           {step.dataset.name, run_.text(), piece.partition, label_class}, batch));
       ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(id));
       out.lease.deks.emplace(id, std::move(key));
     }
@@ -119,7 +120,9 @@ Status RightsBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& /*batch*/
   return Internal("a rights run has no local step " + task.step.text());
 }
 
-void RightsBinder::RunFinished(const RunId& /*run*/, RunState /*state*/, crypto::WriteBatch& /*batch*/) {}
+void RightsBinder::RunFinished(const RunId& /*run*/,
+                               RunState /*state*/,
+                               crypto::WriteBatch& /*batch*/) {}
 
 void RightsBinder::BatchWritten(bool durable) {
   if (durable) registry_.Sweep();

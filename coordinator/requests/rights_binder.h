@@ -18,8 +18,8 @@ struct RightsStep {
   std::string id;
   std::string op;
   Json options;
-  std::string view;      ///< the input's name
-  LiveDataset dataset;   ///< what it reads, and with `rewrites` replaces
+  std::string view;             ///< the input's name
+  LiveDataset dataset;          ///< what it reads, and with `rewrites` replaces
   std::vector<int> partitions;  ///< only these partitions' pieces are opened; empty: all
   bool rewrites = false;
 };

@@ -69,8 +69,8 @@ Result<LocatedSubject> RightsDesk::Locate(const std::vector<Identifier>& identif
   Json links{Json::Array()};
   for (const Identifier& identifier : identifiers) {
     std::string normalised;
-    if (!crypto::Normalise(identifier.type, identifier.value.ExposePersonal(), default_region,
-                           normalised)) {
+    if (!crypto::Normalise(
+            identifier.type, identifier.value.ExposePersonal(), default_region, normalised)) {
       return Invalid("the " + std::string(crypto::LinkTypeName(identifier.type)) +
                      " given cannot identify anyone");
     }
@@ -90,7 +90,8 @@ Result<LocatedSubject> RightsDesk::Locate(const std::vector<Identifier>& identif
   RightsBinder binder(state_, new_run_(), std::move(steps));
   ASSIGN_OR_RETURN(const RunView view, run_(binder.Spec(), binder));
   const pipelines::TaskResult* result = binder.ResultOf("locate");
-  if (result == nullptr) return view.failure.ok() ? Internal("locate gave no result") : view.failure;
+  if (result == nullptr)
+    return view.failure.ok() ? Internal("locate gave no result") : view.failure;
   LocatedSubject located;
   ASSIGN_OR_RETURN(located.subject.value, UuidFromText(result->extra["subject"].AsString()));
   ASSIGN_OR_RETURN(const std::vector<Uuid> subjects, UuidsOf(result->extra["subjects"]));
@@ -113,8 +114,9 @@ Result<Json> RightsDesk::Erase(const LocatedSubject& subject) {
   receipts_ = Json(Json::Array());
   touched_ = Json(Json::Object());
   const std::string id = "erasure-" + new_run_().text();
-  ASSIGN_OR_RETURN(ErasureRequest request,
-                   Perform(policies::RequestErasure(id, subject.subject, state_.clock().Now()), subject));
+  ASSIGN_OR_RETURN(
+      ErasureRequest request,
+      Perform(policies::RequestErasure(id, subject.subject, state_.clock().Now()), subject));
   ASSIGN_OR_RETURN(policies::ErasureStep sweep, policies::BeginSweep(std::move(request)));
   ASSIGN_OR_RETURN(request, Perform(std::move(sweep), subject));
   CHECK(request.stage == policies::ErasureStage::kDestroyed);
@@ -122,20 +124,32 @@ Result<Json> RightsDesk::Erase(const LocatedSubject& subject) {
 }
 
 /// Carries out the commands of one stage in their order.
-Result<ErasureRequest> RightsDesk::Perform(policies::ErasureStep step, const LocatedSubject& subject) {
+Result<ErasureRequest> RightsDesk::Perform(policies::ErasureStep step,
+                                           const LocatedSubject& subject) {
   ErasureRequest request = step.request;
   for (const ErasureCommandKind command : step.commands) {
     switch (command) {
-      case ErasureCommandKind::kTombstone: TRY(Withdraw(request, subject)); break;
-      case ErasureCommandKind::kSuppressLinks: break;  // in the tombstone's own write
-      case ErasureCommandKind::kWithdrawSnapshots: TRY(WithdrawSnapshots(subject, "")); break;
-      case ErasureCommandKind::kNotifyRecipients: break;  // recipients read the signed overlay
+      case ErasureCommandKind::kTombstone:
+        TRY(Withdraw(request, subject));
+        break;
+      case ErasureCommandKind::kSuppressLinks:
+        break;  // in the tombstone's own write
+      case ErasureCommandKind::kWithdrawSnapshots:
+        TRY(WithdrawSnapshots(subject, ""));
+        break;
+      case ErasureCommandKind::kNotifyRecipients:
+        break;  // recipients read the signed overlay
       case ErasureCommandKind::kReceiptWithdrawn:
         TRY(Receipt(request.id, "withdrawn", Json::Of({{"snapshots", touched_["snapshots"]}})));
         break;
-      case ErasureCommandKind::kEraseIdentity: break;  // identity is one of the datasets rewritten
-      case ErasureCommandKind::kRewritePartitions: TRY(RewriteDatasets(subject, touched_)); break;
-      case ErasureCommandKind::kDestroyKekGeneration: TRY(Sweep(request, subject)); break;
+      case ErasureCommandKind::kEraseIdentity:
+        break;  // identity is one of the datasets rewritten
+      case ErasureCommandKind::kRewritePartitions:
+        TRY(RewriteDatasets(subject, touched_));
+        break;
+      case ErasureCommandKind::kDestroyKekGeneration:
+        TRY(Sweep(request, subject));
+        break;
       case ErasureCommandKind::kReceiptDestroyed:
         TRY(Receipt(request.id, "destroyed", Json::Of({{"datasets", touched_["datasets"]}})));
         break;
@@ -154,7 +168,7 @@ Status RightsDesk::Withdraw(const ErasureRequest& request, const LocatedSubject&
   std::set<int> touched;
   for (const SubjectId& id : subject.subjects) {
     const int partition = static_cast<int>(PartitionOf(id, static_cast<uint32_t>(partitions)));
-    ASSIGN_OR_RETURN(policies::LedgerPartition* ledger, ledger_.Partition(partition));
+    ASSIGN_OR_RETURN(policies::LedgerPartition * ledger, ledger_.Partition(partition));
     policies::Fact fact;
     fact.subject = id;
     fact.kind = policies::Fact::kTombstone;
@@ -184,8 +198,9 @@ Status RightsDesk::Withdraw(const ErasureRequest& request, const LocatedSubject&
 }
 
 Status RightsDesk::WithdrawSnapshots(const LocatedSubject& subject, const std::string& purpose) {
-  ASSIGN_OR_RETURN(const pipelines::ServingFolder folder, pipelines::ServingFolder::OpenForPublication(
-                                                              state_.serving(), state_.entropy()));
+  ASSIGN_OR_RETURN(
+      const pipelines::ServingFolder folder,
+      pipelines::ServingFolder::OpenForPublication(state_.serving(), state_.entropy()));
   ASSIGN_OR_RETURN(const std::vector<std::string> recipients, folder.Recipients());
   Json told{Json::Array()};
   for (const std::string& recipient : recipients) {
@@ -195,8 +210,10 @@ Status RightsDesk::WithdrawSnapshots(const LocatedSubject& subject, const std::s
     for (const SubjectId& id : subject.subjects) {
       withdrawals.push_back({tokens.Token(id), state_.clock().Now(), purpose});
     }
-    TRY(pipelines::AddWithdrawals(folder, recipient, withdrawals, state_.entropy(),
-                                  [this](std::string text) { return state_.SignNote(text); }));
+    TRY(pipelines::AddWithdrawals(
+        folder, recipient, withdrawals, state_.entropy(), [this](std::string text) {
+          return state_.SignNote(text);
+        }));
     told.Push(recipient);
   }
   touched_.Set("snapshots", told);
@@ -234,7 +251,8 @@ Status RightsDesk::RewriteDatasets(const LocatedSubject& subject, Json& touched)
   Json datasets{Json::Object()};
   for (const RightsStep& step : steps) {
     const pipelines::TaskResult* result = binder.ResultOf(step.id);
-    if (result != nullptr) datasets.Set(step.dataset.owner + "/" + step.dataset.name, result->figures);
+    if (result != nullptr)
+      datasets.Set(step.dataset.owner + "/" + step.dataset.name, result->figures);
   }
   touched.Set("datasets", datasets);
   return OkStatus();
@@ -247,7 +265,7 @@ Status RightsDesk::Sweep(const ErasureRequest& request, const LocatedSubject& su
   std::set<int> touched;
   for (const SubjectId& id : subject.subjects) {
     const int partition = static_cast<int>(PartitionOf(id, static_cast<uint32_t>(partitions)));
-    ASSIGN_OR_RETURN(policies::LedgerPartition* ledger, ledger_.Partition(partition));
+    ASSIGN_OR_RETURN(policies::LedgerPartition * ledger, ledger_.Partition(partition));
     ledger->Erase(id);
     touched.insert(partition);
   }
@@ -284,11 +302,13 @@ Status RightsDesk::Receipt(const std::string& request, const std::string& stage,
   return OkStatus();
 }
 
-Result<Json> RightsDesk::SetConsent(const LocatedSubject& subject, const std::string& purpose,
+Result<Json> RightsDesk::SetConsent(const LocatedSubject& subject,
+                                    const std::string& purpose,
                                     bool given) {
   ASSIGN_OR_RETURN(const int partitions, state_.Partitions());
-  const int partition = static_cast<int>(PartitionOf(subject.subject, static_cast<uint32_t>(partitions)));
-  ASSIGN_OR_RETURN(policies::LedgerPartition* ledger, ledger_.Partition(partition));
+  const int partition =
+      static_cast<int>(PartitionOf(subject.subject, static_cast<uint32_t>(partitions)));
+  ASSIGN_OR_RETURN(policies::LedgerPartition * ledger, ledger_.Partition(partition));
   policies::Fact fact;
   fact.subject = subject.subject;
   fact.kind = policies::Fact::kConsent;
@@ -303,9 +323,8 @@ Result<Json> RightsDesk::SetConsent(const LocatedSubject& subject, const std::st
   event.type = "consent.changed";
   event.actor = "cli";
   event.action = given ? "give" : "withdraw";
-  event.facts = Json::Of({{"purpose", purpose},
-                          {"changes", outcome.changes},
-                          {"ledger_version", ledger_.version()}});
+  event.facts = Json::Of(
+      {{"purpose", purpose}, {"changes", outcome.changes}, {"ledger_version", ledger_.version()}});
   ASSIGN_OR_RETURN(const uint64_t index, state_.audit().Record(event, std::move(batch)));
   touched_ = Json(Json::Object());
   if (!given) TRY(WithdrawSnapshots(subject, purpose));

@@ -21,8 +21,8 @@ struct Identifier {
   PersonalText value;
 };
 
-/// Reads lines "TYPE VALUE" (email, phone, card, cookie, device, id); '#' comments. kInvalid with the
-/// line's number, never its text.
+/// Reads lines "TYPE VALUE" (email, phone, card, cookie, device, id); '#' comments. kInvalid with
+/// the line's number, never its text.
 Result<std::vector<Identifier>> ReadIdentifiers(std::string_view text);
 
 /// A person as the state knows them.
@@ -53,7 +53,8 @@ class RightsDesk {
   Result<Json> SetConsent(const LocatedSubject& subject, const std::string& purpose, bool given);
 
  private:
-  Result<policies::ErasureRequest> Perform(policies::ErasureStep step, const LocatedSubject& subject);
+  Result<policies::ErasureRequest> Perform(policies::ErasureStep step,
+                                           const LocatedSubject& subject);
   Status Withdraw(const policies::ErasureRequest& request, const LocatedSubject& subject);
   Status WithdrawSnapshots(const LocatedSubject& subject, const std::string& purpose);
   Status Sweep(const policies::ErasureRequest& request, const LocatedSubject& subject);

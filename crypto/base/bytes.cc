@@ -45,10 +45,18 @@ Bytes ToBytes(std::string_view text) {
   return {view.begin(), view.end()};
 }
 
-void Append(Bytes& to, ByteView more) { to.insert(to.end(), more.begin(), more.end()); }
-void AppendU16(Bytes& to, uint16_t value) { AppendBigEndian(to, value); }
-void AppendU32(Bytes& to, uint32_t value) { AppendBigEndian(to, value); }
-void AppendU64(Bytes& to, uint64_t value) { AppendBigEndian(to, value); }
+void Append(Bytes& to, ByteView more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+void AppendU16(Bytes& to, uint16_t value) {
+  AppendBigEndian(to, value);
+}
+void AppendU32(Bytes& to, uint32_t value) {
+  AppendBigEndian(to, value);
+}
+void AppendU64(Bytes& to, uint64_t value) {
+  AppendBigEndian(to, value);
+}
 
 void AppendField(Bytes& to, ByteView field) {
   CHECK(field.size() <= UINT32_MAX);
@@ -56,7 +64,9 @@ void AppendField(Bytes& to, ByteView field) {
   Append(to, field);
 }
 
-void AppendField(Bytes& to, std::string_view field) { AppendField(to, AsBytes(field)); }
+void AppendField(Bytes& to, std::string_view field) {
+  AppendField(to, AsBytes(field));
+}
 
 Result<ByteView> ByteReader::Take(size_t n) {
   if (n > rest_.size()) return Corrupt("bytes end early");

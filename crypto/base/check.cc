@@ -7,7 +7,8 @@
 namespace signet {
 
 void CheckFailed(const char* expression, const char* file, int line, const std::string& facts) {
-  std::fprintf(stderr, "bug: CHECK(%s) failed at %s:%d %s\n", expression, file, line, facts.c_str());
+  std::fprintf(
+      stderr, "bug: CHECK(%s) failed at %s:%d %s\n", expression, file, line, facts.c_str());
   std::fflush(stderr);
   std::abort();
 }

@@ -1,7 +1,7 @@
 #include "crypto/base/clock.h"
 
-#include <chrono>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -22,7 +22,8 @@ Result<int> Number(std::string_view text, size_t at, size_t digits) {
   int value = 0;
   const char* first = text.data() + at;
   const auto parsed = std::from_chars(first, first + digits, value);
-  if (parsed.ec != std::errc() || parsed.ptr != first + digits) return Invalid("not a number in a time");
+  if (parsed.ec != std::errc() || parsed.ptr != first + digits)
+    return Invalid("not a number in a time");
   return value;
 }
 
@@ -50,7 +51,10 @@ std::string TimestampText(Timestamp time) {
   const sys_days day = std::chrono::floor<days>(point);
   const std::chrono::hh_mm_ss<microseconds> clock(point - day);
   std::string text(40, '\0');
-  int length = std::snprintf(text.data(), text.size(), "%sT%02d:%02d:%02d", DateText(time).c_str(),
+  int length = std::snprintf(text.data(),
+                             text.size(),
+                             "%sT%02d:%02d:%02d",
+                             DateText(time).c_str(),
                              static_cast<int>(clock.hours().count()),
                              static_cast<int>(clock.minutes().count()),
                              static_cast<int>(clock.seconds().count()));
@@ -66,8 +70,11 @@ std::string DateText(Timestamp time) {
   const SysMicros point{microseconds(time.micros)};
   const year_month_day date(std::chrono::floor<days>(point));
   std::string text(32, '\0');
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02u",
-                                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+  const int length = std::snprintf(text.data(),
+                                   text.size(),
+                                   "%04d-%02u-%02u",
+                                   static_cast<int>(date.year()),
+                                   static_cast<unsigned>(date.month()),
                                    static_cast<unsigned>(date.day()));
   text.resize(static_cast<size_t>(length));
   return text;
@@ -78,7 +85,8 @@ Result<Timestamp> TimestampFromText(std::string_view text) {
   ASSIGN_OR_RETURN(const int month, Number(text, 5, 2));
   ASSIGN_OR_RETURN(const int day, Number(text, 8, 2));
   if (text[4] != '-' || text[7] != '-') return Invalid("a date reads YYYY-MM-DD");
-  const year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const year_month_day date{std::chrono::year(year),
+                            std::chrono::month(static_cast<unsigned>(month)),
                             std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return Invalid("no such date");
   const int64_t midnight =

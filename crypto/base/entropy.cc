@@ -1,7 +1,6 @@
 #include "crypto/base/entropy.h"
 
 #include <cstdint>
-
 #include <errno.h>
 #include <sys/random.h>
 

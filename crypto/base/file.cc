@@ -1,16 +1,15 @@
 #include "crypto/base/file.h"
 
 #include <cstring>
-#include <filesystem>
-#include <string>
-#include <system_error>
-#include <utility>
-
 #include <errno.h>
 #include <fcntl.h>
+#include <filesystem>
+#include <string>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace signet {
 namespace {
@@ -21,7 +20,8 @@ Status SystemError(const std::string& what, const std::string& path) {
   const std::string message = what + " " + path + ": " + std::generic_category().message(error);
   if (error == ENOENT) return NotFound(message);
   const Status status = Unavailable(message);
-  if (error == ENOSPC || error == EDQUOT) return status.WithRemedy("free some disk space and run again");
+  if (error == ENOSPC || error == EDQUOT)
+    return status.WithRemedy("free some disk space and run again");
   if (error == EROFS || error == EACCES || error == EPERM) {
     return status.WithRemedy("choose a folder that this user may write, or change its permissions");
   }
@@ -58,7 +58,7 @@ Status WriteAll(int descriptor, ByteView bytes, const std::string& path) {
 Result<Bytes> ReadFile(const std::filesystem::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return SystemError("cannot open", path.string());
-  struct stat facts{};
+  struct stat facts {};
   if (::fstat(file.get(), &facts) != 0) return SystemError("cannot read", path.string());
   if (S_ISDIR(facts.st_mode)) return Invalid(path.string() + " is a folder, not a file");
   Bytes bytes(static_cast<size_t>(facts.st_size));
@@ -82,7 +82,8 @@ Status WriteFileAtomically(const std::filesystem::path& path, ByteView bytes, un
         ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
     if (file.get() < 0) return SystemError("cannot create", path.string());
     Status written = WriteAll(file.get(), bytes, path.string());
-    if (written.ok() && ::fsync(file.get()) != 0) written = SystemError("cannot sync", path.string());
+    if (written.ok() && ::fsync(file.get()) != 0)
+      written = SystemError("cannot sync", path.string());
     if (!written.ok()) {
       ::unlink(beside.c_str());
       return written;
@@ -112,7 +113,8 @@ Status MakeFolders(const std::filesystem::path& path, unsigned mode) {
     return SystemError("cannot create the folder", so_far.string());
   }
   std::error_code ignored;
-  if (!std::filesystem::is_directory(path, ignored)) return Invalid(path.string() + " is not a folder");
+  if (!std::filesystem::is_directory(path, ignored))
+    return Invalid(path.string() + " is not a folder");
   return OkStatus();
 }
 
@@ -134,7 +136,9 @@ MemoryFile::~MemoryFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-std::string MemoryFile::path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+std::string MemoryFile::path() const {
+  return "/proc/self/fd/" + std::to_string(descriptor_);
+}
 
 Status MemoryFile::Append(ByteView bytes) {
   if (::lseek(descriptor_, 0, SEEK_END) < 0) return SystemError("cannot seek in", path());
@@ -142,7 +146,7 @@ Status MemoryFile::Append(ByteView bytes) {
 }
 
 Result<uint64_t> MemoryFile::Size() const {
-  struct stat facts{};
+  struct stat facts {};
   if (::fstat(descriptor_, &facts) != 0) return SystemError("cannot read", path());
   return static_cast<uint64_t>(facts.st_size);
 }
@@ -150,8 +154,8 @@ Result<uint64_t> MemoryFile::Size() const {
 Result<size_t> MemoryFile::ReadAt(uint64_t offset, ByteSpan out) const {
   size_t have = 0;
   while (have < out.size()) {
-    const ssize_t got = ::pread(descriptor_, out.data() + have, out.size() - have,
-                                static_cast<off_t>(offset + have));
+    const ssize_t got = ::pread(
+        descriptor_, out.data() + have, out.size() - have, static_cast<off_t>(offset + have));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return SystemError("cannot read", path());
     if (got == 0) break;

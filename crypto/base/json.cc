@@ -49,7 +49,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return Close(); }
   bool start_array(size_t /*size*/) override { return Open(Json(Json::Array())); }
   bool end_array() override { return Close(); }
-  bool parse_error(size_t position, const std::string& /*token*/,
+  bool parse_error(size_t position,
+                   const std::string& /*token*/,
                    const nlohmann::detail::exception& /*e*/) override {
     error_ = "not JSON at byte " + std::to_string(position);
     return false;
@@ -100,10 +101,12 @@ std::string NumberText(double value) {
   char buffer[64];
   const double magnitude = std::fabs(value);
   if (magnitude >= 1e-6 && magnitude < 1e21) {
-    const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed);
+    const auto end =
+        std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed);
     return {buffer, end.ptr};
   }
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
   std::string text(buffer, end.ptr);
   // C++ writes at least two exponent digits, ECMAScript as few as possible.
   const size_t exponent = text.find('e') + 2;
@@ -180,7 +183,9 @@ Json Json::Strings(const std::vector<std::string>& items) {
   return list;
 }
 
-bool Json::is_number() const { return is_int() || std::holds_alternative<double>(value_); }
+bool Json::is_number() const {
+  return is_int() || std::holds_alternative<double>(value_);
+}
 
 bool Json::AsBool(bool otherwise) const {
   const bool* value = std::get_if<bool>(&value_);
@@ -219,7 +224,9 @@ std::vector<std::string> Json::AsStrings() const {
   return strings;
 }
 
-bool Json::Has(std::string_view key) const { return fields().find(key) != fields().end(); }
+bool Json::Has(std::string_view key) const {
+  return fields().find(key) != fields().end();
+}
 
 const Json& Json::operator[](std::string_view key) const {
   const auto found = fields().find(key);
@@ -244,7 +251,9 @@ Json& Json::Push(Json value) {
   return *this;
 }
 
-size_t Json::size() const { return is_array() ? items().size() : fields().size(); }
+size_t Json::size() const {
+  return is_array() ? items().size() : fields().size();
+}
 
 std::string Json::Dump() const {
   std::string out;

@@ -22,10 +22,14 @@ Installed& TheLog() {
 
 std::string_view LevelName(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return "debug";
-    case LogLevel::kInfo: return "info";
-    case LogLevel::kWarning: return "warning";
-    case LogLevel::kError: return "error";
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    case LogLevel::kError:
+      return "error";
   }
   return "error";
 }
@@ -44,8 +48,8 @@ void Log(LogLevel level, std::string_view event, const Json& facts) {
 
 std::string LogLine(LogLevel level, std::string_view event, const Json& facts) {
   SystemClock clock;
-  std::string line = TimestampText(clock.Now()) + " " + std::string(LevelName(level)) + " " +
-                     std::string(event);
+  std::string line =
+      TimestampText(clock.Now()) + " " + std::string(LevelName(level)) + " " + std::string(event);
   if (!facts.is_null()) line += " " + facts.Dump();
   return line;
 }

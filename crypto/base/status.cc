@@ -38,7 +38,9 @@ const CodeFacts& FactsOf(StatusCode code) {
 
 }  // namespace
 
-std::string_view StatusCodeName(StatusCode code) { return FactsOf(code).name; }
+std::string_view StatusCodeName(StatusCode code) {
+  return FactsOf(code).name;
+}
 
 StatusCode StatusCodeFromName(std::string_view name) {
   for (const CodeFacts& facts : kCodes) {
@@ -47,8 +49,12 @@ StatusCode StatusCodeFromName(std::string_view name) {
   return StatusCode::kInternal;
 }
 
-bool IsRetryable(StatusCode code) { return FactsOf(code).retryable; }
-int ExitCode(StatusCode code) { return FactsOf(code).exit_code; }
+bool IsRetryable(StatusCode code) {
+  return FactsOf(code).retryable;
+}
+int ExitCode(StatusCode code) {
+  return FactsOf(code).exit_code;
+}
 
 Status::Status(StatusCode code, std::string message) : code_(code), message_(std::move(message)) {}
 

@@ -13,7 +13,7 @@ namespace signet {
 /// Codes, by who can react.
 enum class StatusCode {
   kOk,
-  kInvalid,         ///< the caller fixes the input
+  kInvalid,  ///< the caller fixes the input
   kNotFound,
   kConflict,
   kDenied,          ///< policy said no; carries the rule id; audited
@@ -64,17 +64,39 @@ class [[nodiscard]] Status {
   std::string remedy_;
 };
 
-inline Status OkStatus() { return {}; }
-inline Status Invalid(std::string m) { return {StatusCode::kInvalid, std::move(m)}; }
-inline Status NotFound(std::string m) { return {StatusCode::kNotFound, std::move(m)}; }
-inline Status Conflict(std::string m) { return {StatusCode::kConflict, std::move(m)}; }
-inline Status Denied(std::string m) { return {StatusCode::kDenied, std::move(m)}; }
-inline Status Exhausted(std::string m) { return {StatusCode::kExhausted, std::move(m)}; }
-inline Status Unavailable(std::string m) { return {StatusCode::kUnavailable, std::move(m)}; }
-inline Status UnknownOutcome(std::string m) { return {StatusCode::kUnknownOutcome, std::move(m)}; }
-inline Status Corrupt(std::string m) { return {StatusCode::kCorrupt, std::move(m)}; }
-inline Status Cancelled(std::string m) { return {StatusCode::kCancelled, std::move(m)}; }
-inline Status Internal(std::string m) { return {StatusCode::kInternal, std::move(m)}; }
+inline Status OkStatus() {
+  return {};
+}
+inline Status Invalid(std::string m) {
+  return {StatusCode::kInvalid, std::move(m)};
+}
+inline Status NotFound(std::string m) {
+  return {StatusCode::kNotFound, std::move(m)};
+}
+inline Status Conflict(std::string m) {
+  return {StatusCode::kConflict, std::move(m)};
+}
+inline Status Denied(std::string m) {
+  return {StatusCode::kDenied, std::move(m)};
+}
+inline Status Exhausted(std::string m) {
+  return {StatusCode::kExhausted, std::move(m)};
+}
+inline Status Unavailable(std::string m) {
+  return {StatusCode::kUnavailable, std::move(m)};
+}
+inline Status UnknownOutcome(std::string m) {
+  return {StatusCode::kUnknownOutcome, std::move(m)};
+}
+inline Status Corrupt(std::string m) {
+  return {StatusCode::kCorrupt, std::move(m)};
+}
+inline Status Cancelled(std::string m) {
+  return {StatusCode::kCancelled, std::move(m)};
+}
+inline Status Internal(std::string m) {
+  return {StatusCode::kInternal, std::move(m)};
+}
 
 /// A value, or the Status that says why there is none.
 template <typename T>
@@ -115,14 +137,14 @@ class [[nodiscard]] Result {
 #define SIGNET_CONCAT(a, b) SIGNET_CONCAT_INNER(a, b)
 
 /// Returns from the enclosing function when `expression` (a Status) is not ok.
-#define TRY(expression) \
-  do { \
+#define TRY(expression)                                                                           \
+  do {                                                                                            \
     if (::signet::Status signet_status = (expression); !signet_status.ok()) return signet_status; \
   } while (false)
 
 #define SIGNET_ASSIGN_OR_RETURN(result, target, expression) \
-  auto result = (expression); \
-  if (!result.ok()) return result.status(); \
+  auto result = (expression);                               \
+  if (!result.ok()) return result.status();                 \
   target = std::move(result).value()
 
 /// Assigns the value of `expression` (a Result) to `target`, or returns its Status.

@@ -139,7 +139,11 @@ Result<double> DoubleFromText(std::string_view text) {
   return value;
 }
 
-std::string SqlLiteral(std::string_view text) { return Quoted(text, '\''); }
-std::string SqlName(std::string_view name) { return Quoted(name, '"'); }
+std::string SqlLiteral(std::string_view text) {
+  return Quoted(text, '\'');
+}
+std::string SqlName(std::string_view name) {
+  return Quoted(name, '"');
+}
 
 }  // namespace signet

@@ -20,8 +20,9 @@ Status SealFacts(TaskContext& context, int partition, const std::vector<policies
   FactDelta delta;
   delta.partition = partition;
   delta.facts = facts.size();
-  ASSIGN_OR_RETURN(delta.stream, SealBlob(header, policies::EncodeFacts(facts), dek, context.blobs(),
-                                          context.entropy()));
+  ASSIGN_OR_RETURN(
+      delta.stream,
+      SealBlob(header, policies::EncodeFacts(facts), dek, context.blobs(), context.entropy()));
   context.result().facts.push_back(std::move(delta));
   return OkStatus();
 }

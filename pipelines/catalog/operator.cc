@@ -35,8 +35,11 @@ using Experiment = StageOperator<ExperimentOptions, ExperimentOutputSchema, RunE
 using Segment = StageOperator<SegmentOptions, SegmentOutputSchema, RunSegment>;
 using Check = StageOperator<CheckOptions, CheckOutputSchema, RunCheck>;
 
-OperatorSignature Signature(std::string name, std::string summary, Shape shape,
-                            std::vector<DatasetKind> accepts, DatasetKind produces) {
+OperatorSignature Signature(std::string name,
+                            std::string summary,
+                            Shape shape,
+                            std::vector<DatasetKind> accepts,
+                            DatasetKind produces) {
   OperatorSignature signature;
   signature.name = std::move(name);
   signature.summary = std::move(summary);
@@ -51,23 +54,38 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
   std::vector<std::unique_ptr<Operator>> all;
   all.push_back(std::make_unique<SqlOperator>());
   all.push_back(std::make_unique<Features>(
-      Signature("features", "What each subject did before a cut-off: RFM and behaviour windows.",
-                Shape::kPerPartition, {Kind::kGoverned, Kind::kFeatures}, Kind::kFeatures)));
+      Signature("features",
+                "What each subject did before a cut-off: RFM and behaviour windows.",
+                Shape::kPerPartition,
+                {Kind::kGoverned, Kind::kFeatures},
+                Kind::kFeatures)));
   all.push_back(std::make_unique<Train>(
-      Signature("train", "Learns churn or customer value (XGBoost) from features and what came after.",
-                Shape::kOnce, {Kind::kGoverned, Kind::kFeatures}, Kind::kModel)));
-  all.push_back(std::make_unique<Score>(
-      Signature("score", "Applies trained models to features, with reason codes.",
-                Shape::kPerPartition, {Kind::kFeatures, Kind::kModel}, Kind::kScores)));
+      Signature("train",
+                "Learns churn or customer value (XGBoost) from features and what came after.",
+                Shape::kOnce,
+                {Kind::kGoverned, Kind::kFeatures},
+                Kind::kModel)));
+  all.push_back(
+      std::make_unique<Score>(Signature("score",
+                                        "Applies trained models to features, with reason codes.",
+                                        Shape::kPerPartition,
+                                        {Kind::kFeatures, Kind::kModel},
+                                        Kind::kScores)));
   all.push_back(std::make_unique<Experiment>(
-      Signature("experiment", "Reads out an A/B test, or says why it must not be read.",
-                Shape::kOnce, {Kind::kGoverned, Kind::kFeatures, Kind::kScores, Kind::kSegment},
+      Signature("experiment",
+                "Reads out an A/B test, or says why it must not be read.",
+                Shape::kOnce,
+                {Kind::kGoverned, Kind::kFeatures, Kind::kScores, Kind::kSegment},
                 Kind::kAggregate)));
-  all.push_back(std::make_unique<Segment>(
-      Signature("segment", "The subjects for whom a condition holds.", Shape::kPerPartition,
-                {Kind::kFeatures, Kind::kScores}, Kind::kSegment)));
+  all.push_back(std::make_unique<Segment>(Signature("segment",
+                                                    "The subjects for whom a condition holds.",
+                                                    Shape::kPerPartition,
+                                                    {Kind::kFeatures, Kind::kScores},
+                                                    Kind::kSegment)));
   all.push_back(std::make_unique<Check>(
-      Signature("check", "Named assertions about data; blocking or warning.", Shape::kOnce,
+      Signature("check",
+                "Named assertions about data; blocking or warning.",
+                Shape::kOnce,
                 {Kind::kGoverned, Kind::kFeatures, Kind::kScores, Kind::kSegment, Kind::kReference},
                 Kind::kAggregate)));
   all.push_back(std::make_unique<PublishOperator>());
@@ -108,7 +126,8 @@ std::vector<const Operator*> AllOperators() {
 std::string OperatorDigest(const Operator& op) {
   Json json = Json::Of({{"name", op.signature().name}, {"version", kCatalogVersion}});
   Json options{Json::Array()};
-  for (const OptionDoc& option : op.signature().options) options.Push(option.name + ":" + option.type);
+  for (const OptionDoc& option : op.signature().options)
+    options.Push(option.name + ":" + option.type);
   json.Set("options", std::move(options));
   return ToHex(crypto::Sha256::Of(AsBytes(json.Dump())));
 }

@@ -26,12 +26,12 @@ enum class Shape {
 /// What an operator takes and gives, known before anything runs.
 struct OperatorSignature {
   std::string name;
-  std::string summary;               ///< one sentence for the reference
+  std::string summary;  ///< one sentence for the reference
   Shape shape = Shape::kPerPartition;
   std::vector<DatasetKind> accepts;  ///< kinds its inputs may have
   DatasetKind produces = DatasetKind::kFeatures;
-  bool in_documents = true;          ///< false: only the planner may add it
-  std::vector<std::string> keys;     ///< derived keys it needs beside "digest"
+  bool in_documents = true;       ///< false: only the planner may add it
+  std::vector<std::string> keys;  ///< derived keys it needs beside "digest"
   std::vector<OptionDoc> options;
 };
 

@@ -90,9 +90,10 @@ Status PublishOperator::Run(TaskContext& context) const {
   ASSIGN_OR_RETURN(const SecretBytes* key, context.lease().Key("recipient"));
   ASSIGN_OR_RETURN(const SecretBytes* digest_key, context.lease().Key("digest"));
   const crypto::RecipientTokens tokens(*key, kTokenEpoch);
-  ASSIGN_OR_RETURN(PublishedMembers published,
-                   CollectMembers(context.sql(), options, gate, tokens,
-                                  crypto::HmacKey(*digest_key), context.stage()));
+  ASSIGN_OR_RETURN(
+      PublishedMembers published,
+      CollectMembers(
+          context.sql(), options, gate, tokens, crypto::HmacKey(*digest_key), context.stage()));
   const TaskOutput& output = context.Output("members");
   StreamHeader header;
   header.dataset = output.dataset;
@@ -105,8 +106,9 @@ Status PublishOperator::Run(TaskContext& context) const {
   Json figures = published.Figures();
   for (const auto& [name, value] : context.result().figures.fields()) figures.Set(name, value);
   const size_t members = published.members.size();
-  ASSIGN_OR_RETURN(const Stream stream, SealBlob(header, EncodeMembers(published.members), dek,
-                                                 context.blobs(), context.entropy()));
+  ASSIGN_OR_RETURN(
+      const Stream stream,
+      SealBlob(header, EncodeMembers(published.members), dek, context.blobs(), context.entropy()));
   context.result().figures = std::move(figures);
   context.result().rows = members;
   context.result().extra = Json::Of({{"recipient", task["recipient"]},

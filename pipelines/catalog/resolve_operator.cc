@@ -14,8 +14,7 @@ Result<SuppressionList> OpenSuppression(TaskContext& context) {
   if (!context.spec().suppression) return SuppressionList();
   const Stream& stream = *context.spec().suppression;
   ASSIGN_OR_RETURN(const SecretBytes* key, context.lease().Dek(stream.dek));
-  ASSIGN_OR_RETURN(const Bytes body,
-                   OpenBlob(stream, SuppressionHeader(), *key, context.blobs()));
+  ASSIGN_OR_RETURN(const Bytes body, OpenBlob(stream, SuppressionHeader(), *key, context.blobs()));
   return SuppressionList::Decode(body);
 }
 
@@ -42,8 +41,8 @@ Status ResolveOperator::Run(TaskContext& context) const {
   ASSIGN_OR_RETURN(keys.suppression, context.lease().Key("suppression"));
   keys.suppressed = &suppressed;
   TRY(context.OpenInputs());
-  ASSIGN_OR_RETURN(context.result().figures, RunResolve(context.sql(), options, keys,
-                                                        context.entropy(), context.stage()));
+  ASSIGN_OR_RETURN(context.result().figures,
+                   RunResolve(context.sql(), options, keys, context.entropy(), context.stage()));
   for (const TaskOutput& output : context.spec().outputs) TRY(context.WriteOutput(output));
   return OkStatus();
 }

@@ -32,7 +32,9 @@ LocateOperator::LocateOperator() {
   signature_.in_documents = false;
 }
 
-Result<Schema> LocateOperator::Bind(const BindRequest& /*request*/) const { return Schema{}; }
+Result<Schema> LocateOperator::Bind(const BindRequest& /*request*/) const {
+  return Schema{};
+}
 
 Status LocateOperator::Run(TaskContext& context) const {
   ASSIGN_OR_RETURN(const std::vector<Uuid> links, UuidsOf(context.spec().options["links"]));
@@ -51,13 +53,18 @@ EraseOperator::EraseOperator() {
   signature_.name = "erase";
   signature_.summary = "Rewrites a dataset without some subjects, under new keys.";
   signature_.shape = Shape::kOnce;
-  signature_.accepts = {DatasetKind::kGoverned, DatasetKind::kFeatures, DatasetKind::kScores,
-                        DatasetKind::kSegment, DatasetKind::kIdentity};
+  signature_.accepts = {DatasetKind::kGoverned,
+                        DatasetKind::kFeatures,
+                        DatasetKind::kScores,
+                        DatasetKind::kSegment,
+                        DatasetKind::kIdentity};
   signature_.produces = DatasetKind::kGoverned;
   signature_.in_documents = false;
 }
 
-Result<Schema> EraseOperator::Bind(const BindRequest& /*request*/) const { return Schema{}; }
+Result<Schema> EraseOperator::Bind(const BindRequest& /*request*/) const {
+  return Schema{};
+}
 
 Status EraseOperator::Run(TaskContext& context) const {
   const Json& options = context.spec().options;

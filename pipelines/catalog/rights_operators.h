@@ -5,8 +5,8 @@
 
 namespace signet::pipelines {
 
-/// `locate`: from link values to the person. In: identities; options: links (UUID texts). Its result
-/// names the subject, aliases and link values; it writes nothing.
+/// `locate`: from link values to the person. In: identities; options: links (UUID texts). Its
+/// result names the subject, aliases and link values; it writes nothing.
 class LocateOperator final : public Operator {
  public:
   LocateOperator();

@@ -24,12 +24,19 @@ SqlOperator::SqlOperator() {
   signature_.name = "sql";
   signature_.summary = "One SELECT per partition; its lineage is proved column by column.";
   signature_.shape = Shape::kPerPartition;
-  signature_.accepts = {DatasetKind::kGoverned, DatasetKind::kFeatures, DatasetKind::kScores,
-                        DatasetKind::kSegment, DatasetKind::kReference};
+  signature_.accepts = {DatasetKind::kGoverned,
+                        DatasetKind::kFeatures,
+                        DatasetKind::kScores,
+                        DatasetKind::kSegment,
+                        DatasetKind::kReference};
   signature_.produces = DatasetKind::kFeatures;
-  signature_.options = {{"sql", "text", "", "required",
-                         "A SELECT over the inputs whose first column is `subject`; `$param` stands "
-                         "for a parameter as a typed literal."}};
+  signature_.options = {
+      {"sql",
+       "text",
+       "",
+       "required",
+       "A SELECT over the inputs whose first column is `subject`; `$param` stands "
+       "for a parameter as a typed literal."}};
 }
 
 Result<Schema> SqlOperator::Bind(const BindRequest& request) const {
@@ -59,8 +66,8 @@ Status SqlOperator::Run(TaskContext& context) const {
   std::string columns;
   for (const Column& column : output.schema.columns) {
     if (!columns.empty()) columns += ", ";
-    columns += "CAST(" + SqlName(column.name) + " AS " + std::string(SqlTypeOf(column.type)) + ") AS " +
-               SqlName(column.name);
+    columns += "CAST(" + SqlName(column.name) + " AS " + std::string(SqlTypeOf(column.type)) +
+               ") AS " + SqlName(column.name);
   }
   TRY(context.sql().Execute("CREATE TABLE out AS SELECT " + columns + " FROM (" + sql + ")"));
   TRY(context.WriteOutput(output));

@@ -6,8 +6,8 @@
 namespace signet::pipelines {
 
 /// In: any datasets with a subject, and reference data; out: kind features, whose first column is
-/// `subject`. The text is bound by query::AnalyseSelect: its lineage gives the labels. Deterministic
-/// by its allow-lists. Memory: what DuckDB needs for one partition.
+/// `subject`. The text is bound by query::AnalyseSelect: its lineage gives the labels.
+/// Deterministic by its allow-lists. Memory: what DuckDB needs for one partition.
 class SqlOperator final : public Operator {
  public:
   SqlOperator();

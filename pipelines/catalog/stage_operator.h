@@ -32,9 +32,9 @@ class StageOperator final : public Operator {
   [[nodiscard]] Status Run(TaskContext& context) const override {
     ASSIGN_OR_RETURN(const Options options, Options::FromJson(context.spec().options));
     TRY(context.OpenInputs());
-    ASSIGN_OR_RETURN(context.result().figures, RunStage(context.sql(), options,
-                                                        InputSchemas(context.spec()),
-                                                        context.stage()));
+    ASSIGN_OR_RETURN(
+        context.result().figures,
+        RunStage(context.sql(), options, InputSchemas(context.spec()), context.stage()));
     return context.WriteOutput(context.Output("out"));
   }
 

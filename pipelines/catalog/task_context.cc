@@ -25,7 +25,8 @@ constexpr std::string_view kFileStore = "file:";
 
 }  // namespace
 
-Result<std::unique_ptr<TaskContext>> TaskContext::Open(TaskAssignment task, Progress progress,
+Result<std::unique_ptr<TaskContext>> TaskContext::Open(TaskAssignment task,
+                                                       Progress progress,
                                                        std::vector<std::string> readable_paths) {
   std::unique_ptr<TaskContext> context(new TaskContext());
   const std::string& blobs = task.spec.blobs;
@@ -94,7 +95,8 @@ const TaskOutput& TaskContext::Output(const std::string& name) const {
   CheckFailed("the planner gives every operator its outputs", __FILE__, __LINE__, name);
 }
 
-Result<LeasedDek> TaskContext::OutputDek(const TaskOutput& output, int partition,
+Result<LeasedDek> TaskContext::OutputDek(const TaskOutput& output,
+                                         int partition,
                                          policies::LabelClass label_class) const {
   const auto found = output.deks.find(OutputKey(partition, label_class));
   if (found == output.deks.end()) {
@@ -114,7 +116,8 @@ Status TaskContext::WriteOutput(const TaskOutput& output, const std::string& par
   request.schema = output.schema;
   request.producer = spec().Producer();
   request.with_content = output.kind != DatasetKind::kTokenised;
-  const PartitionKeys keys = [&](int partition) -> Result<std::map<policies::LabelClass, LeasedDek>> {
+  const PartitionKeys keys =
+      [&](int partition) -> Result<std::map<policies::LabelClass, LeasedDek>> {
     std::map<policies::LabelClass, LeasedDek> deks;
     for (const Column& column : output.schema.columns) {
       const policies::LabelClass label_class = column.label.label_class;
@@ -124,14 +127,22 @@ Status TaskContext::WriteOutput(const TaskOutput& output, const std::string& par
   };
   std::vector<Piece>& pieces = result_.outputs[output.name];
   if (output.partitioned) {
-    ASSIGN_OR_RETURN(pieces, WritePartitioned(*connection_, output.name, partition_column,
-                                              spec().partitions, request, keys, *digest_key_, *blobs_,
-                                              entropy_));
+    ASSIGN_OR_RETURN(pieces,
+                     WritePartitioned(*connection_,
+                                      output.name,
+                                      partition_column,
+                                      spec().partitions,
+                                      request,
+                                      keys,
+                                      *digest_key_,
+                                      *blobs_,
+                                      entropy_));
   } else {
     request.partition = spec().partition;
     ASSIGN_OR_RETURN(request.deks, keys(request.partition));
-    ASSIGN_OR_RETURN(Piece piece, WritePiece(*connection_, output.name, request, *digest_key_, *blobs_,
-                                             entropy_));
+    ASSIGN_OR_RETURN(
+        Piece piece,
+        WritePiece(*connection_, output.name, request, *digest_key_, *blobs_, entropy_));
     pieces.push_back(std::move(piece));
   }
   for (const Piece& piece : pieces) result_.rows += piece.rows;

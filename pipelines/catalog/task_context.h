@@ -22,7 +22,8 @@ class TaskContext {
  public:
   using Progress = std::function<void(double)>;
 
-  static Result<std::unique_ptr<TaskContext>> Open(TaskAssignment task, Progress progress,
+  static Result<std::unique_ptr<TaskContext>> Open(TaskAssignment task,
+                                                   Progress progress,
                                                    std::vector<std::string> readable_paths = {});
 
   [[nodiscard]] const TaskSpec& spec() const { return task_.spec; }
@@ -41,7 +42,8 @@ class TaskContext {
   Status WriteOutput(const TaskOutput& output, const std::string& partition_column = {});
   /// The output of that name; a CHECK if the planner gave none.
   [[nodiscard]] const TaskOutput& Output(const std::string& name) const;
-  [[nodiscard]] Result<LeasedDek> OutputDek(const TaskOutput& output, int partition,
+  [[nodiscard]] Result<LeasedDek> OutputDek(const TaskOutput& output,
+                                            int partition,
                                             policies::LabelClass label_class) const;
   /// The subjects whom the input's consent views allow, sorted.
   [[nodiscard]] Result<std::vector<SubjectId>> AllowedSubjects(const TaskInput& input);

@@ -19,8 +19,8 @@ using policies::Mark;
 using policies::Node;
 
 const std::vector<std::string>& ParameterTypes() {
-  static const std::vector<std::string> types = {"text", "path", "int", "number", "bool", "date",
-                                                 "duration"};
+  static const std::vector<std::string> types = {
+      "text", "path", "int", "number", "bool", "date", "duration"};
   return types;
 }
 
@@ -59,9 +59,13 @@ bool IsNameCharacter(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
-std::string TextOfScalar(const Json& value) { return value.is_string() ? value.AsString() : value.Dump(); }
+std::string TextOfScalar(const Json& value) {
+  return value.is_string() ? value.AsString() : value.Dump();
+}
 
-std::string SubstituteText(const std::string& text, const Mark& mark, const Parameters& parameters,
+std::string SubstituteText(const std::string& text,
+                           const Mark& mark,
+                           const Parameters& parameters,
                            Diagnostics& diagnostics) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
@@ -80,7 +84,9 @@ std::string SubstituteText(const std::string& text, const Mark& mark, const Para
       std::vector<std::string> known;
       for (const auto& [key, unused] : parameters.values) known.push_back(key);
       const std::string nearest = NearestName(name, known);
-      diagnostics.Error("SIG-3014", mark, "no parameter is called '" + name + "'",
+      diagnostics.Error("SIG-3014",
+                        mark,
+                        "no parameter is called '" + name + "'",
                         nearest.empty() ? "" : "did you mean '" + nearest + "'?");
     }
     at = end + 1;
@@ -90,8 +96,10 @@ std::string SubstituteText(const std::string& text, const Mark& mark, const Para
 
 }  // namespace
 
-Parameters ReadParameters(MapReader& document, const std::map<std::string, std::string>& given,
-                          Timestamp now, Diagnostics& diagnostics) {
+Parameters ReadParameters(MapReader& document,
+                          const std::map<std::string, std::string>& given,
+                          Timestamp now,
+                          Diagnostics& diagnostics) {
   Parameters parameters;
   std::vector<std::string> declared;
   for (const Node::Entry& entry : document.Entries("params")) {
@@ -103,7 +111,8 @@ Parameters ReadParameters(MapReader& document, const std::map<std::string, std::
     reader.Finish();
     if (const auto found = given.find(entry.key); found != given.end()) text = found->second;
     if (!text) {
-      diagnostics.Error("SIG-3015", entry.key_mark,
+      diagnostics.Error("SIG-3015",
+                        entry.key_mark,
                         "parameter '" + entry.key + "' has no default and was not given",
                         "add -p " + entry.key + "=...");
       parameters.values.emplace(entry.key, "");
@@ -111,7 +120,8 @@ Parameters ReadParameters(MapReader& document, const std::map<std::string, std::
     }
     const Result<Typed> typed = TypedValue(type, *text, now);
     if (!typed.ok()) {
-      diagnostics.Error("SIG-3015", entry.key_mark,
+      diagnostics.Error("SIG-3015",
+                        entry.key_mark,
                         "parameter '" + entry.key + "' must be of type " + type + ": " +
                             typed.status().message());
       continue;
@@ -122,7 +132,8 @@ Parameters ReadParameters(MapReader& document, const std::map<std::string, std::
   for (const auto& [name, value] : given) {
     if (parameters.values.find(name) != parameters.values.end()) continue;
     const std::string nearest = NearestName(name, declared);
-    diagnostics.Error("SIG-3014", document.MarkOf("params"),
+    diagnostics.Error("SIG-3014",
+                      document.MarkOf("params"),
                       "-p " + name + ": the pipeline has no such parameter",
                       nearest.empty() ? "" : "did you mean '" + nearest + "'?");
   }
@@ -131,7 +142,8 @@ Parameters ReadParameters(MapReader& document, const std::map<std::string, std::
 
 Node Substitute(const Node& node, const Parameters& parameters, Diagnostics& diagnostics) {
   switch (node.kind()) {
-    case Node::Kind::kNull: return node;
+    case Node::Kind::kNull:
+      return node;
     case Node::Kind::kScalar:
       if (node.text().find("${") == std::string::npos) return node;
       return Node::Scalar(node.mark(),
@@ -139,13 +151,15 @@ Node Substitute(const Node& node, const Parameters& parameters, Diagnostics& dia
                           node.quoted());
     case Node::Kind::kList: {
       std::vector<Node> items;
-      for (const Node& item : node.items()) items.push_back(Substitute(item, parameters, diagnostics));
+      for (const Node& item : node.items())
+        items.push_back(Substitute(item, parameters, diagnostics));
       return Node::List(node.mark(), std::move(items));
     }
     case Node::Kind::kMap: {
       std::vector<Node::Entry> entries;
       for (const Node::Entry& entry : node.entries()) {
-        entries.push_back({entry.key, entry.key_mark, Substitute(entry.value, parameters, diagnostics)});
+        entries.push_back(
+            {entry.key, entry.key_mark, Substitute(entry.value, parameters, diagnostics)});
       }
       return Node::Map(node.mark(), std::move(entries));
     }
@@ -153,7 +167,8 @@ Node Substitute(const Node& node, const Parameters& parameters, Diagnostics& dia
   return node;
 }
 
-std::string SubstituteSql(const std::string& sql, const std::map<std::string, std::string>& literals) {
+std::string SubstituteSql(const std::string& sql,
+                          const std::map<std::string, std::string>& literals) {
   std::string out;
   char quote = '\0';
   for (size_t at = 0; at < sql.size(); ++at) {

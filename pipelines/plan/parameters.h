@@ -19,14 +19,17 @@ struct Parameters {
 
 /// Reads `params:` (SIG-3014 for an unknown name given, SIG-3015 for a missing or ill-typed value).
 Parameters ReadParameters(policies::MapReader& document,
-                          const std::map<std::string, std::string>& given, Timestamp now,
+                          const std::map<std::string, std::string>& given,
+                          Timestamp now,
                           policies::Diagnostics& diagnostics);
 
 /// The tree with ${name} replaced in every scalar; marks stay. SIG-3014 for an unknown name.
-policies::Node Substitute(const policies::Node& node, const Parameters& parameters,
+policies::Node Substitute(const policies::Node& node,
+                          const Parameters& parameters,
                           policies::Diagnostics& diagnostics);
 
 /// `sql` with $name (outside quotes) replaced by typed literals; unknown names stay for the parser.
-std::string SubstituteSql(const std::string& sql, const std::map<std::string, std::string>& literals);
+std::string SubstituteSql(const std::string& sql,
+                          const std::map<std::string, std::string>& literals);
 
 }  // namespace signet::pipelines

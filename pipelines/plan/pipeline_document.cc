@@ -23,12 +23,16 @@ ColumnType TypeOf(MapReader& reader, Diagnostics& diagnostics) {
   const std::string name = reader.Text("type", "text");
   const Result<ColumnType> type = ColumnTypeFromName(name);
   if (type.ok() && *type != ColumnType::kUuid && *type != ColumnType::kBytes) return *type;
-  diagnostics.Error("SIG-1108", reader.ValueMark("type"), "'" + name + "' is no column type",
+  diagnostics.Error("SIG-1108",
+                    reader.ValueMark("type"),
+                    "'" + name + "' is no column type",
                     "use text, bool, int, double, decimal, date or timestamp");
   return ColumnType::kText;
 }
 
-ColumnDecl ReadColumn(const Node::Entry& entry, const std::string& source, Diagnostics& diagnostics) {
+ColumnDecl ReadColumn(const Node::Entry& entry,
+                      const std::string& source,
+                      Diagnostics& diagnostics) {
   ColumnDecl column;
   column.name = entry.key;
   column.mark = entry.key_mark;
@@ -46,9 +50,11 @@ ColumnDecl ReadColumn(const Node::Entry& entry, const std::string& source, Diagn
   column.opt_out = reader.Has("opt_out") ? reader.Choice("opt_out", {"sale", "share"}, "sale") : "";
   column.signal = reader.Has("signal") ? reader.Choice("signal", {"gpc"}, "gpc") : "";
   reader.Finish();
-  const bool carries_fact = !column.consent.empty() || !column.opt_out.empty() || !column.signal.empty();
+  const bool carries_fact =
+      !column.consent.empty() || !column.opt_out.empty() || !column.signal.empty();
   if (column.category.empty() && !carries_fact) {
-    diagnostics.Error("SIG-3004", column.mark,
+    diagnostics.Error("SIG-3004",
+                      column.mark,
                       "column '" + source + "." + column.name + "' has no category",
                       "add `category:` with a key of taxonomy.yaml");
   }
@@ -102,7 +108,8 @@ SourceDecl ReadSource(const Node::Entry& entry, Diagnostics& diagnostics) {
   if (const Node* subject = reader.Required("subject")) ReadSubject(*subject, source, diagnostics);
   source.time = reader.Text("time");
   source.time_mark = reader.ValueMark("time");
-  source.aggregate_only = reader.Choice("unidentified", {"drop", "aggregate_only"}, "drop") != "drop";
+  source.aggregate_only =
+      reader.Choice("unidentified", {"drop", "aggregate_only"}, "drop") != "drop";
   if (const Node* limits = reader.Optional("quarantine")) {
     MapReader quarantine(*limits, "the quarantine of source '" + entry.key + "'", diagnostics);
     source.quarantine_share_max = quarantine.Double("max_share", source.quarantine_share_max);
@@ -148,23 +155,33 @@ void SubstituteSqlOptions(PipelineDocument& document) {
   }
 }
 
-/// Replaces a duration parameter's name in "as_of - horizon" by its value, for ResolveMoment.
-void ExpandMoments(Json& value, const std::map<std::string, Json>& params) {
-  if (!value.is_object()) return;
-  for (const char* key : {"cutoff", "start", "end", "window"}) {
-    if (!value.Has(key) || !value[key].is_string()) continue;
-    std::string text = value[key].AsString();
-    for (const auto& [name, param] : params) {
-      if (name == "as_of" || !param.is_string()) continue;
-      if (const size_t at = text.find(name); at != std::string::npos) {
-        text.replace(at, name.size(), param.AsString());
-      }
-    }
-    value.Set(key, text);
+/// "horizon" alone, or "as_of - horizon": parameters by name, where an option is a moment or a
+/// duration.
+std::string ExpandMoment(std::string text, const std::map<std::string, Json>& params) {
+  const auto alone = params.find(text);
+  if (alone != params.end()) {
+    return text == "as_of" || !alone->second.is_string() ? text : alone->second.AsString();
   }
-  for (const char* key : {"label"}) {
-    if (value.Has(key)) ExpandMoments(value.Field(key), params);
+  if (text.rfind("as_of ", 0) != 0) return text;
+  for (const auto& [name, param] : params) {
+    const size_t at = text.rfind(name);
+    if (at == std::string::npos || at == 0 || !param.is_string()) continue;
+    if (at + name.size() == text.size()) text.replace(at, name.size(), param.AsString());
   }
+  return text;
+}
+
+Json ExpandMoments(const Json& value, const std::map<std::string, Json>& params) {
+  if (value.is_string()) return ExpandMoment(value.AsString(), params);
+  if (value.is_array()) {
+    Json list{Json::Array()};
+    for (const Json& item : value.items()) list.Push(ExpandMoments(item, params));
+    return list;
+  }
+  if (!value.is_object()) return value;
+  Json object{Json::Object()};
+  for (const auto& [key, field] : value.fields()) object.Set(key, ExpandMoments(field, params));
+  return object;
 }
 
 }  // namespace
@@ -178,7 +195,8 @@ const ColumnDecl* SourceDecl::Find(const std::string& column) const {
 
 std::optional<PipelineDocument> ReadPipeline(const Node& root,
                                              const std::map<std::string, std::string>& given,
-                                             Timestamp now, Diagnostics& diagnostics) {
+                                             Timestamp now,
+                                             Diagnostics& diagnostics) {
   MapReader declared(root, "the pipeline", diagnostics);
   const Parameters parameters = ReadParameters(declared, given, now, diagnostics);
   const Node node = Substitute(root, parameters, diagnostics);
@@ -193,7 +211,8 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
   }
   MapReader reader(node, "the pipeline", diagnostics);
   if (reader.Int("signet", 1) != 1) {
-    diagnostics.Error("SIG-1108", reader.ValueMark("signet"), "this Signet reads documents of version 1");
+    diagnostics.Error(
+        "SIG-1108", reader.ValueMark("signet"), "this Signet reads documents of version 1");
   }
   reader.Know("params");
   document.name = reader.RequiredText("pipeline");
@@ -214,7 +233,9 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
   reader.Finish();
   if (!diagnostics.ok()) return std::nullopt;
   SubstituteSqlOptions(document);
-  for (StepDecl& step : document.steps) ExpandMoments(step.options.value, document.params);
+  for (StepDecl& step : document.steps) {
+    step.options.value = ExpandMoments(step.options.value, document.params);
+  }
   return document;
 }
 

@@ -42,9 +42,9 @@ struct LinkDecl {
 struct SourceDecl {
   std::string name;
   policies::Mark mark;
-  Json read;            ///< format and its options
+  Json read;  ///< format and its options
   policies::LocatedJson located_read;
-  std::string path;     ///< pattern, parameters substituted
+  std::string path;  ///< pattern, parameters substituted
   policies::Mark path_mark;
   bool has_subject = true;
   std::string id_column;
@@ -96,6 +96,7 @@ struct PipelineDocument {
 /// to `diagnostics`; then nothing is returned.
 std::optional<PipelineDocument> ReadPipeline(const policies::Node& root,
                                              const std::map<std::string, std::string>& given,
-                                             Timestamp now, policies::Diagnostics& diagnostics);
+                                             Timestamp now,
+                                             policies::Diagnostics& diagnostics);
 
 }  // namespace signet::pipelines

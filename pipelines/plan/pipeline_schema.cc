@@ -29,8 +29,9 @@ std::vector<SchemaField> StepFields(const OperatorSignature& signature) {
   std::vector<SchemaField> fields = {
       {"uses", Json::Of({{"const", signature.name}}), true},
       {"purpose", policies::SchemaText("The purpose, as a policy declares it."), true},
-      {"inputs", policies::SchemaMapOf(policies::SchemaText("A source or step."),
-                                       "View name to dataset."), false},
+      {"inputs",
+       policies::SchemaMapOf(policies::SchemaText("A source or step."), "View name to dataset."),
+       false},
       {"from", policies::SchemaText("Short for inputs: {input: DATASET}."), false},
       {"allow_failure", policies::SchemaBool("A failure of this step is only a warning."), false}};
   std::map<std::string, Json> options;
@@ -39,7 +40,8 @@ std::vector<SchemaField> StepFields(const OperatorSignature& signature) {
     if (dot == std::string::npos) {
       options[option.name] = OptionSchema(option);
     } else {
-      options.emplace(option.name.substr(0, dot), Json::Of({{"description", "See the reference."}}));
+      options.emplace(option.name.substr(0, dot),
+                      Json::Of({{"description", "See the reference."}}));
     }
   }
   for (const auto& [name, schema] : options) fields.push_back({name, schema, false});
@@ -48,12 +50,20 @@ std::vector<SchemaField> StepFields(const OperatorSignature& signature) {
 
 Json ColumnSchema() {
   return policies::SchemaObject(
-      {{"category", policies::SchemaText("A key of taxonomy.yaml, such as user.contact.email."), false},
-       {"type", policies::SchemaChoice({"text", "bool", "int", "double", "decimal", "date", "timestamp"},
-                                       "How the text is read."), false},
+      {{"category",
+        policies::SchemaText("A key of taxonomy.yaml, such as user.contact.email."),
+        false},
+       {"type",
+        policies::SchemaChoice({"text", "bool", "int", "double", "decimal", "date", "timestamp"},
+                               "How the text is read."),
+        false},
        {"required", policies::SchemaBool("A row without it is quarantined."), false},
-       {"jurisdiction", policies::SchemaChoice({"country", "region"}, "Tells the jurisdiction."), false},
-       {"minor", policies::SchemaChoice({"birth_date", "flag"}, "Tells whether the subject is a minor."), false},
+       {"jurisdiction",
+        policies::SchemaChoice({"country", "region"}, "Tells the jurisdiction."),
+        false},
+       {"minor",
+        policies::SchemaChoice({"birth_date", "flag"}, "Tells whether the subject is a minor."),
+        false},
        {"consent", policies::SchemaText("The purpose whose consent it carries."), false},
        {"as_of", policies::SchemaText("The column with the consent's time."), false},
        {"opt_out", policies::SchemaChoice({"sale", "share"}, "An opt-out."), false},
@@ -65,12 +75,17 @@ Json SourceSchema() {
   const Json read = policies::SchemaObject(
       {{"format", policies::SchemaChoice({"csv", "jsonl", "parquet"}, "The file format."), false},
        {"path", policies::SchemaText("A path or glob; ${param} stands for a parameter."), true}},
-      "How the files are read.", true);
+      "How the files are read.",
+      true);
   return policies::SchemaObject(
       {{"read", read, true},
        {"subject", Json::Of({{"description", "none, or {id, links, domain}"}}), true},
-       {"time", policies::SchemaText("The column with the row's time; cut-offs filter on it."), false},
-       {"unidentified", policies::SchemaChoice({"drop", "aggregate_only"}, "Rows without identifier."), false},
+       {"time",
+        policies::SchemaText("The column with the row's time; cut-offs filter on it."),
+        false},
+       {"unidentified",
+        policies::SchemaChoice({"drop", "aggregate_only"}, "Rows without identifier."),
+        false},
        {"quarantine", Json::Of({{"description", "{max_share: 0.05}"}}), false},
        {"unique", policies::SchemaTexts("Rows equal in these columns are one row."), false},
        {"columns", policies::SchemaMapOf(ColumnSchema(), "Every column that is read."), true}},
@@ -88,8 +103,10 @@ Json PipelineSchema() {
     }
   }
   const Json parameter = policies::SchemaObject(
-      {{"type", policies::SchemaChoice({"text", "path", "int", "number", "bool", "date", "duration"},
-                                       "The parameter's type."), false},
+      {{"type",
+        policies::SchemaChoice({"text", "path", "int", "number", "bool", "date", "duration"},
+                               "The parameter's type."),
+        false},
        {"default", Json::Of({{"description", "`today` for dates."}}), false},
        {"description", policies::SchemaText("For people."), false}},
       "A parameter.");
@@ -105,13 +122,16 @@ Json PipelineSchema() {
        {"settings", settings, false},
        {"params", policies::SchemaMapOf(parameter, "Typed parameters."), false},
        {"sources", policies::SchemaMapOf(SourceSchema(), "What is read."), true},
-       {"steps", policies::SchemaMapOf(policies::SchemaAnyOf(std::move(steps), "A step."), "The DAG."), true}},
+       {"steps",
+        policies::SchemaMapOf(policies::SchemaAnyOf(std::move(steps), "A step."), "The DAG."),
+        true}},
       "A Signet pipeline.");
   return policies::SchemaDocument("pipeline", "Signet pipeline", root);
 }
 
 std::string PipelineReference() {
-  std::string page = "# Operators\n\nGenerated from the operator catalog by `signet schema reference`.\n";
+  std::string page =
+      "# Operators\n\nGenerated from the operator catalog by `signet schema reference`.\n";
   for (const Operator* op : AllOperators()) {
     const OperatorSignature& signature = op->signature();
     if (!signature.in_documents) continue;
@@ -123,9 +143,10 @@ std::string PipelineReference() {
             ".\n\n| option | type | unit | default | meaning |\n| --- | --- | --- | --- | --- |\n";
     for (const OptionDoc& option : signature.options) {
       std::string type = option.type;
-      for (size_t at = 0; (at = type.find('|', at)) != std::string::npos; at += 2) type.insert(at, "\\");
-      page += "| `" + option.name + "` | " + type + " | " + option.unit + " | " + option.default_text +
-              " | " + option.text + " |\n";
+      for (size_t at = 0; (at = type.find('|', at)) != std::string::npos; at += 2)
+        type.insert(at, "\\");
+      page += "| `" + option.name + "` | " + type + " | " + option.unit + " | " +
+              option.default_text + " | " + option.text + " |\n";
     }
   }
   return page;

@@ -9,10 +9,14 @@ namespace {
 
 std::string_view ShapeName(Shape shape) {
   switch (shape) {
-    case Shape::kPerFile: return "per_file";
-    case Shape::kOnce: return "once";
-    case Shape::kPerPartition: return "per_partition";
-    case Shape::kLocal: return "local";
+    case Shape::kPerFile:
+      return "per_file";
+    case Shape::kOnce:
+      return "once";
+    case Shape::kPerPartition:
+      return "per_partition";
+    case Shape::kLocal:
+      return "local";
   }
   return "once";
 }
@@ -24,8 +28,8 @@ Json InputToJson(const PlannedInput& input) {
                         {"columns", Json::Strings(input.schema.Names())},
                         {"subjects_filtered", input.subjects_filtered}});
   if (input.before) {
-    json.Set("before", Json::Of({{"column", input.before_column},
-                                 {"moment", TimestampText(*input.before)}}));
+    json.Set("before",
+             Json::Of({{"column", input.before_column}, {"moment", TimestampText(*input.before)}}));
   }
   return json;
 }
@@ -88,6 +92,8 @@ Json Plan::ToJson() const {
                    {"derivation", derivation}});
 }
 
-std::string Plan::Digest() const { return ToHex(crypto::Sha256::Of(AsBytes(ToJson().Dump()))); }
+std::string Plan::Digest() const {
+  return ToHex(crypto::Sha256::Of(AsBytes(ToJson().Dump())));
+}
 
 }  // namespace signet::pipelines

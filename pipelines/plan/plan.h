@@ -20,7 +20,7 @@ struct PlannedInput {
   std::string name;     ///< the view
   std::string dataset;  ///< the producing output
   DatasetKind kind = DatasetKind::kGoverned;
-  Schema schema;        ///< only what the step uses, and its purpose may read
+  Schema schema;                   ///< only what the step uses, and its purpose may read
   bool same_task = false;          ///< task i reads what task i of the producer wrote (gate)
   bool subjects_filtered = false;  ///< the purpose's consent view applies
   std::string before_column;       ///< with `before`: rows at or after it are absent
@@ -29,7 +29,7 @@ struct PlannedInput {
 
 /// One dataset that a step writes.
 struct PlannedOutput {
-  std::string name;     ///< the operator's table
+  std::string name;  ///< the operator's table
   std::string dataset;
   DatasetKind kind = DatasetKind::kFeatures;
   Schema schema;
@@ -44,14 +44,14 @@ struct PlannedStep {
   std::string purpose;
   Shape shape = Shape::kPerPartition;
   int tasks = 1;
-  Json options;                     ///< for all tasks
-  std::vector<Json> task_options;   ///< one per task (files, recipients), or empty: `options`
+  Json options;                    ///< for all tasks
+  std::vector<Json> task_options;  ///< one per task (files, recipients), or empty: `options`
   std::vector<PlannedInput> inputs;
   std::vector<PlannedOutput> outputs;
-  std::vector<std::string> after;   ///< steps it waits for, beside the producers of its inputs
-  std::vector<std::string> keys;    ///< derived keys it needs
-  bool may_warn = false;            ///< its failure is a warning, not the run's failure
-  std::string file;                 ///< where it stands in the document
+  std::vector<std::string> after;  ///< steps it waits for, beside the producers of its inputs
+  std::vector<std::string> keys;   ///< derived keys it needs
+  bool may_warn = false;           ///< its failure is a warning, not the run's failure
+  std::string file;                ///< where it stands in the document
   int line = 0;
 };
 
@@ -59,7 +59,7 @@ struct PlannedStep {
 struct PlannedPublication {
   std::string step;
   std::string recipient;
-  std::string relation;             ///< "processor", "sale", "share", "joint"
+  std::string relation;  ///< "processor", "sale", "share", "joint"
   std::string purpose;
 };
 
@@ -70,10 +70,10 @@ struct Plan {
   Timestamp as_of;
   uint64_t seed = 1;
   int partitions = 8;
-  std::vector<PlannedStep> steps;   ///< in topological order
+  std::vector<PlannedStep> steps;  ///< in topological order
   std::vector<PlannedPublication> publications;
   std::vector<std::string> purposes;  ///< whose consent views the steps need
-  Json derivation;            ///< every column of every dataset: origins, label, rule
+  Json derivation;                    ///< every column of every dataset: origins, label, rule
 
   [[nodiscard]] const PlannedStep* Find(const std::string& step) const;
   /// All that decides the result, canonical.

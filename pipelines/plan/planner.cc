@@ -16,7 +16,8 @@ namespace signet::pipelines {
 namespace {
 
 Result<policies::Policy> PolicyOf(const PlanRequest& request, const PipelineDocument& document) {
-  const std::filesystem::path base = request.file.has_parent_path() ? request.file.parent_path() : ".";
+  const std::filesystem::path base =
+      request.file.has_parent_path() ? request.file.parent_path() : ".";
   ASSIGN_OR_RETURN(const policies::PolicySources sources,
                    policies::FindPolicies(document.policies, base, request.bundles));
   ASSIGN_OR_RETURN(policies::Policy policy, policies::CompilePolicies(sources));
@@ -84,7 +85,7 @@ Result<Planned> MakePlan(const PlanRequest& request) {
       ReadPipeline(root, request.params, request.now, diagnostics);
   TRY(policies::ToStatus(diagnostics));
   ASSIGN_OR_RETURN(policies::Policy policy, PolicyOf(request, *document));
-  Planning planning{request, *document, policy, diagnostics, {}, {}, {}};
+  Planning planning{request, *document, policy, diagnostics, {}, {}, {}, {}};
   planning.plan.pipeline = document->name;
   planning.plan.policy_digest = policy.digest();
   Json params{Json::Object()};

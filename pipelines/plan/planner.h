@@ -15,13 +15,13 @@
 namespace signet::pipelines {
 
 struct PlanRequest {
-  std::filesystem::path file;                 ///< the pipeline's YAML
-  std::map<std::string, std::string> params;  ///< given with -p
-  Timestamp now;                              ///< what "today" means
-  std::filesystem::path bundles;              ///< the shipped policies
-  std::filesystem::path base;                 ///< relative data paths start here
-  bool find_files = true;                     ///< false: `validate`, which needs no data
-  std::optional<int64_t> min_group_for_tests; ///< only for states marked as test states
+  std::filesystem::path file;                  ///< the pipeline's YAML
+  std::map<std::string, std::string> params;   ///< given with -p
+  Timestamp now;                               ///< what "today" means
+  std::filesystem::path bundles;               ///< the shipped policies
+  std::filesystem::path base;                  ///< relative data paths start here
+  bool find_files = true;                      ///< false: `validate`, which needs no data
+  std::optional<int64_t> min_group_for_tests;  ///< only for states marked as test states
 };
 
 struct Planned {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,10 @@ struct PlannedDataset {
   std::string name;
   DatasetKind kind = DatasetKind::kGoverned;
   Schema schema;
-  std::string step;                     ///< who writes it
-  std::vector<std::string> parents;     ///< datasets it was made from
-  std::string time;                     ///< governed: the source's time column
-  std::optional<Timestamp> features_at; ///< features: their cut-off
+  std::string step;                      ///< who writes it
+  std::vector<std::string> parents;      ///< datasets it was made from
+  std::string time;                      ///< governed: the source's time column
+  std::optional<Timestamp> features_at;  ///< features: their cut-off
   policies::Mark mark;
 };
 
@@ -40,6 +41,7 @@ struct Planning {
   Plan plan;
   std::map<std::string, PlannedDataset> datasets;
   std::vector<std::string> gates;  ///< ids of the gate steps
+  std::set<std::string> refused;   ///< steps with errors: what reads them is not reported again
 
   [[nodiscard]] std::vector<std::string> DatasetNames() const;
 };

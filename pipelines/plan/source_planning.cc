@@ -19,7 +19,9 @@ namespace {
 using policies::Category;
 using policies::Mark;
 
-std::string TokenisedName(const std::string& source) { return source + "#tokenised"; }
+std::string TokenisedName(const std::string& source) {
+  return source + "#tokenised";
+}
 
 ColumnRole RoleOf(const ColumnDecl& column) {
   if (column.jurisdiction == "country") return ColumnRole::kCountry;
@@ -42,8 +44,7 @@ class SourceBinding {
     SourceSpec spec;
     spec.name = source_.name;
     spec.default_region = source_.read["default_region"].AsString();
-    spec.unidentified =
-        source_.aggregate_only ? Unidentified::kAggregateOnly : Unidentified::kDrop;
+    spec.unidentified = source_.aggregate_only ? Unidentified::kAggregateOnly : Unidentified::kDrop;
     spec.quarantine_share_max = source_.quarantine_share_max;
     spec.unique = source_.unique;
     Result<SourceFormat> format = SourceFormat::FromJson(source_.read);
@@ -70,19 +71,24 @@ class SourceBinding {
     column.as_of = decl.as_of;
     column.treatment.kind = policies::TreatmentKind::kDrop;
     if (!decl.as_of.empty() && source_.Find(decl.as_of) == nullptr) {
-      p_.diagnostics.Error("SIG-3023", decl.mark,
-                           "column '" + decl.as_of + "' is not declared in source '" + source_.name + "'");
+      p_.diagnostics.Error(
+          "SIG-3023",
+          decl.mark,
+          "column '" + decl.as_of + "' is not declared in source '" + source_.name + "'");
     }
     if (!decl.consent.empty() && p_.policy.FindPurpose(decl.consent) == nullptr) {
       const std::string nearest = NearestName(decl.consent, p_.policy.PurposeNames());
-      p_.diagnostics.Error("SIG-3017", decl.mark, "no policy declares the purpose '" + decl.consent + "'",
+      p_.diagnostics.Error("SIG-3017",
+                           decl.mark,
+                           "no policy declares the purpose '" + decl.consent + "'",
                            nearest.empty() ? "" : "did you mean '" + nearest + "'?");
     }
     if (decl.category.empty()) return column;
     column.category = decl.category;
     if (p_.policy.FindCategory(decl.category) == nullptr) {
       const std::string nearest = NearestName(decl.category, p_.policy.taxonomy().CategoryKeys());
-      p_.diagnostics.Error("SIG-3018", decl.category_mark,
+      p_.diagnostics.Error("SIG-3018",
+                           decl.category_mark,
                            "the taxonomy has no category '" + decl.category + "'",
                            nearest.empty() ? "" : "did you mean '" + nearest + "'?");
       return column;
@@ -96,7 +102,8 @@ class SourceBinding {
     if (!source_.id_column.empty()) AddLink(spec, {source_.id_column, "id", source_.subject_mark});
     for (const LinkDecl& link : source_.links) AddLink(spec, link);
     if (spec.links.empty()) {
-      p_.diagnostics.Error("SIG-3020", source_.subject_mark,
+      p_.diagnostics.Error("SIG-3020",
+                           source_.subject_mark,
                            "source '" + source_.name + "' names no column that identifies a person",
                            "add `id:` or `links:`, or write `subject: none` for reference data");
     }
@@ -105,7 +112,8 @@ class SourceBinding {
   void AddLink(SourceSpec& spec, const LinkDecl& decl) {
     const ColumnDecl* column = source_.Find(decl.column);
     if (column == nullptr) {
-      p_.diagnostics.Error("SIG-3020", decl.mark,
+      p_.diagnostics.Error("SIG-3020",
+                           decl.mark,
                            "source '" + source_.name + "' has no column '" + decl.column + "'");
       return;
     }
@@ -114,7 +122,8 @@ class SourceBinding {
     if (type.empty() && category != nullptr) type = category->link_type;
     const Result<crypto::LinkType> parsed = crypto::LinkTypeFromName(type);
     if (!parsed.ok()) {
-      p_.diagnostics.Error("SIG-3020", decl.mark,
+      p_.diagnostics.Error("SIG-3020",
+                           decl.mark,
                            "column '" + decl.column + "' of category '" + column->category +
                                "' does not identify a person",
                            "name the link's type: {column: " + decl.column +
@@ -132,11 +141,14 @@ class SourceBinding {
     if (source_.time.empty()) return;
     const ColumnDecl* column = source_.Find(source_.time);
     if (column == nullptr) {
-      p_.diagnostics.Error("SIG-3011", source_.time_mark,
+      p_.diagnostics.Error("SIG-3011",
+                           source_.time_mark,
                            "source '" + source_.name + "' has no column '" + source_.time + "'");
     } else if (column->type != ColumnType::kTimestamp && column->type != ColumnType::kDate) {
-      p_.diagnostics.Error("SIG-3011", column->mark,
-                           "the time of source '" + source_.name + "' must be a date or a timestamp");
+      p_.diagnostics.Error(
+          "SIG-3011",
+          column->mark,
+          "the time of source '" + source_.name + "' must be a date or a timestamp");
     }
   }
 
@@ -148,8 +160,8 @@ std::vector<std::string> FilesOf(Planning& planning, const SourceDecl& source) {
   if (!planning.request.find_files) return {source.path};
   Result<std::vector<std::string>> files = ExpandPaths(source.path, planning.request.base);
   if (files.ok()) return *std::move(files);
-  planning.diagnostics.Error("SIG-3021", source.path_mark, files.status().message(),
-                             files.status().remedy());
+  planning.diagnostics.Error(
+      "SIG-3021", source.path_mark, files.status().message(), files.status().remedy());
   return {};
 }
 
@@ -178,8 +190,11 @@ void SetFiles(PlannedStep& step, const SourceSpec& spec, const std::vector<std::
   }
 }
 
-void AddReference(Planning& planning, const SourceDecl& source, const SourceSpec& spec,
-                  const Schema& schema, const std::vector<std::string>& files) {
+void AddReference(Planning& planning,
+                  const SourceDecl& source,
+                  const SourceSpec& spec,
+                  const Schema& schema,
+                  const std::vector<std::string>& files) {
   PlannedStep step = StepOf("load." + source.name, "reference", &source);
   SetFiles(step, spec, files);
   step.outputs.push_back({"out", source.name, DatasetKind::kReference, schema, false, false});
@@ -204,15 +219,20 @@ struct BoundSource {
 void AddTokenise(Planning& planning, const BoundSource& source) {
   PlannedStep step = StepOf("tokenise." + source.decl->name, "tokenise", source.decl);
   SetFiles(step, source.spec, source.files);
-  step.outputs.push_back({"out", TokenisedName(source.decl->name), DatasetKind::kTokenised,
-                          source.tokenised, false, true});
+  step.outputs.push_back({"out",
+                          TokenisedName(source.decl->name),
+                          DatasetKind::kTokenised,
+                          source.tokenised,
+                          false,
+                          true});
   planning.plan.steps.push_back(std::move(step));
 }
 
 void AddStateInputs(PlannedStep& step) {
   step.inputs.push_back(
       PlainInput("identity", kIdentityDataset, DatasetKind::kIdentity, IdentitySchema()));
-  step.inputs.push_back(PlainInput("keyring", kKeyringDataset, DatasetKind::kIdentity, KeyringSchema()));
+  step.inputs.push_back(
+      PlainInput("keyring", kKeyringDataset, DatasetKind::kIdentity, KeyringSchema()));
 }
 
 void AddResolve(Planning& planning, const std::vector<BoundSource>& sources) {
@@ -228,16 +248,16 @@ void AddResolve(Planning& planning, const std::vector<BoundSource>& sources) {
     }
     const Result<Schema> links = source.tokenised.Select(columns);
     CHECK(links.ok());
-    step.inputs.push_back(PlainInput(input.view, TokenisedName(source.decl->name),
-                                     DatasetKind::kTokenised, *links));
+    step.inputs.push_back(
+        PlainInput(input.view, TokenisedName(source.decl->name), DatasetKind::kTokenised, *links));
     options.inputs.push_back(std::move(input));
   }
   AddStateInputs(step);
   step.options = options.ToJson();
-  step.outputs.push_back({"identity_out", kIdentityDataset, DatasetKind::kIdentity, IdentitySchema(),
-                          true, false});
-  step.outputs.push_back({"keyring_out", kKeyringDataset, DatasetKind::kIdentity, KeyringSchema(),
-                          true, false});
+  step.outputs.push_back(
+      {"identity_out", kIdentityDataset, DatasetKind::kIdentity, IdentitySchema(), true, false});
+  step.outputs.push_back(
+      {"keyring_out", kKeyringDataset, DatasetKind::kIdentity, KeyringSchema(), true, false});
   planning.plan.steps.push_back(std::move(step));
 }
 
@@ -247,8 +267,9 @@ void AddGate(Planning& planning, const BoundSource& source) {
   step.tasks = static_cast<int>(source.files.size());
   SourceSpec spec = source.spec;
   spec.path = source.decl->path;
-  step.options = Json::Of({{"source", spec.ToJson()},
-                           {"jurisdictions", JurisdictionTable::FromPolicy(planning.policy).ToJson()}});
+  step.options =
+      Json::Of({{"source", spec.ToJson()},
+                {"jurisdictions", JurisdictionTable::FromPolicy(planning.policy).ToJson()}});
   PlannedInput rows =
       PlainInput("tokenised", TokenisedName(name), DatasetKind::kTokenised, source.tokenised);
   rows.same_task = true;
@@ -259,7 +280,8 @@ void AddGate(Planning& planning, const BoundSource& source) {
   facts.name = "facts";
   facts.type = ColumnType::kBytes;
   facts.label.label_class = policies::LabelClass::kFacts;
-  step.outputs.push_back({"facts", name + "#facts", DatasetKind::kFacts, Schema{{facts}}, true, true});
+  step.outputs.push_back(
+      {"facts", name + "#facts", DatasetKind::kFacts, Schema{{facts}}, true, true});
   step.after = {"resolve"};
   planning.gates.push_back(step.id);
   planning.plan.steps.push_back(std::move(step));
@@ -274,8 +296,9 @@ void AddGate(Planning& planning, const BoundSource& source) {
 }
 
 void AddStateDatasets(Planning& planning) {
-  for (const auto& [name, schema] : {std::pair<const char*, Schema>(kIdentityDataset, IdentitySchema()),
-                                     std::pair<const char*, Schema>(kKeyringDataset, KeyringSchema())}) {
+  for (const auto& [name, schema] :
+       {std::pair<const char*, Schema>(kIdentityDataset, IdentitySchema()),
+        std::pair<const char*, Schema>(kKeyringDataset, KeyringSchema())}) {
     PlannedDataset dataset;
     dataset.name = name;
     dataset.kind = DatasetKind::kIdentity;

@@ -26,7 +26,9 @@ std::string DidYouMean(const std::string& name, const std::vector<std::string>& 
   return nearest.empty() ? "" : "did you mean '" + nearest + "'?";
 }
 
-bool HasSubject(const Schema& schema) { return schema.Find(kSubjectColumn) != nullptr; }
+bool HasSubject(const Schema& schema) {
+  return schema.Find(kSubjectColumn) != nullptr;
+}
 
 /// The steps in an order in which every input comes first; cycles are reported (SIG-3006).
 class StepOrder {
@@ -82,6 +84,8 @@ class StepBinding {
   StepBinding(Planning& planning, const StepDecl& decl) : p_(planning), decl_(decl) {}
 
   void Bind() {
+    if (ReadsRefused()) return;
+    p_.refused.insert(decl_.id);  // until Finish
     const size_t errors = p_.diagnostics.count();
     op_ = FindOperator(decl_.uses);
     if (op_ == nullptr || !op_->signature().in_documents) return UnknownOperator();
@@ -102,21 +106,36 @@ class StepBinding {
   }
 
  private:
+  /// One error is enough: a step that reads a refused one is refused silently.
+  bool ReadsRefused() {
+    for (const std::string& dataset : StepOrder::DatasetsOf(decl_)) {
+      if (p_.refused.count(dataset) == 0) continue;
+      p_.refused.insert(decl_.id);
+      return true;
+    }
+    return false;
+  }
+
   void UnknownOperator() {
     std::vector<std::string> names;
     for (const Operator* op : AllOperators()) {
       if (op->signature().in_documents) names.push_back(op->signature().name);
     }
-    p_.diagnostics.Error("SIG-3005", decl_.uses_mark, "no operator is called '" + decl_.uses + "'",
+    p_.diagnostics.Error("SIG-3005",
+                         decl_.uses_mark,
+                         "no operator is called '" + decl_.uses + "'",
                          DidYouMean(decl_.uses, names));
   }
 
   void CheckPurpose() {
     if (decl_.purpose.empty()) {
-      p_.diagnostics.Error("SIG-3016", decl_.mark, "step '" + decl_.id + "' states no purpose",
+      p_.diagnostics.Error("SIG-3016",
+                           decl_.mark,
+                           "step '" + decl_.id + "' states no purpose",
                            "add `purpose:` with a purpose that the policies declare");
     } else if (p_.policy.FindPurpose(decl_.purpose) == nullptr) {
-      p_.diagnostics.Error("SIG-3017", decl_.purpose_mark,
+      p_.diagnostics.Error("SIG-3017",
+                           decl_.purpose_mark,
                            "no policy declares the purpose '" + decl_.purpose + "'",
                            DidYouMean(decl_.purpose, p_.policy.PurposeNames()));
     }
@@ -147,10 +166,11 @@ class StepBinding {
       return std::nullopt;
     }
     if (moment->micros > p_.plan.as_of.micros) {
-      p_.diagnostics.Error("SIG-3007", decl_.options.MarkOf("/cutoff"),
-                           "the cut-off " + DateText(*moment) + " lies after as_of " +
-                               DateText(p_.plan.as_of),
-                           "features may read nothing at or after as_of");
+      p_.diagnostics.Error(
+          "SIG-3007",
+          decl_.options.MarkOf("/cutoff"),
+          "the cut-off " + DateText(*moment) + " lies after as_of " + DateText(p_.plan.as_of),
+          "features may read nothing at or after as_of");
       return std::nullopt;
     }
     return *moment;
@@ -159,7 +179,9 @@ class StepBinding {
   void AddInput(const InputDecl& decl) {
     const auto found = p_.datasets.find(decl.dataset);
     if (found == p_.datasets.end()) {
-      p_.diagnostics.Error("SIG-3001", decl.mark, "no source or step is called '" + decl.dataset + "'",
+      p_.diagnostics.Error("SIG-3001",
+                           decl.mark,
+                           "no source or step is called '" + decl.dataset + "'",
                            DidYouMean(decl.dataset, p_.DatasetNames()));
       return;
     }
@@ -190,10 +212,12 @@ class StepBinding {
     std::vector<std::string> fitting;
     for (const auto& [name, other] : p_.datasets) {
       const auto& accepts = op_->signature().accepts;
-      if (std::find(accepts.begin(), accepts.end(), other.kind) != accepts.end()) fitting.push_back(name);
+      if (std::find(accepts.begin(), accepts.end(), other.kind) != accepts.end())
+        fitting.push_back(name);
     }
     p_.diagnostics.Error(
-        "SIG-3002", decl.mark,
+        "SIG-3002",
+        decl.mark,
         "step '" + decl_.id + "' reads dataset '" + dataset.name + "' of kind " +
             std::string(DatasetKindName(dataset.kind)) + ", but " + decl_.uses + " needs " +
             Join(kinds, " or "),
@@ -241,7 +265,8 @@ class StepBinding {
       const Mark& mark = decl_.uses == "sql" && decl_.options.marks.count("/sql") != 0
                              ? decl_.options.MarkOf("/sql")
                              : LocateOption(message);
-      p_.diagnostics.Error(code, mark, "step '" + decl_.id + "': " + message, bound.status().remedy());
+      p_.diagnostics.Error(
+          code, mark, "step '" + decl_.id + "': " + message, bound.status().remedy());
     }
     return std::nullopt;
   }
@@ -307,15 +332,18 @@ class StepBinding {
       const auto found = p_.datasets.find(at);
       if (found == p_.datasets.end() || found->second.parents.empty()) return true;
       for (const std::string& parent : found->second.parents) {
-        const bool leads = std::any_of(column.label.origins.begin(), column.label.origins.end(),
-                                       [&](const std::string& origin) { return Reaches(parent, origin); });
+        const bool leads =
+            std::any_of(column.label.origins.begin(),
+                        column.label.origins.end(),
+                        [&](const std::string& origin) { return Reaches(parent, origin); });
         if (leads) return walk(parent);
       }
       return true;
     };
     walk(dataset);
     std::reverse(chain.begin(), chain.end());
-    const std::vector<std::string> origins(column.label.origins.begin(), column.label.origins.end());
+    const std::vector<std::string> origins(column.label.origins.begin(),
+                                           column.label.origins.end());
     return Join(origins, ", ") + " -> " + Join(chain, " -> ") + " -> " + decl_.id;
   }
 
@@ -330,6 +358,7 @@ class StepBinding {
 
   /// Takes governed columns away that the step can do without (minimisation, GDPR Art. 5(1)(c)).
   void DropUnusedColumns(const Schema& output) {
+    if (decl_.uses == "publish") return;  // it reads exactly what it releases
     for (PlannedInput& input : step_.inputs) {
       if (input.kind != DatasetKind::kGoverned) continue;
       for (size_t i = input.schema.columns.size(); i-- > 0;) {
@@ -356,9 +385,11 @@ class StepBinding {
       if (!at) continue;
       const int64_t end = at->micros + (*window + (gap.ok() ? *gap : 0)) * 1'000'000;
       if (end <= p_.plan.as_of.micros) continue;
-      p_.diagnostics.Error("SIG-3007", decl_.options.MarkOf("/label/window"),
+      p_.diagnostics.Error("SIG-3007",
+                           decl_.options.MarkOf("/label/window"),
                            "the label window of features at " + DateText(*at) + " ends on " +
-                               DateText(Timestamp{end}) + ", after as_of " + DateText(p_.plan.as_of),
+                               DateText(Timestamp{end}) + ", after as_of " +
+                               DateText(p_.plan.as_of),
                            "compute the features at an earlier cut-off, such as `cutoff: as_of - " +
                                DurationText(*window) + "`");
     }
@@ -369,7 +400,8 @@ class StepBinding {
       const std::string& segment = item.AsString();
       const auto found = p_.datasets.find(segment);
       if (found == p_.datasets.end() || found->second.kind != DatasetKind::kSegment) {
-        p_.diagnostics.Error("SIG-3022", decl_.options.MarkOf("/segments"),
+        p_.diagnostics.Error("SIG-3022",
+                             decl_.options.MarkOf("/segments"),
                              "'" + segment + "' is no segment step",
                              DidYouMean(segment, p_.DatasetNames()));
         continue;
@@ -396,18 +428,23 @@ class StepBinding {
                                ? nullptr
                                : found->second.schema.Find(released.substr(dot + 1));
     if (column == nullptr) {
-      p_.diagnostics.Error("SIG-3011", decl_.options.MarkOf("/identify_by"),
-                           "'" + released + "' is no governed column", "write SOURCE.COLUMN");
+      p_.diagnostics.Error("SIG-3011",
+                           decl_.options.MarkOf("/identify_by"),
+                           "'" + released + "' is no governed column",
+                           "write SOURCE.COLUMN");
       return;
     }
     PlannedInput cells;
     cells.name = "released_cells";
     cells.dataset = source;
     cells.kind = DatasetKind::kGoverned;
-    const Result<Schema> schema = found->second.schema.Select({std::string(kSubjectColumn), column->name});
+    const Result<Schema> schema =
+        found->second.schema.Select({std::string(kSubjectColumn), column->name});
     if (schema.ok()) cells.schema = *schema;
     step_.inputs.push_back(std::move(cells));
-    step_.inputs.push_back(PlainInput("keyring", kKeyringDataset, DatasetKind::kIdentity,
+    step_.inputs.push_back(PlainInput("keyring",
+                                      kKeyringDataset,
+                                      DatasetKind::kIdentity,
                                       p_.datasets.at(kKeyringDataset).schema));
     released_ = column;
   }
@@ -418,15 +455,16 @@ class StepBinding {
     for (const std::string& name : recipients) {
       const policies::Recipient* recipient = p_.policy.FindRecipient(name);
       if (recipient == nullptr) {
-        p_.diagnostics.Error("SIG-3013", decl_.options.MarkOf("/recipients"),
+        p_.diagnostics.Error("SIG-3013",
+                             decl_.options.MarkOf("/recipients"),
                              "organisation.yaml has no recipient '" + name + "'",
                              DidYouMean(name, p_.policy.RecipientNames()));
         continue;
       }
       const Verdict may = p_.policy.MayReceive(name, decl_.purpose);
       if (!may.allowed) {
-        p_.diagnostics.Error("SIG-3013", decl_.options.MarkOf("/recipients"),
-                             may.message + " (" + may.rule + ")");
+        p_.diagnostics.Error(
+            "SIG-3013", decl_.options.MarkOf("/recipients"), may.message + " (" + may.rule + ")");
       }
       std::string release_rule;
       if (released_ != nullptr) release_rule = ReleaseRule(name);
@@ -437,7 +475,8 @@ class StepBinding {
                                              {"min_group", publication.min_group},
                                              {"publication_rule", publication.rule},
                                              {"publication_article", publication.article}}));
-      p_.plan.publications.push_back({decl_.id, name,
+      p_.plan.publications.push_back({decl_.id,
+                                      name,
                                       std::string(policies::RelationName(recipient->relation)),
                                       decl_.purpose});
     }
@@ -449,7 +488,8 @@ class StepBinding {
     for (const std::string& category : released_->label.categories) {
       const Verdict verdict = p_.policy.MayRelease(category, recipient, decl_.purpose);
       if (!verdict.allowed) {
-        p_.diagnostics.Error("SIG-3008", decl_.options.MarkOf("/identify_by"),
+        p_.diagnostics.Error("SIG-3008",
+                             decl_.options.MarkOf("/identify_by"),
                              verdict.message + " (" + verdict.rule + ")",
                              "add a release rule for the recipient, or publish tokens only");
       }
@@ -485,6 +525,7 @@ class StepBinding {
     } else {
       step_.outputs.push_back({"members", decl_.id, kind, output, false, false});
     }
+    p_.refused.erase(decl_.id);
     p_.datasets.emplace(decl_.id, std::move(dataset));
     p_.plan.steps.push_back(std::move(step_));
   }

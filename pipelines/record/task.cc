@@ -7,7 +7,8 @@
 namespace signet::pipelines {
 namespace {
 
-/// Layout: field(json spec) | u32 n | n * (field id, field key) | u32 m | m * (field use, field key).
+/// Layout: field(json spec) | u32 n | n * (field id, field key) | u32 m | m * (field use, field
+/// key).
 constexpr uint32_t kKeysMax = 100'000;
 
 template <typename T>
@@ -77,7 +78,8 @@ Result<TaskOutput> OutputFromJson(const Json& json) {
   ASSIGN_OR_RETURN(output.kind, DatasetKindFromName(json["kind"].AsString()));
   ASSIGN_OR_RETURN(output.schema, Schema::FromJson(json["schema"]));
   output.partitioned = json["partitioned"].AsBool();
-  for (const auto& [key, id] : json["deks"].fields()) output.deks.emplace(key, DekId(id.AsString()));
+  for (const auto& [key, id] : json["deks"].fields())
+    output.deks.emplace(key, DekId(id.AsString()));
   return output;
 }
 
@@ -163,7 +165,9 @@ std::string TaskSpec::Producer() const {
   return run + "/" + step + "/" + std::to_string(index);
 }
 
-StageContext TaskSpec::Context() const { return {as_of, seed, partition, partitions, {}}; }
+StageContext TaskSpec::Context() const {
+  return {as_of, seed, partition, partitions, {}};
+}
 
 Result<const SecretBytes*> TaskLease::Dek(const DekId& id) const {
   const auto found = deks.find(id);

@@ -36,22 +36,22 @@ struct ConsentView {
 
 /// One dataset as a task sees it: the columns its purpose may read, of the subjects it may use.
 struct TaskInput {
-  std::string name;           ///< the view's name
-  Schema schema;              ///< the columns allowed, in order; others are absent
+  std::string name;  ///< the view's name
+  Schema schema;     ///< the columns allowed, in order; others are absent
   std::vector<Piece> pieces;
   bool subjects_filtered = false;  ///< only subjects of `allowed` are present
   std::vector<ConsentView> allowed;
-  std::string before_column;       ///< with `before`: rows at or after it are absent
+  std::string before_column;  ///< with `before`: rows at or after it are absent
   std::optional<Timestamp> before;
 };
 
 /// One dataset that a task writes: a piece per partition (or one piece of partition -1).
 struct TaskOutput {
-  std::string name;     ///< the table that the operator fills
+  std::string name;  ///< the table that the operator fills
   std::string dataset;
   DatasetKind kind = DatasetKind::kFeatures;
   Schema schema;
-  bool partitioned = false;        ///< split by the subject's partition while writing
+  bool partitioned = false;           ///< split by the subject's partition while writing
   std::map<std::string, DekId> deks;  ///< by OutputKey(partition, label class)
 };
 
@@ -64,9 +64,9 @@ struct TaskSpec {
   std::string step;
   int index = 0;
   int attempt = 1;
-  std::string op;           ///< the operator's name in the catalog
-  Json options;             ///< its options, parameters substituted
-  std::string purpose;      ///< empty for the steps that the plan adds
+  std::string op;       ///< the operator's name in the catalog
+  Json options;         ///< its options, parameters substituted
+  std::string purpose;  ///< empty for the steps that the plan adds
   Timestamp as_of;
   uint64_t seed = 0;
   int partition = -1;
@@ -111,9 +111,9 @@ struct FactDelta {
 struct TaskResult {
   std::map<std::string, std::vector<Piece>> outputs;  ///< by output name
   std::vector<FactDelta> facts;
-  Json figures;                 ///< aggregates for people
-  uint64_t rows = 0;            ///< rows written, for progress
-  Json extra;                   ///< operator-specific references (a snapshot's manifest parts)
+  Json figures;       ///< aggregates for people
+  uint64_t rows = 0;  ///< rows written, for progress
+  Json extra;         ///< operator-specific references (a snapshot's manifest parts)
 
   [[nodiscard]] Bytes Encode() const;
   static Result<TaskResult> Decode(ByteView bytes);

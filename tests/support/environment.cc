@@ -1,7 +1,6 @@
 #include "tests/support/environment.h"
 
 #include <stdlib.h>
-
 #include <system_error>
 
 namespace signet::testing_support {
@@ -20,7 +19,8 @@ ScratchFolder::~ScratchFolder() {
 
 std::optional<fs::path> SharedPath(const std::string& relative) {
   const char* root = ::getenv("SIGNET_SHARED");
-  const fs::path base = root != nullptr ? fs::path(root) : fs::current_path().parent_path() / "shared";
+  const fs::path base =
+      root != nullptr ? fs::path(root) : fs::current_path().parent_path() / "shared";
   fs::path found = base / relative;
   if (fs::exists(found)) return found;
   return std::nullopt;

@@ -15,7 +15,7 @@ TEST(File, WritesPrivatelyAndReadsBack) {
   ASSERT_TRUE(WriteFileAtomically(path, AsBytes("abc")).ok());
   ASSERT_TRUE(WriteFileAtomically(path, AsBytes("defg")).ok());
   EXPECT_EQ(AsText(*ReadFile(path)), "defg");
-  struct stat facts{};
+  struct stat facts {};
   ASSERT_EQ(::stat(path.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0600U);
 }

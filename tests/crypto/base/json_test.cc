@@ -12,10 +12,18 @@ TEST(Json, DumpsCanonicallyWhateverTheOrderOfInsertion) {
 }
 
 TEST(Json, NumbersFollowRfc8785) {
-  struct Case { double value; const char* want; };
-  for (const Case& c : {Case{4.50, "4.5"}, Case{2e-3, "0.002"}, Case{1e-27, "1e-27"},
-                        Case{1e30, "1e+30"}, Case{333333333.33333329, "333333333.3333333"},
-                        Case{1e21, "1e+21"}, Case{1e20, "100000000000000000000"}, Case{-0.0, "0"}}) {
+  struct Case {
+    double value;
+    const char* want;
+  };
+  for (const Case& c : {Case{4.50, "4.5"},
+                        Case{2e-3, "0.002"},
+                        Case{1e-27, "1e-27"},
+                        Case{1e30, "1e+30"},
+                        Case{333333333.33333329, "333333333.3333333"},
+                        Case{1e21, "1e+21"},
+                        Case{1e20, "100000000000000000000"},
+                        Case{-0.0, "0"}}) {
     EXPECT_EQ(Json(c.value).Dump(), c.want);
   }
 }
