@@ -107,14 +107,15 @@ size_t CustomerRecords::PeriodOf(double day) const {
   return static_cast<size_t>(std::clamp(static_cast<int>(share * kPeriods), 0, kPeriods - 1));
 }
 
-int64_t CustomerRecords::Write(const Customer& customer,
-                               const Person& person,
-                               const Activity& activity,
-                               ChunkBuffers& out,
-                               RecordFigures& figures) const {
+WindowValues CustomerRecords::Write(const Customer& customer,
+                                    const Person& person,
+                                    const Activity& activity,
+                                    ChunkBuffers& out,
+                                    RecordFigures& figures) const {
   Random random(seed_, kRecordStream, customer.index);
   WriteCrm(customer, person, random, out, figures);
-  int64_t withheld_cents = 0;
+  WindowValues values;
+  const Span& span = model_.span();
   int number = 0;
   for (const double day : activity.purchases) {
     Order order;
@@ -136,9 +137,12 @@ int64_t CustomerRecords::Write(const Customer& customer,
     }
     order.offer = RedeemedOffer(customer, day);
     const int64_t cents = WriteOrder(customer, person, order, random, out, figures);
-    if (day >= model_.span().as_of) {
-      withheld_cents += cents;
-    } else if (order.online) {
+    if (day >= span.as_of) {
+      values.after_cents += cents;
+      continue;
+    }
+    if (day >= span.as_of - span.horizon) values.before_cents += cents;
+    if (order.online) {
       WriteSession(customer, person, day, /*buys=*/true, random, out, figures);
     }
   }
@@ -148,7 +152,7 @@ int64_t CustomerRecords::Write(const Customer& customer,
   }
   WriteOffers(customer, person, activity, out, figures);
   WriteExperiment(customer, person, out, figures);
-  return withheld_cents;
+  return values;
 }
 
 void CustomerRecords::WriteCrm(const Customer& customer,

@@ -7,6 +7,7 @@
 #include "pipelines/synthetic/chunk_files.h"
 #include "pipelines/synthetic/customer_model.h"
 #include "pipelines/synthetic/demographics.h"
+#include "pipelines/synthetic/truth.h"
 
 namespace signet::pipelines::synthetic {
 
@@ -31,13 +32,12 @@ class CustomerRecords {
                   uint64_t customers)
       : model_(model), catalogue_(catalogue), dirt_(dirt), seed_(seed), customers_(customers) {}
 
-  /// Appends all rows of the customer before as_of. Returns the net value (cents, returns deducted,
-  /// before offer discounts) of the withheld purchases at or after as_of.
-  int64_t Write(const Customer& customer,
-                const Person& person,
-                const Activity& activity,
-                ChunkBuffers& out,
-                RecordFigures& figures) const;
+  /// Appends all rows of the customer before as_of and tells what was bought around it.
+  WindowValues Write(const Customer& customer,
+                     const Person& person,
+                     const Activity& activity,
+                     ChunkBuffers& out,
+                     RecordFigures& figures) const;
 
  private:
   struct Order;

@@ -102,8 +102,9 @@ class Generation {
       const Customer customer = model_.Draw(options_.seed, index);
       const Person person = DrawPerson(options_.seed, customer, options_.canaries);
       model_.Act(customer, options_.seed, activity);
-      const int64_t withheld = records_.Write(customer, person, activity, buffers, figures_[chunk]);
-      truths_[chunk].Add(model_, catalogue_, customer, person, activity, withheld, buffers.truth);
+      const WindowValues values =
+          records_.Write(customer, person, activity, buffers, figures_[chunk]);
+      truths_[chunk].Add(model_, catalogue_, customer, person, activity, values, buffers.truth);
     }
   }
 

@@ -126,13 +126,13 @@ void TruthChunk::Add(const CustomerModel& model,
                      const Customer& customer,
                      const Person& person,
                      const Activity& activity,
-                     int64_t withheld_cents,
+                     const WindowValues& values,
                      TextBuffer& out) {
   const Span& span = model.span();
   const double basket = ExpectedBasketValue(model.parameters(), catalogue, customer);
   const CustomerTruth now = model.TruthAt(customer, activity, span.as_of);
   const size_t future = CountBetween(activity.purchases, span.as_of, span.as_of + span.horizon);
-  const double realised = static_cast<double>(withheld_cents) / 100.0;
+  const double realised = static_cast<double>(values.after_cents) / 100.0;
   at_as_of.churn_scores.push_back(now.churn_chance);
   at_as_of.churned.push_back(future == 0 ? 1 : 0);
   at_as_of.expected_values.push_back(now.expected_purchases * basket);
@@ -144,7 +144,7 @@ void TruthChunk::Add(const CustomerModel& model,
     at_training.churn_scores.push_back(then.churn_chance);
     at_training.churned.push_back(bought == 0 ? 1 : 0);
     at_training.expected_values.push_back(then.expected_purchases * basket);
-    at_training.realised_values.push_back(static_cast<double>(bought) * basket);
+    at_training.realised_values.push_back(static_cast<double>(values.before_cents) / 100.0);
   }
   AddExperiment(model, customer, experiment);
   out.Text(person.customer_id).Char(',');
@@ -160,7 +160,7 @@ void TruthChunk::Add(const CustomerModel& model,
     Number(out, value);
     out.Char(',');
   }
-  out.Char(future == 0 ? '1' : '0').Char(',').Cents(withheld_cents).Char(',');
+  out.Char(future == 0 ? '1' : '0').Char(',').Cents(values.after_cents).Char(',');
   out.Unsigned(CountBetween(activity.purchases, 0, span.as_of)).Char('\n');
 }
 

@@ -45,20 +45,25 @@ struct ExperimentTruth {
   void Merge(const ExperimentTruth& other);
 };
 
+/// What a customer bought around as_of: net of returned orders, before offer discounts.
+struct WindowValues {
+  int64_t before_cents = 0;  ///< within the horizon before as_of
+  int64_t after_cents = 0;   ///< within the horizon after it: withheld
+};
+
 /// Collects the truth of one chunk of customers. Merged in chunk order.
 struct TruthChunk {
   OracleSample at_as_of;
   OracleSample at_training;  ///< as_of - horizon, outcomes in the files
   ExperimentTruth experiment;
 
-  /// Adds one customer and its row in truth/customers.csv. `withheld_cents`: net value bought
-  /// within the horizon after as_of.
+  /// Adds one customer and its row in truth/customers.csv.
   void Add(const CustomerModel& model,
            const Catalogue& catalogue,
            const Customer& customer,
            const Person& person,
            const Activity& activity,
-           int64_t withheld_cents,
+           const WindowValues& values,
            TextBuffer& out);
   void Merge(const TruthChunk& other);
 };
