@@ -176,6 +176,8 @@ Status PlanBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::Wri
     TRY(Audit("lease.granted", Json::Of({{"leases", Json(lease_notes_)}}), batch));
     lease_notes_.clear();
   }
+  // What outlives the run must be on disk before the log says so; one sync serves many blobs.
+  if (step->op == "resolve" || step->op == "publish") TRY(state_.blobs().Sync());
   if (step->op == "resolve") TRY(CommitState(*step, result, batch));
   if (step->op == "publish") TRY(CommitPublication(*step, task, result, batch));
   return OkStatus();
@@ -217,13 +219,18 @@ Status PlanBinder::CommitPublication(const PlannedStep& step,
       facts.model_cards.Set(other.id, figures_[other.id].front());
     }
   }
+  // What is withheld is not described either: a digest ends in the number of rows.
+  std::set<std::string> withheld;
+  for (const Json& item : result.extra["withheld"].items())
+    withheld.insert(item["name"].AsString());
   for (const PlannedInput& input : step.inputs) {
+    if (withheld.count(input.dataset) != 0 || IsStateDataset(input.dataset)) continue;
     std::vector<Piece> all;
     for (const auto& [index, pieces] : pieces_[input.dataset]) {
       all.insert(all.end(), pieces.begin(), pieces.end());
     }
     const Result<pipelines::MultisetDigest> digest = pipelines::ContentOf(all);
-    if (digest.ok() && !IsStateDataset(input.dataset)) facts.inputs[input.dataset] = digest->Hex();
+    if (digest.ok()) facts.inputs[input.dataset] = digest->Hex();
   }
   ASSIGN_OR_RETURN(pipelines::SnapshotManifest manifest,
                    publisher_.Prepare(result, facts, task.fence, batch));
@@ -314,6 +321,7 @@ Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
       keep(all);
     }
   }
+  if (succeeded) TRY(state_.blobs().Sync());
   if (succeeded) TRY(registry_.DropOthers(plan_.pipeline, names, batch));
   return keys_.DestroyAllBut(kept, batch);
 }

@@ -112,6 +112,8 @@ Status Publisher::Deliver() {
     ASSIGN_OR_RETURN(files.members, state_.blobs().Get(stream.blob_digest));
     ASSIGN_OR_RETURN(files.key, state_.vault().OpenDek(stream.dek));
     TRY(folder.Publish(files, static_cast<uint64_t>(intent["fence"].AsInt())));
+    // The serving folder has its own copy of the key.
+    TRY(state_.vault().DestroyDek(stream.dek, done));
     done.Delete(key);
   }
   return state_.store().Write(done, crypto::Durability::kSync);

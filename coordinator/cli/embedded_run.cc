@@ -36,6 +36,7 @@ Result<std::unique_ptr<EmbeddedRunner>> EmbeddedRunner::Start(StateFolder& state
 
 EmbeddedRunner::~EmbeddedRunner() {
   if (cluster_ == nullptr) return;
+  coordinator_->Observe([](const RunView&) {});
   coordinator_->EachTurn([] {});
   const Status stopped = cluster_->Stop();
   if (!stopped.ok())

@@ -1,8 +1,10 @@
 // `signet subject erase` and `signet consent set`: what a person asks for.
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -10,9 +12,12 @@
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/embedded_run.h"
+#include "coordinator/cli/paths.h"
 #include "coordinator/cli/state_access.h"
 #include "coordinator/requests/rights_desk.h"
 #include "crypto/base/file.h"
+#include "crypto/base/text.h"
+#include "policies/compile/compile.h"
 
 namespace signet::coordinator {
 namespace {
@@ -45,9 +50,24 @@ Result<Json> Erase(RightsDesk& desk,
   return desk.Erase(subject);
 }
 
+/// A fact about a purpose that no shipped policy declares would bind nobody.
+Status CheckPurpose(const std::string& purpose) {
+  ASSIGN_OR_RETURN(
+      const policies::PolicySources sources,
+      policies::FindPolicies({"gdpr", "ccpa"}, std::filesystem::current_path(), BundlesFolder()));
+  ASSIGN_OR_RETURN(const policies::Policy policy, policies::CompilePolicies(sources));
+  if (policy.FindPurpose(purpose) != nullptr) return OkStatus();
+  const std::string nearest = NearestName(purpose, policy.PurposeNames());
+  return Invalid("no policy declares the purpose '" + purpose + "'")
+      .WithDiagnostic("SIG-3017")
+      .WithRemedy(nearest.empty() ? "purposes: " + Join(policy.PurposeNames(), ", ")
+                                  : "did you mean '" + nearest + "'?");
+}
+
 Result<Json> SetConsent(RightsDesk& desk,
                         const LocatedSubject& subject,
                         const SubjectOptions& options) {
+  TRY(CheckPurpose(options.purpose));
   return desk.SetConsent(subject, options.purpose, options.consent == "given");
 }
 
@@ -68,7 +88,12 @@ Status Perform(const SubjectOptions& options, Action action) {
             spec, binder, [](const RunView&) {}, [] { return false; });
       },
       [&state] { return NewRunId(*state); });
-  ASSIGN_OR_RETURN(const LocatedSubject subject, desk.Locate(identifiers, options.region));
+  const Result<LocatedSubject> located = desk.Locate(identifiers, options.region);
+  if (!located.ok()) {
+    return located.status().WithRemedy(
+        "check the identifier's type and spelling; phone numbers without + need --region");
+  }
+  const LocatedSubject& subject = *located;
   ASSIGN_OR_RETURN(const Json receipt, action(desk, subject, options));
   TRY(DatasetRegistry(*state).CollectGarbage());
   TRY(state->audit().SignCheckpoint().status());

@@ -24,6 +24,8 @@ RunSpec RightsBinder::Spec() const {
   for (const RightsStep& step : steps_) {
     StepSpec out;
     out.id = StepId(step.id);
+    // In their order: what is done first stays done when a later one fails.
+    if (!spec.steps.empty()) out.after.push_back({spec.steps.back().id, false});
     spec.steps.push_back(std::move(out));
   }
   return spec;
@@ -103,6 +105,7 @@ Status RightsBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::W
   const RightsStep& step = Find(task.step.text());
   ASSIGN_OR_RETURN(TaskResult result, TaskResult::Decode(encoded));
   if (step.rewrites) {
+    TRY(state_.blobs().Sync());
     batch.Append(new_keys_[step.id]);
     LiveDataset dataset = step.dataset;
     std::vector<Piece> pieces = result.outputs["out"];

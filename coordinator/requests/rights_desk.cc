@@ -243,6 +243,10 @@ Status RightsDesk::RewriteDatasets(const LocatedSubject& subject, Json& touched)
     step.rewrites = true;
     steps.push_back(std::move(step));
   }
+  // Identities last: as long as they are there, a request that was interrupted can be repeated.
+  std::stable_partition(steps.begin(), steps.end(), [](const RightsStep& step) {
+    return step.dataset.name != kIdentity;
+  });
   RightsBinder binder(state_, new_run_(), steps);
   ASSIGN_OR_RETURN(const RunView view, run_(binder.Spec(), binder));
   if (view.state != RunState::kSucceeded) {

@@ -75,14 +75,17 @@ Result<Bytes> ReadFile(const std::filesystem::path& path) {
   return bytes;
 }
 
-Status WriteFileAtomically(const std::filesystem::path& path, ByteView bytes, unsigned mode) {
+Status WriteFileAtomically(const std::filesystem::path& path,
+                           ByteView bytes,
+                           unsigned mode,
+                           FileSync sync) {
   const std::string beside = path.string() + ".new-" + std::to_string(::getpid());
   {
     const Descriptor file(
         ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
     if (file.get() < 0) return SystemError("cannot create", path.string());
     Status written = WriteAll(file.get(), bytes, path.string());
-    if (written.ok() && ::fsync(file.get()) != 0)
+    if (written.ok() && sync == FileSync::kNow && ::fsync(file.get()) != 0)
       written = SystemError("cannot sync", path.string());
     if (!written.ok()) {
       ::unlink(beside.c_str());
@@ -94,10 +97,19 @@ Status WriteFileAtomically(const std::filesystem::path& path, ByteView bytes, un
     ::unlink(beside.c_str());
     return failed;
   }
+  if (sync == FileSync::kLater) return OkStatus();
   const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
   const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0 || ::fsync(folder.get()) != 0) {
     return SystemError("cannot sync the folder of", path.string());
+  }
+  return OkStatus();
+}
+
+Status SyncFileSystem(const std::filesystem::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 || ::syncfs(file.get()) != 0) {
+    return SystemError("cannot sync the file system of", path.string());
   }
   return OkStatus();
 }
@@ -114,7 +126,7 @@ Status MakeFolders(const std::filesystem::path& path, unsigned mode) {
   }
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored))
-    return Invalid(path.string() + " is not a folder");
+    return Invalid(path.string() + " is not a folder").WithRemedy("name a folder, or a new path");
   return OkStatus();
 }
 

@@ -10,9 +10,20 @@ namespace signet {
 
 /// kNotFound, kUnavailable (no permission, I/O) with the path and the system's reason.
 Result<Bytes> ReadFile(const std::filesystem::path& path);
+/// When a written file must survive a power cut.
+enum class FileSync {
+  kNow,    ///< before the call returns
+  kLater,  ///< at the next SyncFileSystem; until then a power cut may leave it missing or torn
+};
+
 /// Writes beside, syncs, renames, syncs the folder: after a crash the old or the new file is there.
 /// `mode` e.g. 0600. A full disk or read-only folder is kUnavailable with a remedy.
-Status WriteFileAtomically(const std::filesystem::path& path, ByteView bytes, unsigned mode = 0600);
+Status WriteFileAtomically(const std::filesystem::path& path,
+                           ByteView bytes,
+                           unsigned mode = 0600,
+                           FileSync sync = FileSync::kNow);
+/// Makes everything written to the file system of `path` durable (syncfs).
+Status SyncFileSystem(const std::filesystem::path& path);
 Status MakeFolders(const std::filesystem::path& path, unsigned mode = 0700);
 
 /// An anonymous file in memory (memfd_create, close-on-exec): where plaintext may rest.

@@ -33,10 +33,13 @@ Status FileBlobStore::Put(const std::string& digest, ByteView bytes) {
     return Invalid("a blob was named by another blob's digest");
   }
   const std::filesystem::path path = PathOf(root_, digest);
-  std::error_code error;
-  if (std::filesystem::file_size(path, error) == bytes.size() && !error) return OkStatus();
   TRY(MakeFolders(path.parent_path()));
-  return WriteFileAtomically(path, bytes);
+  return WriteFileAtomically(path, bytes, 0600, FileSync::kLater);
+}
+
+Status FileBlobStore::Sync() {
+  TRY(MakeFolders(root_));
+  return SyncFileSystem(root_);
 }
 
 Result<Bytes> FileBlobStore::Get(const std::string& digest) {

@@ -15,19 +15,23 @@ class BlobStore {
   virtual ~BlobStore() = default;
   /// Stores `bytes` under `digest` (64 hexadecimal digits, the SHA-256 of `bytes`; kInvalid if
   /// not). Storing the same blob again changes nothing.
+  /// It is readable at once, and durable after the next Sync().
   virtual Status Put(const std::string& digest, ByteView bytes) = 0;
+  /// Makes every blob put so far durable: call it before a record that names them is committed.
+  virtual Status Sync() = 0;
   /// kNotFound, or kCorrupt when the bytes no longer have that digest.
   virtual Result<Bytes> Get(const std::string& digest) = 0;
   /// Deleting what is not there is ok.
   virtual Status Delete(const std::string& digest) = 0;
 };
 
-/// Blobs as files: root/ab/cdef.... Writes are atomic and durable; after a crash a blob is there
-/// whole or not at all.
+/// Blobs as files: root/ab/cdef.... Writes are atomic; what a power cut tears before Sync() is found
+/// by Get(), since the name is the digest.
 class FileBlobStore final : public BlobStore {
  public:
   explicit FileBlobStore(std::filesystem::path root) : root_(std::move(root)) {}
   Status Put(const std::string& digest, ByteView bytes) override;
+  Status Sync() override;
   Result<Bytes> Get(const std::string& digest) override;
   Status Delete(const std::string& digest) override;
 

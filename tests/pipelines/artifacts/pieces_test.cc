@@ -29,6 +29,7 @@ class CountingStore final : public BlobStore {
     fetched.insert(digest);
     return inner_.Get(digest);
   }
+  Status Sync() override { return inner_.Sync(); }
   Status Delete(const std::string& digest) override { return inner_.Delete(digest); }
   std::set<std::string> fetched;
 
