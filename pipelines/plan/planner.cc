@@ -8,6 +8,7 @@
 
 #include "pipelines/plan/pipeline_document.h"
 #include "pipelines/plan/planning.h"
+#include "pipelines/query/analyse_select.h"
 #include "policies/compile/compile.h"
 #include "policies/document/diagnostic.h"
 #include "policies/document/reader.h"
@@ -85,6 +86,7 @@ Result<Planned> MakePlan(const PlanRequest& request) {
       ReadPipeline(root, request.params, request.now, diagnostics);
   TRY(policies::ToStatus(diagnostics));
   ASSIGN_OR_RETURN(policies::Policy policy, PolicyOf(request, *document));
+  const query::AnalysisSession session;  // one engine for all the SQL of this plan
   Planning planning{request, *document, policy, diagnostics, {}, {}, {}, {}};
   planning.plan.pipeline = document->name;
   planning.plan.policy_digest = policy.digest();

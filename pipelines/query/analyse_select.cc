@@ -96,9 +96,47 @@ Result<SelectAnalysis> Combine(const Binder& binder,
   return analysis;
 }
 
-Result<std::unique_ptr<Database>> OpenEngine() {
-  return Database::Open({/*threads=*/1, kAnalysisMemoryMb, {}});
+/// An engine, and how many sessions of this thread share it.
+struct SharedEngine {
+  int sessions = 0;
+  std::unique_ptr<Database> database;
+  std::unique_ptr<Connection> connection;
+};
+
+SharedEngine& ThisThreads() {
+  thread_local SharedEngine engine;
+  return engine;
 }
+
+/// One analysis: its own engine, or the session's with a transaction of its own, so that the tables
+/// it makes are gone afterwards.
+class Analysis {
+ public:
+  Analysis() = default;
+  Analysis(const Analysis&) = delete;
+  Analysis& operator=(const Analysis&) = delete;
+  ~Analysis() {
+    if (connection_ == nullptr || own_.connection != nullptr) return;
+    if (connection_->Execute("ROLLBACK").ok()) return;
+    ThisThreads().connection.reset();
+    ThisThreads().database.reset();
+  }
+
+  Result<Connection*> Open() {
+    SharedEngine& engine = ThisThreads().sessions > 0 ? ThisThreads() : own_;
+    if (engine.connection == nullptr) {
+      ASSIGN_OR_RETURN(engine.database, Database::Open({/*threads=*/1, kAnalysisMemoryMb, {}}));
+      engine.connection = engine.database->Connect();
+    }
+    TRY(engine.connection->Execute("BEGIN TRANSACTION"));
+    connection_ = engine.connection.get();
+    return connection_;
+  }
+
+ private:
+  SharedEngine own_;
+  Connection* connection_ = nullptr;
+};
 
 /// An expression wrapped in a SELECT must come back as just that.
 bool IsOneExpression(const Json& node, const std::string& table) {
@@ -114,10 +152,21 @@ bool IsOneExpression(const Json& node, const std::string& table) {
 
 }  // namespace
 
+AnalysisSession::AnalysisSession() : outermost_(ThisThreads().sessions == 0) {
+  ++ThisThreads().sessions;
+}
+
+AnalysisSession::~AnalysisSession() {
+  --ThisThreads().sessions;
+  if (!outermost_) return;
+  ThisThreads().connection.reset();
+  ThisThreads().database.reset();
+}
+
 Result<SelectAnalysis> AnalyseSelect(std::string_view sql,
                                      const std::map<std::string, Schema>& tables) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Database> database, OpenEngine());
-  const std::unique_ptr<Connection> connection = database->Connect();
+  Analysis analysis;
+  ASSIGN_OR_RETURN(Connection* const connection, analysis.Open());
   ASSIGN_OR_RETURN(const Json statement, Parse(*connection, sql));
   Binder binder(sql, tables);
   ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery(statement["node"], nullptr, {}));
@@ -130,8 +179,8 @@ Result<SelectAnalysis> AnalyseSelect(std::string_view sql,
 Result<SelectAnalysis> AnalyseExpression(std::string_view expression,
                                          const std::string& table,
                                          const Schema& schema) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Database> database, OpenEngine());
-  const std::unique_ptr<Connection> connection = database->Connect();
+  Analysis analysis;
+  ASSIGN_OR_RETURN(Connection* const connection, analysis.Open());
   const std::string sql = "SELECT (" + std::string(expression) + "\n) FROM " + SqlName(table);
   ASSIGN_OR_RETURN(const Json statement, Parse(*connection, sql));
   const std::map<std::string, Schema> tables = {{table, schema}};

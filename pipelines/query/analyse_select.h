@@ -32,6 +32,19 @@ struct SelectAnalysis {
   bool aggregates = false;
 };
 
+/// While one lives, the analyses of its thread share one engine: opening one takes far longer than
+/// an analysis. A session within another one uses the outer one's.
+class AnalysisSession {
+ public:
+  AnalysisSession();
+  ~AnalysisSession();
+  AnalysisSession(const AnalysisSession&) = delete;
+  AnalysisSession& operator=(const AnalysisSession&) = delete;
+
+ private:
+  bool outermost_ = false;
+};
+
 /// Binds `sql`, exactly one SELECT, against `tables` (name to schema) and nothing else. Refused
 /// with kInvalid and the place in the text ("line 1, column 8: ..."): other statements, unknown
 /// names, functions and node classes that are not on the allow-lists (files, settings, other

@@ -342,5 +342,22 @@ TEST(AnalyseExpression, CannotBreakOutOfItsParentheses) {
   }
 }
 
+TEST(AnalysisSession, AnalysesShareAnEngineAndNothingElse) {
+  const AnalysisSession session;
+  const AnalysisSession inner;
+  Schema one;
+  one.columns = {{"subject", ColumnType::kUuid, {}}, {"a", ColumnType::kInt64, {}}};
+  Schema two;
+  two.columns = {{"subject", ColumnType::kUuid, {}}, {"b", ColumnType::kText, {}}};
+  ASSERT_TRUE(AnalyseSelect("SELECT a FROM t", {{"t", one}}).ok());
+  EXPECT_FALSE(AnalyseSelect("SELECT a FROM t", {{"t", two}}).ok());
+  const Result<SelectAnalysis> again = AnalyseSelect("SELECT b FROM t", {{"t", two}});
+  ASSERT_TRUE(again.ok()) << again.status().message();
+  EXPECT_EQ(again->columns.at(0).type, ColumnType::kText);
+  EXPECT_FALSE(AnalyseSelect("SELECT 1 FROM t", {}).ok());
+  EXPECT_TRUE(AnalyseExpression("a > 1", "t", one).ok());
+  EXPECT_FALSE(AnalyseExpression("a > 1", "t", two).ok());
+}
+
 }  // namespace
 }  // namespace signet::pipelines::query
