@@ -109,6 +109,10 @@ Json SpecToJson(const TaskSpec& spec) {
 }
 
 Result<TaskSpec> SpecFromJson(const Json& json) {
+  if (!json["run"].is_string() || !json["step"].is_string() || !json["op"].is_string() ||
+      !json["inputs"].is_array() || !json["outputs"].is_array()) {
+    return Corrupt("a task without run, step, operator, inputs or outputs");
+  }
   TaskSpec spec;
   spec.run = json["run"].AsString();
   spec.step = json["step"].AsString();
@@ -230,6 +234,9 @@ Bytes TaskResult::Encode() const {
 
 Result<TaskResult> TaskResult::Decode(ByteView bytes) {
   ASSIGN_OR_RETURN(const Json json, Json::Parse(AsText(bytes)));
+  if (!json["outputs"].is_object() || !json["facts"].is_array() || !json["rows"].is_int()) {
+    return Corrupt("a task result without outputs, facts or rows");
+  }
   TaskResult result;
   for (const auto& [name, pieces] : json["outputs"].fields()) {
     ASSIGN_OR_RETURN(result.outputs[name], ListFromJson<Piece>(pieces));
