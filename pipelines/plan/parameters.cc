@@ -24,6 +24,11 @@ const std::vector<std::string>& ParameterTypes() {
   return types;
 }
 
+/// A number as SQL: in parentheses below zero, since `a -$n` must not begin a comment.
+std::string NumberSql(const std::string& text) {
+  return text[0] == '-' ? "(" + text + ")" : text;
+}
+
 /// The value and its SQL literal, or why the text is not of that type.
 struct Typed {
   Json value;
@@ -33,11 +38,11 @@ struct Typed {
 Result<Typed> TypedValue(const std::string& type, const std::string& text, Timestamp now) {
   if (type == "int") {
     ASSIGN_OR_RETURN(const int64_t value, IntegerFromText(text));
-    return Typed{static_cast<long long>(value), std::to_string(value)};
+    return Typed{static_cast<long long>(value), NumberSql(std::to_string(value))};
   }
   if (type == "number") {
     ASSIGN_OR_RETURN(const double value, DoubleFromText(text));
-    return Typed{value, text};
+    return Typed{value, NumberSql(text)};
   }
   if (type == "bool") {
     if (text != "true" && text != "false") return Invalid("not true or false");
@@ -124,10 +129,14 @@ Parameters ReadParameters(MapReader& document,
                         entry.key_mark,
                         "parameter '" + entry.key + "' must be of type " + type + ": " +
                             typed.status().message());
+      parameters.values.emplace(entry.key, "");
       continue;
     }
     parameters.values[entry.key] = typed->value;
     parameters.sql[entry.key] = typed->sql;
+    if (type == "date" || type == "duration") {
+      parameters.moments[entry.key] = typed->value.AsString();
+    }
   }
   for (const auto& [name, value] : given) {
     if (parameters.values.find(name) != parameters.values.end()) continue;

@@ -13,8 +13,9 @@
 namespace signet::pipelines {
 
 struct Parameters {
-  std::map<std::string, Json> values;      ///< dates and durations as text
-  std::map<std::string, std::string> sql;  ///< typed literals for $name in SQL
+  std::map<std::string, Json> values;          ///< dates and durations as text
+  std::map<std::string, std::string> sql;      ///< typed literals for $name in SQL
+  std::map<std::string, std::string> moments;  ///< those of type date or duration, as text
 };
 
 /// Reads `params:` (SIG-3014 for an unknown name given, SIG-3015 for a missing or ill-typed value).

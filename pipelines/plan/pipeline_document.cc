@@ -1,8 +1,11 @@
 #include "pipelines/plan/pipeline_document.h"
 
+#include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,7 +26,7 @@ ColumnType TypeOf(MapReader& reader, Diagnostics& diagnostics) {
   const std::string name = reader.Text("type", "text");
   const Result<ColumnType> type = ColumnTypeFromName(name);
   if (type.ok() && *type != ColumnType::kUuid && *type != ColumnType::kBytes) return *type;
-  diagnostics.Error("SIG-1108",
+  diagnostics.Error("SIG-1208",
                     reader.ValueMark("type"),
                     "'" + name + "' is no column type",
                     "use text, bool, int, double, decimal, date or timestamp");
@@ -96,7 +99,7 @@ SourceDecl ReadSource(const Node::Entry& entry, Diagnostics& diagnostics) {
       source.path = path->text();
       source.path_mark = path->mark();
     } else {
-      diagnostics.Error("SIG-1107", read->mark(), "source '" + entry.key + "' has no `read.path`");
+      diagnostics.Error("SIG-1205", read->mark(), "source '" + entry.key + "' has no `read.path`");
     }
     source.located_read = policies::ToLocatedJson(*read);
     Json options{Json::Object()};
@@ -155,33 +158,74 @@ void SubstituteSqlOptions(PipelineDocument& document) {
   }
 }
 
-/// "horizon" alone, or "as_of - horizon": parameters by name, where an option is a moment or a
-/// duration.
-std::string ExpandMoment(std::string text, const std::map<std::string, Json>& params) {
-  const auto alone = params.find(text);
-  if (alone != params.end()) {
-    return text == "as_of" || !alone->second.is_string() ? text : alone->second.AsString();
-  }
-  if (text.rfind("as_of ", 0) != 0) return text;
-  for (const auto& [name, param] : params) {
-    const size_t at = text.rfind(name);
-    if (at == std::string::npos || at == 0 || !param.is_string()) continue;
-    if (at + name.size() == text.size()) text.replace(at, name.size(), param.AsString());
-  }
-  return text;
+using Moments = std::map<std::string, std::string>;
+
+/// "horizon" alone, or "as_of - horizon": parameters of type date or duration by their names.
+std::string ExpandMoment(const std::string& text, const Moments& moments) {
+  constexpr std::string_view kAsOf = "as_of";
+  if (text == kAsOf) return text;
+  if (const auto alone = moments.find(text); alone != moments.end()) return alone->second;
+  if (text.rfind(kAsOf, 0) != 0) return text;
+  const size_t sign = text.find_first_not_of(' ', kAsOf.size());
+  if (sign == std::string::npos || (text[sign] != '-' && text[sign] != '+')) return text;
+  const size_t name = text.find_first_not_of(' ', sign + 1);
+  if (name == std::string::npos) return text;
+  const auto found = moments.find(text.substr(name));
+  return found == moments.end() ? text : text.substr(0, name) + found->second;
 }
 
-Json ExpandMoments(const Json& value, const std::map<std::string, Json>& params) {
-  if (value.is_string()) return ExpandMoment(value.AsString(), params);
+Json ExpandMoments(const Json& value, const Moments& moments) {
+  if (value.is_string()) return ExpandMoment(value.AsString(), moments);
   if (value.is_array()) {
     Json list{Json::Array()};
-    for (const Json& item : value.items()) list.Push(ExpandMoments(item, params));
+    for (const Json& item : value.items()) list.Push(ExpandMoments(item, moments));
     return list;
   }
   if (!value.is_object()) return value;
   Json object{Json::Object()};
-  for (const auto& [key, field] : value.fields()) object.Set(key, ExpandMoments(field, params));
+  for (const auto& [key, field] : value.fields()) object.Set(key, ExpandMoments(field, moments));
   return object;
+}
+
+/// SIG-1213 unless `name` is a letter, then letters, digits, '_', '-' and '.'. Names are parts of
+/// the state's own keys, where '@' and '/' have a meaning.
+void CheckName(const std::string& name, const policies::Mark& mark, Diagnostics& diagnostics) {
+  constexpr size_t kNameMax = 64;
+  const bool letter = !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) != 0;
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+  });
+  if (letter && plain && name.size() <= kNameMax) return;
+  diagnostics.Error("SIG-1213", mark, "'" + name.substr(0, kNameMax) + "' is not a valid name");
+}
+
+void CheckNames(const PipelineDocument& document,
+                const policies::Mark& name_mark,
+                Diagnostics& diagnostics) {
+  if (!document.name.empty()) CheckName(document.name, name_mark, diagnostics);
+  for (const SourceDecl& source : document.sources) {
+    CheckName(source.name, source.mark, diagnostics);
+  }
+  for (const StepDecl& step : document.steps) CheckName(step.id, step.mark, diagnostics);
+}
+
+/// The run's point in time: the parameter as_of, else the day of `now`.
+Timestamp AsOf(MapReader& declared,
+               const Parameters& parameters,
+               Timestamp now,
+               Diagnostics& diagnostics) {
+  const Timestamp today = *TimestampFromText(DateText(now));
+  const auto as_of = parameters.values.find("as_of");
+  if (as_of == parameters.values.end()) return today;
+  const Result<Timestamp> moment = TimestampFromText(as_of->second.AsString());
+  if (moment.ok()) return *moment;
+  if (diagnostics.ok()) {  // else its own type was told to be wrong already
+    diagnostics.Error("SIG-3015",
+                      declared.MarkOf("params"),
+                      "parameter 'as_of' is the run's point in time: it must be a date",
+                      "declare it as `as_of: {type: date, default: today}`");
+  }
+  return today;
 }
 
 }  // namespace
@@ -204,15 +248,11 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
   document.mark = root.mark();
   document.params = parameters.values;
   document.sql_params = parameters.sql;
-  document.as_of = *TimestampFromText(DateText(now));
-  if (const auto as_of = parameters.values.find("as_of"); as_of != parameters.values.end()) {
-    const Result<Timestamp> moment = TimestampFromText(as_of->second.AsString());
-    if (moment.ok()) document.as_of = *moment;
-  }
+  document.as_of = AsOf(declared, parameters, now, diagnostics);
   MapReader reader(node, "the pipeline", diagnostics);
-  if (reader.Int("signet", 1) != 1) {
-    diagnostics.Error(
-        "SIG-1108", reader.ValueMark("signet"), "this Signet reads documents of version 1");
+  const Node* version = reader.Required("signet");
+  if (version != nullptr && version->AsInt() != int64_t{1}) {
+    diagnostics.Error("SIG-1212", version->mark(), "this Signet reads documents of version 1");
   }
   reader.Know("params");
   document.name = reader.RequiredText("pipeline");
@@ -231,10 +271,11 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
     document.steps.push_back(ReadStep(entry, diagnostics));
   }
   reader.Finish();
+  CheckNames(document, reader.ValueMark("pipeline"), diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
   SubstituteSqlOptions(document);
   for (StepDecl& step : document.steps) {
-    step.options.value = ExpandMoments(step.options.value, document.params);
+    step.options.value = ExpandMoments(step.options.value, parameters.moments);
   }
   return document;
 }

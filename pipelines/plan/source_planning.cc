@@ -1,5 +1,6 @@
 // Sources: from declared columns to the steps that tokenise, resolve and gate them.
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -52,8 +53,10 @@ class SourceBinding {
       spec.format = *std::move(format);
     } else {
       const std::string& message = format.status().message();
-      p_.diagnostics.Error("SIG-3012", source_.located_read.Locate(message), message);
+      p_.diagnostics.Error(
+          "SIG-3012", source_.located_read.Locate(message), message, format.status().remedy());
     }
+    CheckReadKeys();
     for (const ColumnDecl& column : source_.columns) spec.columns.push_back(BindColumn(column));
     if (source_.has_subject) BindLinks(spec);
     CheckTime();
@@ -61,6 +64,29 @@ class SourceBinding {
   }
 
  private:
+  /// A misspelt `delimiter` would silently read another table.
+  void CheckReadKeys() {
+    static const std::vector<std::string> known = {"format",
+                                                   "path",
+                                                   "delimiter",
+                                                   "quote",
+                                                   "header",
+                                                   "null_text",
+                                                   "time_zone",
+                                                   "date_format",
+                                                   "decimal_comma",
+                                                   "currency",
+                                                   "default_region"};
+    for (const auto& [key, value] : source_.read.fields()) {
+      if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+      const std::string nearest = NearestName(key, known);
+      p_.diagnostics.Error("SIG-1204",
+                           source_.located_read.MarkOf("/" + key),
+                           "unknown key '" + key + "' in `read` of source '" + source_.name + "'",
+                           nearest.empty() ? "" : "did you mean '" + nearest + "'?");
+    }
+  }
+
   SourceColumn BindColumn(const ColumnDecl& decl) {
     SourceColumn column;
     column.name = decl.name;
@@ -161,7 +187,10 @@ std::vector<std::string> FilesOf(Planning& planning, const SourceDecl& source) {
   Result<std::vector<std::string>> files = ExpandPaths(source.path, planning.request.base);
   if (files.ok()) return *std::move(files);
   planning.diagnostics.Error(
-      "SIG-3021", source.path_mark, files.status().message(), files.status().remedy());
+      "SIG-3021",
+      source.path_mark,
+      files.status().message(),
+      "check the path; relative ones start in the folder where signet is called");
   return {};
 }
 

@@ -60,20 +60,31 @@ class StepOrder {
     Colour& colour = colours_[step.id];
     if (colour == Colour::kBlack) return;
     if (colour == Colour::kGrey) {
-      p_.diagnostics.Error("SIG-3006", step.mark, "step '" + step.id + "' depends on itself");
+      p_.diagnostics.Error(
+          "SIG-3006", step.mark, "step '" + step.id + "' depends on itself: " + CycleText(step));
+      p_.refused.insert(step.id);
       return;
     }
     colour = Colour::kGrey;
+    trail_.push_back(step.id);
     for (const std::string& dataset : DatasetsOf(step)) {
       const auto found = by_id_.find(dataset);
       if (found != by_id_.end()) Visit(*found->second);
     }
+    trail_.pop_back();
     colours_[step.id] = Colour::kBlack;
     sorted_.push_back(&step);
   }
 
+  /// "a <- b <- a": who reads whom.
+  [[nodiscard]] std::string CycleText(const StepDecl& step) const {
+    const auto begin = std::find(trail_.begin(), trail_.end(), step.id);
+    return Join({begin, trail_.end()}, " <- ") + " <- " + step.id;
+  }
+
   Planning& p_;
   std::map<std::string, const StepDecl*> by_id_;
+  std::vector<std::string> trail_;  // from the step visited first to the current one
   std::map<std::string, Colour> colours_;
   std::vector<const StepDecl*> sorted_;
 };
@@ -403,7 +414,7 @@ class StepBinding {
         p_.diagnostics.Error("SIG-3022",
                              decl_.options.MarkOf("/segments"),
                              "'" + segment + "' is no segment step",
-                             DidYouMean(segment, p_.DatasetNames()));
+                             SegmentsHere());
         continue;
       }
       PlannedInput input;
@@ -418,6 +429,14 @@ class StepBinding {
     if (const std::string& released = options_["identify_by"].AsString(); !released.empty()) {
       AddReleaseInput(released);
     }
+  }
+
+  [[nodiscard]] std::string SegmentsHere() const {
+    std::vector<std::string> segments;
+    for (const auto& [name, dataset] : p_.datasets) {
+      if (dataset.kind == DatasetKind::kSegment) segments.push_back(name);
+    }
+    return segments.empty() ? "" : "segment steps here: " + Join(segments, ", ");
   }
 
   void AddReleaseInput(const std::string& released) {
@@ -499,7 +518,7 @@ class StepBinding {
   }
 
   void Finish(const Schema& output) {
-    if (p_.datasets.count(decl_.id) != 0) {
+    if (p_.datasets.count(decl_.id) != 0 || p_.plan.Find(decl_.id) != nullptr) {
       p_.diagnostics.Error("SIG-3019", decl_.mark, "the name '" + decl_.id + "' is taken");
       return;
     }
