@@ -135,7 +135,8 @@ Status DatasetRegistry::CollectGarbage() {
   for (const LiveDataset& dataset : all) live.merge(BlobsOf(dataset.pieces));
   TRY(state_.store().Scan("outbox/publish/", [&live](std::string_view, ByteView value) -> Status {
     ASSIGN_OR_RETURN(const Json intent, Json::Parse(AsText(value)));
-    live.insert(intent["stream"]["blob_digest"].AsString());
+    ASSIGN_OR_RETURN(const pipelines::Stream stream, pipelines::Stream::FromJson(intent["stream"]));
+    live.insert(stream.blob_digest);
     return OkStatus();
   }));
   std::error_code error;

@@ -29,6 +29,7 @@ SnapshotManifest ManifestOf(const Json& extra, const PublicationFacts& facts, Ti
   manifest.recipient = extra["recipient"].AsString();
   manifest.version = VersionOf(now, facts.run);
   manifest.run = facts.run;
+  manifest.purpose = facts.purpose;
   manifest.as_of = facts.as_of;
   manifest.created = now;
   if (const int64_t expires_s = extra["expires_s"].AsInt(); expires_s > 0) {
