@@ -50,7 +50,7 @@ Result<std::vector<Identifier>> ReadIdentifiers(std::string_view text) {
     ++number;
     const std::string_view trimmed = Trim(line);
     if (trimmed.empty() || trimmed[0] == '#') continue;
-    const size_t space = trimmed.find(' ');
+    const size_t space = trimmed.find_first_of(" \t");
     const Result<crypto::LinkType> type = crypto::LinkTypeFromName(trimmed.substr(0, space));
     if (!type.ok() || space == std::string_view::npos) {
       return Invalid("line " + std::to_string(number) + " is not TYPE VALUE")
