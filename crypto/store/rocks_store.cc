@@ -1,4 +1,5 @@
 #include <array>
+#include <cstdarg>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -8,6 +9,8 @@
 #include <vector>
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
@@ -25,7 +28,6 @@ constexpr std::string_view kKeyCheckValue = "signet store v1";
 
 constexpr size_t kWriteBufferBytes = size_t{32} << 20;
 constexpr int kOpenFilesMax = 256;
-constexpr size_t kInfoLogsMax = 2;
 
 rocksdb::Slice SliceOf(std::string_view text) {
   return {text.data(), text.size()};
@@ -38,6 +40,24 @@ std::string_view ViewOf(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }
 
+/// Drops RocksDB's own log. A file writer that failed aborts at its next use where RocksDB has its
+/// assertions on (Debian's), and RocksDB logs to its LOG file right after a full disk failed it.
+class NoInfoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+/// Stops RocksDB from going on by itself after a failed write, with the writer that failed.
+class NoRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/,
+                            rocksdb::Status /*failed*/,
+                            bool* recover) override {
+    *recover = false;
+  }
+};
+
 rocksdb::Options OpenOptions() {
   rocksdb::Options options;
   options.create_if_missing = true;
@@ -46,7 +66,10 @@ rocksdb::Options OpenOptions() {
   options.compression = rocksdb::kNoCompression;  // sealed values do not shrink
   options.write_buffer_size = kWriteBufferBytes;
   options.max_open_files = kOpenFilesMax;
-  options.keep_log_file_num = kInfoLogsMax;
+  options.info_log = std::make_shared<NoInfoLog>();
+  options.listeners.push_back(std::make_shared<NoRecovery>());
+  options.max_bgerror_resume_count = 0;
+  options.avoid_flush_during_shutdown = true;  // the log holds it; a flush may fail as a write did
   return options;
 }
 
@@ -84,16 +107,15 @@ class RocksStore final : public KvStore {
                                         : sealed.Delete(SliceOf(operation.key));
       if (!added.ok()) return RocksWriteStatus(added, path_);
     }
-    TRY(ResumeAfterFullDisk());
+    TRY(CheckNoWriteFailed());
     rocksdb::WriteOptions options;
     options.sync = durability == Durability::kSync;
     const rocksdb::Status written = db_->Write(options, &sealed);
     if (written.ok()) return OkStatus();
-    if (written.IsNoSpace()) {
-      const std::scoped_lock lock(mutex_);
-      disk_was_full_ = true;
-    }
-    return RocksWriteStatus(written, path_);
+    Status failed = RocksWriteStatus(written, path_);
+    const std::scoped_lock lock(mutex_);
+    if (first_failure_.ok()) first_failure_ = failed;
+    return failed;
   }
 
   using KvStore::Scan;
@@ -113,18 +135,14 @@ class RocksStore final : public KvStore {
   }
 
  private:
-  /// RocksDB refuses writes after a full disk until it is told to look again.
-  Status ResumeAfterFullDisk() {
+  /// A RocksDB that failed to write must not be written again (see NoInfoLog): only opening the
+  /// store anew, which replays the log, tells what is in it.
+  Status CheckNoWriteFailed() {
     const std::scoped_lock lock(mutex_);
-    if (!disk_was_full_) return OkStatus();
-    const rocksdb::Status resumed = db_->Resume();
-    if (resumed.IsBusy()) {  // RocksDB looks for space itself, every 5 s
-      return Unavailable("the state " + path_ + " recovers from a full disk")
-          .WithRemedy("free some disk space and try again in some seconds");
-    }
-    if (!resumed.ok()) return RocksWriteStatus(resumed, path_);
-    disk_was_full_ = false;
-    return OkStatus();
+    if (first_failure_.ok()) return OkStatus();
+    return Unavailable("the state " + path_ +
+                       " takes no more writes, for one failed: " + first_failure_.message())
+        .WithRemedy(first_failure_.remedy().empty() ? "run again" : first_failure_.remedy());
   }
 
   std::unique_ptr<rocksdb::DB> db_;
@@ -132,7 +150,7 @@ class RocksStore final : public KvStore {
   ValueSeal seal_;
   bool read_only_;
   std::mutex mutex_;
-  bool disk_was_full_ = false;
+  Status first_failure_;  ///< of a write
 };
 
 /// Writes the key check into a new store, verifies it in an old one.
