@@ -39,7 +39,8 @@ const RightsStep& RightsBinder::Find(const std::string& id) const {
 }
 
 bool RightsBinder::Opens(const RightsStep& step, const Piece& piece) const {
-  if (step.partitions.empty()) return true;
+  // A piece of no partition may name anyone.
+  if (step.partitions.empty() || piece.partition < 0) return true;
   return std::find(step.partitions.begin(), step.partitions.end(), piece.partition) !=
          step.partitions.end();
 }

@@ -20,7 +20,7 @@ struct RightsStep {
   Json options;
   std::string view;             ///< the input's name
   LiveDataset dataset;          ///< what it reads, and with `rewrites` replaces
-  std::vector<int> partitions;  ///< only these partitions' pieces are opened; empty: all
+  std::vector<int> partitions;  ///< only their pieces (and those of none) are opened; empty: all
   bool rewrites = false;
 };
 
