@@ -51,6 +51,7 @@ void Flow::Add(const Flow& other) {
   indirect.insert(other.indirect.begin(), other.indirect.end());
   may_be_double = may_be_double || other.may_be_double;
   aggregates = aggregates || other.aggregates;
+  if (unknown.ok()) unknown = other.unknown;
 }
 
 void Flow::AddIndirect(const Flow& other) {

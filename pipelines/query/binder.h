@@ -19,6 +19,7 @@ struct Flow {
   ColumnSet indirect;
   bool may_be_double = false;
   bool aggregates = false;
+  Status unknown;  ///< names a column that is not there; DuckDB refuses it, unless we do before
 
   void Add(const Flow& other);
   /// Takes the other's columns as deciding, not flowing.
@@ -95,6 +96,9 @@ class Binder {
   Result<Flow> BindSubquery(const Json& expression, Scope& scope, const Ctes& ctes);
   Result<Flow> BindLambda(const Json& expression, Scope& scope, const Ctes& ctes);
   Result<Flow> BindAll(const Json& list, Scope& scope, const Ctes& ctes);
+  [[nodiscard]] Status CheckCanBeKnown(const Json& expression,
+                                       const std::vector<std::string>& names,
+                                       const Scope& scope) const;
   Status CheckFunctionName(const Json& expression);
   Status CheckWindowOrder(const Json& expression, const Scope& scope);
   /// What a name may mean at one level.

@@ -158,9 +158,34 @@ Result<Flow> Binder::BindColumn(const Json& expression, const Scope& scope) {
                       std::string(why.empty() ? "it depends on the session" : why));
   }
   // A whole row, a field of a struct, or a name that only DuckDB knows.
-  if (!known) flow = Everything();
+  if (!known) {
+    flow = Everything();
+    flow.unknown = CheckCanBeKnown(expression, names, scope);
+  }
   read_.insert(flow.values.begin(), flow.values.end());
   return flow;
+}
+
+/// Ok for what DuckDB may know: a relation's row, a field of a struct.
+Status Binder::CheckCanBeKnown(const Json& expression,
+                               const std::vector<std::string>& names,
+                               const Scope& scope) const {
+  std::vector<std::string> columns;
+  bool of_relation = false;
+  for (const Scope* at = &scope; at != nullptr; at = at->parent) {
+    for (const Relation& relation : at->relations) {
+      if (relation.alias == names.front()) of_relation = true;
+      for (const BoundColumn& column : relation.columns) {
+        if (column.name.empty()) return OkStatus();  // it may be the one
+        columns.push_back(column.name);
+      }
+    }
+  }
+  if (names.size() > 2 || of_relation != (names.size() == 2)) return OkStatus();
+  const std::string nearest = NearestName(names.back(), columns);
+  return Refuse(expression,
+                "there is no column '" + names.back() + "'" +
+                    (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
 }
 
 Status Binder::CheckFunctionName(const Json& expression) {
@@ -186,6 +211,7 @@ Result<Flow> Binder::BindFunction(const Json& expression, Scope& scope, const Ct
   ASSIGN_OR_RETURN(Flow flow, BindAll(expression["children"], scope, ctes));
   const FunctionClass kind = ClassOf(name);
   if (kind == FunctionClass::kDoubleAggregate && flow.may_be_double) {
+    TRY(flow.unknown);
     return Refuse(expression,
                   name +
                       " over floating-point numbers depends on the order of rows; cast "
@@ -249,6 +275,7 @@ Result<Flow> Binder::BindWindow(const Json& expression, Scope& scope, const Ctes
   TRY(CheckWindowOrder(expression, scope));
   ASSIGN_OR_RETURN(Flow flow, BindAll(expression["children"], scope, ctes));
   if (ClassOf(name) == FunctionClass::kDoubleAggregate && flow.may_be_double) {
+    TRY(flow.unknown);
     return Refuse(expression,
                   name +
                       " over floating-point numbers depends on the order of rows; cast "

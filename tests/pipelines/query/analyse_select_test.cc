@@ -129,6 +129,25 @@ TEST(AnalyseSelect, FollowsUnnestAndLateral) {
             "d<-orders.amount|");
 }
 
+TEST(AnalyseSelect, AnUnknownColumnIsNamedBeforeTheRuleAboutItsType) {
+  for (const char* sql : {"SELECT sum(amonut) AS s FROM orders",
+                          "SELECT avg(o.amonut + 1) AS s FROM orders o",
+                          "SELECT sum(amonut) OVER (PARTITION BY subject) AS s FROM orders",
+                          "SELECT sum(x) AS s FROM (SELECT amonut AS x FROM orders)"}) {
+    EXPECT_NE(Flows(sql).find("there is no column 'amonut'; did you mean 'amount'?"),
+              std::string::npos)
+        << sql << ": " << Flows(sql);
+  }
+  EXPECT_EQ(Flows("SELECT sum(amonut) AS s FROM orders").rfind("!line 1, column 12: ", 0), 0U);
+  // What is there, or may be: the rule is told.
+  for (const char* sql : {"SELECT sum(weight) AS s FROM orders",
+                          "SELECT sum(c.amount) AS s FROM (SELECT crm AS c FROM crm)",
+                          "SELECT sum(u.amount) AS s FROM (SELECT {'amount': weight} AS u "
+                          "FROM orders)"}) {
+    EXPECT_NE(Flows(sql).find("floating-point"), std::string::npos) << sql << ": " << Flows(sql);
+  }
+}
+
 TEST(AnalyseSelect, AWholeRowAndAnUnknownNameCountAsEveryInput) {
   // `crm` is no column here but the row: its text holds every column.
   const Result<SelectAnalysis> row = AnalyseSelect("SELECT crm::VARCHAR AS r FROM crm", Tables());
