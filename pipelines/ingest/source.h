@@ -46,9 +46,10 @@ struct IngestFigures {
 ///   SIG-4001 missing file                 SIG-4002 unreadable
 ///   SIG-4003 empty file                   SIG-4004 a declared column is not in the file
 ///   SIG-4005 wrong delimiter              SIG-4006 truncated or damaged gzip
-///   SIG-4007 not UTF-8                    SIG-4008 a row beyond the limit of 2 MiB
+///   SIG-4007 not UTF-8                    SIG-4008 a line beyond the limit of 2 MiB
 ///   SIG-4009 an unclosed quote            SIG-4010 not Parquet
 ///   SIG-4011 a header that names a column twice
+/// A text file is read to its end for that.
 /// Rows that cannot be parsed are left out and counted: call FinishSource after the view was read.
 Status OpenSource(query::Connection& connection,
                   const std::string& name,

@@ -1,5 +1,6 @@
 #include "pipelines/ingest/text_probe.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -30,6 +31,39 @@ Status BadGzip(const std::string& name) {
       .WithRemedy("fetch the file again; gzip -t FILE tests it");
 }
 
+Status LongLine(const std::string& name, uint64_t line, size_t bytes_max) {
+  return Invalid("'" + name + "' line " + std::to_string(line) + ": longer than the limit of " +
+                 std::to_string(bytes_max) + " bytes")
+      .WithDiagnostic("SIG-4008")
+      .WithRemedy("check that the file has lines, and the source's format");
+}
+
+/// Finds the first line of a text, given block by block, that is longer than `bytes_max`.
+class LineMeter {
+ public:
+  explicit LineMeter(size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  /// A block is shorter than the limit, so only the line that enters it can be too long.
+  void Add(ByteView block) {
+    if (too_long_ > 0) return;
+    const auto first = std::ranges::find(block, '\n');
+    length_ += static_cast<size_t>(first - block.begin());
+    if (length_ > bytes_max_) too_long_ = line_;
+    if (first == block.end()) return;
+    line_ += static_cast<uint64_t>(std::count(first, block.end(), '\n'));
+    length_ = 0;
+    while (block[block.size() - 1 - length_] != '\n') ++length_;
+  }
+  /// Its number; 0 = none so far.
+  [[nodiscard]] uint64_t too_long() const { return too_long_; }
+
+ private:
+  size_t bytes_max_;
+  size_t length_ = 0;
+  uint64_t line_ = 1;
+  uint64_t too_long_ = 0;
+};
+
 /// Runs zlib over a file and forgets what comes out.
 class GzipCheck {
  public:
@@ -58,8 +92,8 @@ class GzipCheck {
     return head;
   }
 
-  /// Whether `descriptor` is a sequence of whole gzip members.
-  bool Whole(int descriptor) {
+  /// Whether `descriptor` is a sequence of whole gzip members; measures the lines of its text.
+  bool Whole(int descriptor, LineMeter& lines) {
     if (!ready_) return false;
     off_t at = 0;
     bool at_end = true;  // of a member
@@ -69,18 +103,19 @@ class GzipCheck {
       at += got;
       stream_.next_in = in_.data();
       stream_.avail_in = static_cast<uInt>(got);
-      if (!Drain(at_end)) return false;
+      if (!Drain(at_end, lines)) return false;
     }
   }
 
  private:
-  bool Drain(bool& at_end) {
+  bool Drain(bool& at_end, LineMeter& lines) {
     while (stream_.avail_in > 0) {
       if (at_end && stream_.total_in > 0 && inflateReset(&stream_) != Z_OK) return false;
       at_end = false;
       stream_.next_out = out_.data();
       stream_.avail_out = static_cast<uInt>(out_.size());
       const int state = inflate(&stream_, Z_NO_FLUSH);
+      lines.Add(ByteView(out_).first(out_.size() - stream_.avail_out));
       if (state == Z_STREAM_END) {
         at_end = true;
       } else if (state != Z_OK && state != Z_BUF_ERROR) {
@@ -170,9 +205,25 @@ Status SourceFile::CheckTextMark() const {
       .WithRemedy("convert the file: iconv -f UTF-16 -t UTF-8");
 }
 
-Status SourceFile::CheckGzip() const {
-  auto check = std::make_unique<GzipCheck>();
-  return check->Whole(descriptor_) ? OkStatus() : BadGzip(name_);
+Status SourceFile::CheckText(size_t line_bytes_max) const {
+  CHECK(line_bytes_max >= kBlockBytes);
+  LineMeter lines(line_bytes_max);
+  if (gzip_) {
+    if (!std::make_unique<GzipCheck>()->Whole(descriptor_, lines)) return BadGzip(name_);
+  } else {
+    Bytes block(kBlockBytes);
+    for (off_t at = 0; lines.too_long() == 0;) {
+      const ssize_t got = pread(descriptor_, block.data(), block.size(), at);
+      if (got < 0) {
+        return Unavailable("'" + name_ + "' cannot be read to its end").WithDiagnostic("SIG-4002");
+      }
+      if (got == 0) break;
+      lines.Add(ByteView(block).first(static_cast<size_t>(got)));
+      at += got;
+    }
+    Wipe(block.data(), block.size());
+  }
+  return lines.too_long() == 0 ? OkStatus() : LongLine(name_, lines.too_long(), line_bytes_max);
 }
 
 Result<std::string> SourceFile::FirstLine(size_t bytes_max) const {
@@ -188,10 +239,7 @@ Result<std::string> SourceFile::FirstLine(size_t bytes_max) const {
   }
   const size_t end = head.find('\n');
   if (end == std::string::npos && head.size() >= bytes_max) {
-    return Invalid("'" + name_ + "' line 1: longer than the limit of " + std::to_string(bytes_max) +
-                   " bytes")
-        .WithDiagnostic("SIG-4008")
-        .WithRemedy("check that the file has lines, and the source's format");
+    return LongLine(name_, 1, bytes_max);
   }
   std::string line = head.substr(0, end);
   if (line.ends_with('\r')) line.pop_back();

@@ -30,9 +30,10 @@ class SourceFile {
   [[nodiscard]] bool is_parquet() const { return parquet_; }
   /// SIG-4007 when it begins with the mark of UTF-16 or UTF-32.
   [[nodiscard]] Status CheckTextMark() const;
-  /// Decompresses all of it, keeping nothing: SIG-4006 unless every member is whole and its CRC and
-  /// length agree. (DuckDB reads a cut or damaged gzip file without a word.) Memory: 128 KiB.
-  [[nodiscard]] Status CheckGzip() const;
+  /// Reads all of it, decompressed, keeping nothing. SIG-4006 unless every gzip member is whole and
+  /// its CRC and length agree (DuckDB reads a cut or damaged gzip file without a word); SIG-4008
+  /// with the first line that is longer than `line_bytes_max`. Memory: 128 KiB.
+  [[nodiscard]] Status CheckText(size_t line_bytes_max) const;
   /// Line 1 without byte order mark and line end, decompressed. SIG-4007 when it is not UTF-8,
   /// SIG-4008 when it is longer than `bytes_max`.
   [[nodiscard]] Result<std::string> FirstLine(size_t bytes_max) const;

@@ -50,7 +50,7 @@ TEST(SourceFile, AcceptsWholeGzipAndRefusesEveryCutAndFlip) {
   const auto check = [&scratch](const std::string& bytes) {
     const std::string path = scratch.path() / "x.gz";
     CHECK(WriteFileAtomically(path, ToBytes(bytes)).ok());
-    return SourceFile::Open(path).value().CheckGzip();
+    return SourceFile::Open(path).value().CheckText(1 << 20);
   };
   EXPECT_TRUE(check(whole).ok());
   EXPECT_TRUE(check(whole + Gzip("a second member")).ok());
@@ -64,6 +64,31 @@ TEST(SourceFile, AcceptsWholeGzipAndRefusesEveryCutAndFlip) {
   sum[whole.size() - 8] = static_cast<char>(sum[whole.size() - 8] ^ 1);
   EXPECT_EQ(check(sum).diagnostic(), "SIG-4006");
   EXPECT_EQ(check(whole + "junk").diagnostic(), "SIG-4006");
+}
+
+TEST(SourceFile, FindsTheFirstLineBeyondTheLimitPlainAndPacked) {
+  constexpr size_t kLimit = 100000;
+  const testing_support::ScratchFolder scratch;
+  const auto check = [&scratch](const std::string& bytes) {
+    const std::string path = scratch.path() / "x.csv";
+    CHECK(WriteFileAtomically(path, ToBytes(bytes)).ok());
+    return SourceFile::Open(path).value().CheckText(kLimit);
+  };
+  const std::string longest(kLimit, 'x');
+  const std::string before = "id\n" + std::string(70000, 'y') + "\n\n" + longest + "\n";
+  for (const std::string& text : {before, before + longest, longest, before + before}) {
+    EXPECT_EQ(check(text).ToString(), "ok");
+    EXPECT_EQ(check(Gzip(text)).ToString(), "ok");
+  }
+  for (const std::string& text : {before + longest + "x",
+                                  before + longest + "x\n",
+                                  before + longest + "x\n" + before,
+                                  before + longest + longest + "\n1\n"}) {
+    for (const Status& status : {check(text), check(Gzip(text))}) {
+      EXPECT_EQ(status.diagnostic(), "SIG-4008");
+      EXPECT_NE(status.message().find("line 5:"), std::string::npos) << status.message();
+    }
+  }
 }
 
 }  // namespace
