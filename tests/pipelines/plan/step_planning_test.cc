@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -17,38 +16,7 @@ std::vector<std::string> ColumnsOf(const Plan& plan, const std::string& step, si
   return found->inputs[input].schema.Names();
 }
 
-size_t PlaceOf(const Plan& plan, const std::string& step) {
-  const auto at = std::find_if(plan.steps.begin(), plan.steps.end(), [&](const PlannedStep& other) {
-    return other.id == step;
-  });
-  return static_cast<size_t>(at - plan.steps.begin());
-}
-
 constexpr char kSql[] = "  a: {uses: sql, purpose: analytics.churn, inputs: {o: orders}, sql: ";
-
-TEST_F(StepPlanningTest, StepsComeAfterWhatTheyRead) {
-  const Plan plan =
-      MustPlan(Steps("  last: {uses: sql, purpose: analytics.churn, inputs: {m: middle}, sql: "
-                     "SELECT subject FROM m}\n"
-                     "  middle: {uses: sql, purpose: analytics.churn, inputs: {f: first}, sql: "
-                     "SELECT subject FROM f}\n"
-                     "  first: {uses: sql, purpose: analytics.churn, inputs: {o: orders}, sql: "
-                     "SELECT subject FROM o}\n"));
-  EXPECT_LT(PlaceOf(plan, "first"), PlaceOf(plan, "middle"));
-  EXPECT_LT(PlaceOf(plan, "middle"), PlaceOf(plan, "last"));
-  EXPECT_LT(PlaceOf(plan, "last"), plan.steps.size());
-}
-
-TEST_F(StepPlanningTest, ACycleIsOneError) {
-  ExpectOneError(
-      "SIG-3006",
-      "sig_3006",
-      Steps(
-          "  a: {uses: sql, purpose: analytics.churn, inputs: {x: b}, sql: SELECT subject FROM x}\n"
-          "  b: {uses: sql, purpose: analytics.churn, inputs: {x: a}, sql: SELECT subject FROM x}\n"
-          "  c: {uses: sql, purpose: analytics.churn, inputs: {x: b}, sql: SELECT subject FROM "
-          "x}\n"));
-}
 
 TEST_F(StepPlanningTest, AnUnknownInputIsToldWithTheNearest) {
   ExpectOneError("SIG-3001",
