@@ -35,7 +35,8 @@ sources:
       email: {category: user.contact.email}
       birth_date: {category: user.demographic.date_of_birth, type: date, minor: birth_date}
       country: {category: user.contact.address.country, jurisdiction: country}
-      segmentation_ok: {category: user.privacy_preferences, consent: marketing.segmentation, as_of: consent_at}
+      segmentation_ok: {category: user.privacy_preferences, consent: )"
+         R"(marketing.segmentation, as_of: consent_at}
       consent_at: {category: system.operations, type: timestamp}
   orders:
     read: {format: csv, path: "${data}/orders.csv", time_zone: UTC, currency: EUR}
