@@ -47,7 +47,10 @@ Result<RunView> EmbeddedRunner::Run(const RunSpec& spec,
                                     RunBinder& binder,
                                     const std::function<void(const RunView&)>& observer,
                                     const std::function<bool()>& interrupted) {
-  coordinator_->Observe(observer);
+  // Runs of an ended process are cancelled in this loop too; they are not what is watched.
+  coordinator_->Observe([&observer, &spec](const RunView& view) {
+    if (view.run == spec.id) observer(view);
+  });
   ASSIGN_OR_RETURN(const RunId run, coordinator_->Submit(spec, binder));
   bool cancelled = false;
   const auto stop = [&] {
