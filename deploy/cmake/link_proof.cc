@@ -1,2 +1,4 @@
 // Linked against one room's whole archive: an undeclared dependency is a missing symbol.
-int main() { return 0; }
+int main() {
+  return 0;
+}

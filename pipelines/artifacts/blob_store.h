@@ -25,8 +25,8 @@ class BlobStore {
   virtual Status Delete(const std::string& digest) = 0;
 };
 
-/// Blobs as files: root/ab/cdef.... Writes are atomic; what a power cut tears before Sync() is found
-/// by Get(), since the name is the digest.
+/// Blobs as files: root/ab/cdef.... Writes are atomic; what a power cut tears before Sync() is
+/// found by Get(), since the name is the digest.
 class FileBlobStore final : public BlobStore {
  public:
   explicit FileBlobStore(std::filesystem::path root) : root_(std::move(root)) {}

@@ -258,6 +258,10 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
   document.name = reader.RequiredText("pipeline");
   reader.Text("description");
   document.policies = reader.Texts("policies");
+  if (const Node* names = reader.Optional("policies")) {
+    for (const Node& name : names->items()) document.policy_marks.push_back(name.mark());
+    if (names->is_scalar()) document.policy_marks.push_back(names->mark());
+  }
   if (const Node* settings = reader.Optional("settings")) {
     MapReader setting(*settings, "the settings", diagnostics);
     document.partitions = static_cast<int>(setting.Int("partitions", 8, 1, kPartitionsMax));

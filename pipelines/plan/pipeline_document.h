@@ -83,6 +83,7 @@ struct PipelineDocument {
   std::string name;
   policies::Mark mark;
   std::vector<std::string> policies;
+  std::vector<policies::Mark> policy_marks;  ///< of each of `policies`
   int partitions = 8;
   uint64_t seed = 1;
   std::map<std::string, Json> params;             ///< values in force, dates as text

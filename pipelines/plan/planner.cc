@@ -19,6 +19,15 @@ namespace {
 Result<policies::Policy> PolicyOf(const PlanRequest& request, const PipelineDocument& document) {
   const std::filesystem::path base =
       request.file.has_parent_path() ? request.file.parent_path() : ".";
+  // One by one first, so that a name that is not found is shown where it stands.
+  for (size_t i = 0; i < document.policies.size(); ++i) {
+    const Status found =
+        policies::FindPolicies({document.policies[i]}, base, request.bundles).status();
+    if (found.ok() || found.diagnostic().empty() || i >= document.policy_marks.size()) continue;
+    policies::Diagnostics located;
+    located.Error(found.diagnostic(), document.policy_marks[i], found.message(), found.remedy());
+    return policies::ToStatus(located);
+  }
   ASSIGN_OR_RETURN(const policies::PolicySources sources,
                    policies::FindPolicies(document.policies, base, request.bundles));
   ASSIGN_OR_RETURN(policies::Policy policy, policies::CompilePolicies(sources));

@@ -425,7 +425,7 @@ class StepBinding {
       const Verdict may = p_.policy.MayReceive(name, decl_.purpose);
       if (!may.allowed) {
         p_.diagnostics.Error(
-            "SIG-3013", decl_.options.MarkOf("/recipients"), may.message + " (" + may.rule + ")");
+            "SIG-3037", decl_.options.MarkOf("/recipients"), may.message + " (" + may.rule + ")");
       }
       std::string release_rule;
       if (released_ != nullptr) release_rule = ReleaseRule(name);

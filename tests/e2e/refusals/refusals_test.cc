@@ -108,7 +108,7 @@ TEST_F(Refusals, AColumnReachesNoPurposeItsPolicyForbids) {
          "  buyers:\n"}}},
       {"recipient_of_another_purpose",
        kDenied,
-       "SIG-3013",
+       "SIG-3037",
        {{"recipients: [email_platform]", "recipients: [ad_network]"}}},
   };
   for (const Refusal& refusal : refusals) ExpectShopRefused(refusal);

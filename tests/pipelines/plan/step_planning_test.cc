@@ -243,7 +243,7 @@ TEST_F(StepPlanningTest, RecipientsAreThoseOfTheOrganisationForThePurpose) {
   ExpectOneError(
       "SIG-3013", "sig_3013_unknown", Replaced(Whole(), "[email_platform]", "[email_platfrm]"));
   ExpectOneError(
-      "SIG-3013", "sig_3013_purpose", Replaced(Whole(), "[email_platform]", "[ad_network]"));
+      "SIG-3037", "sig_3037_purpose", Replaced(Whole(), "[email_platform]", "[ad_network]"));
 }
 
 TEST_F(StepPlanningTest, AnIdentifierWithoutReleaseRuleIsNotPublished) {
