@@ -9,12 +9,11 @@
 #include "crypto/primitives/sha256.h"
 #include "pipelines/catalog/gate_operator.h"
 #include "pipelines/catalog/publish_operator.h"
-#include "pipelines/catalog/reference_operator.h"
 #include "pipelines/catalog/resolve_operator.h"
 #include "pipelines/catalog/rights_operators.h"
+#include "pipelines/catalog/source_operator.h"
 #include "pipelines/catalog/sql_operator.h"
 #include "pipelines/catalog/stage_operator.h"
-#include "pipelines/catalog/tokenise_operator.h"
 #include "pipelines/experiments/experiment.h"
 #include "pipelines/features/behaviour_features.h"
 #include "pipelines/models/score.h"
@@ -94,8 +93,8 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
 
 std::vector<std::unique_ptr<Operator>> MakeAll() {
   std::vector<std::unique_ptr<Operator>> all = MakeStages();
-  all.push_back(std::make_unique<TokeniseOperator>());
-  all.push_back(std::make_unique<ReferenceOperator>());
+  all.push_back(std::make_unique<SourceOperator>(SourceOperator::About::kPersons));
+  all.push_back(std::make_unique<SourceOperator>(SourceOperator::About::kNobody));
   all.push_back(std::make_unique<ResolveOperator>());
   all.push_back(std::make_unique<GateOperator>());
   all.push_back(std::make_unique<LocateOperator>());

@@ -1,14 +1,17 @@
-/// `tokenise`: one source file, read exactly once; added by the planner.
+/// `tokenise` and `reference`: one source file, read exactly once; added by the planner.
 #pragma once
 
 #include "pipelines/catalog/operator.h"
 
 namespace signet::pipelines {
 
-/// In: a file; out: kind tokenised, sealed under a run key. Options: source (SourceSpec), file.
-class TokeniseOperator final : public Operator {
+/// In: a file; out: kind tokenised (sealed under a run key), or kind reference for a source that is
+/// about nobody. Options: source (SourceSpec), file.
+class SourceOperator final : public Operator {
  public:
-  TokeniseOperator();
+  enum class About { kPersons, kNobody };
+
+  explicit SourceOperator(About about);
   [[nodiscard]] const OperatorSignature& signature() const override { return signature_; }
   [[nodiscard]] Result<Schema> Bind(const BindRequest& request) const override;
   [[nodiscard]] Status Run(TaskContext& context) const override;
