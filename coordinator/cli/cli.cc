@@ -4,6 +4,7 @@
 
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
+#include "coordinator/cli/lab_commands.h"
 #include "crypto/base/log.h"
 #include "crypto/base/secret.h"
 
@@ -34,6 +35,7 @@ int RunCli(int argc, char** argv) {
   AddSubjectCommands(app, outcome);
   AddKeyCommands(app, outcome);
   AddSimCommand(app, outcome);
+  AddLabCommands(app, outcome);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,14 @@
+#include "coordinator/cli/lab_commands.h"
+
+#include <CLI/CLI.hpp>
+
+namespace signet::coordinator {
+
+void AddLabCommands(CLI::App& app, CommandOutcome& outcome) {
+  CLI::App* lab = app.add_subcommand(
+      "lab", "Run one method on a plain file you already hold: no state, no keys, no publishing");
+  lab->require_subcommand(1);
+  static_cast<void>(outcome);
+}
+
+}  // namespace signet::coordinator

@@ -1,0 +1,159 @@
+#include "coordinator/cli/lab_input.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <limits>
+#include <thread>
+#include <utility>
+
+#include "crypto/base/text.h"
+
+namespace signet::coordinator {
+namespace {
+
+using pipelines::query::Chunk;
+using pipelines::query::Connection;
+using pipelines::query::Database;
+using pipelines::query::Rows;
+
+constexpr int kMemoryMb = 8192;
+
+bool EndsWith(const std::string& text, std::string_view ending) {
+  return text.size() >= ending.size() &&
+         text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
+}
+
+/// The table function that reads `path`, by its ending.
+Result<std::string> Reader(const std::string& path) {
+  std::string name = path;
+  for (char& letter : name)
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  if (EndsWith(name, ".parquet")) return "read_parquet(" + SqlLiteral(path) + ")";
+  if (EndsWith(name, ".gz")) name.resize(name.size() - 3);
+  if (EndsWith(name, ".jsonl") || EndsWith(name, ".ndjson")) {
+    return "read_json_auto(" + SqlLiteral(path) + ", format='newline_delimited', sample_size=-1)";
+  }
+  if (EndsWith(name, ".csv") || EndsWith(name, ".tsv") || EndsWith(name, ".txt")) {
+    return "read_csv(" + SqlLiteral(path) + ", sample_size=-1)";
+  }
+  return Invalid("'" + path + "' has an ending that signet lab does not read")
+      .WithRemedy("give a .csv, .tsv, .txt, .jsonl (also as .gz) or .parquet file");
+}
+
+/// Calls `take(chunk)` for each chunk of `sql`.
+template <typename Take>
+Status ForEachChunk(Connection& connection, const std::string& sql, Take take) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, connection.Query(sql));
+  Chunk chunk;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+    if (!more) return OkStatus();
+    take(chunk);
+  }
+}
+
+Status Inconvertible(const std::string& expression, std::string_view what) {
+  return Invalid("--in: '" + expression + "' holds a value that is no " + std::string(what))
+      .WithRemedy("leave such rows out with --where, or convert the column there");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LabInput>> LabInput::Open(const std::string& path,
+                                                 const std::string& where) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return NotFound("there is no file '" + path + "'").WithRemedy("check the path given as --in");
+  }
+  ASSIGN_OR_RETURN(const std::string reader, Reader(path));
+  auto input = std::unique_ptr<LabInput>(new LabInput());
+  const int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  ASSIGN_OR_RETURN(
+      input->database_,
+      Database::Open({.threads = threads, .memory_mb = kMemoryMb, .readable_paths = {path}}));
+  input->connection_ = input->database_->Connect();
+  const std::string condition = where.empty() ? "" : " WHERE (" + where + ")";
+  const Status made =
+      input->connection_->Execute("CREATE TABLE input AS SELECT * FROM " + reader + condition);
+  if (!made.ok()) return made.WithRemedy("check the file's format and --where");
+  TRY(ForEachChunk(*input->connection_,
+                   "SELECT column_name FROM information_schema.columns WHERE table_name = 'input' "
+                   "ORDER BY ordinal_position",
+                   [&](const Chunk& chunk) {
+                     for (size_t r = 0; r < chunk.size(); ++r) {
+                       input->columns_.emplace_back(chunk.Text(0, r));
+                     }
+                   }));
+  ASSIGN_OR_RETURN(input->rows_, input->connection_->QueryInt64("SELECT count(*) FROM input"));
+  if (input->rows_ == 0) {
+    return Invalid("'" + path + "' has no row" + (where.empty() ? "" : " that --where keeps"))
+        .WithRemedy("check the file and --where");
+  }
+  return input;
+}
+
+bool LabInput::Has(const std::string& column) const {
+  return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
+}
+
+Status LabInput::Require(const std::string& column) const {
+  if (Has(column)) return OkStatus();
+  const std::string nearest = NearestName(column, columns_);
+  return Invalid("--in has no column '" + column + "'")
+      .WithRemedy(nearest.empty() ? "its columns are: " + Join(columns_, ", ")
+                                  : "did you mean '" + nearest + "'?");
+}
+
+std::string LabInput::Sql(const std::string& expression) const {
+  return Has(expression) ? SqlName(expression) : "(" + expression + ")";
+}
+
+Result<std::vector<double>> LabInput::Numbers(const std::string& expression) {
+  std::vector<double> values;
+  values.reserve(static_cast<size_t>(rows_));
+  const Status read = ForEachChunk(
+      *connection_,
+      "SELECT CAST(" + Sql(expression) + " AS DOUBLE) FROM input",
+      [&](const Chunk& chunk) {
+        for (size_t r = 0; r < chunk.size(); ++r) {
+          values.push_back(chunk.IsNull(0, r) ? std::numeric_limits<double>::quiet_NaN()
+                                              : chunk.Double(0, r));
+        }
+      });
+  if (!read.ok()) return Has(expression) ? Inconvertible(expression, "number") : read;
+  return values;
+}
+
+Result<std::vector<std::string>> LabInput::Texts(const std::string& expression) {
+  std::vector<std::string> values;
+  values.reserve(static_cast<size_t>(rows_));
+  TRY(ForEachChunk(*connection_,
+                   "SELECT CAST(" + Sql(expression) + " AS VARCHAR) FROM input",
+                   [&](const Chunk& chunk) {
+                     for (size_t r = 0; r < chunk.size(); ++r) {
+                       values.emplace_back(chunk.IsNull(0, r) ? std::string_view()
+                                                              : chunk.Text(0, r));
+                     }
+                   }));
+  return values;
+}
+
+Result<std::vector<int64_t>> LabInput::Times(const std::string& expression) {
+  std::vector<int64_t> values;
+  values.reserve(static_cast<size_t>(rows_));
+  // A date written as a number of eight digits is a date, not a count.
+  const std::string text = "CAST(" + Sql(expression) + " AS VARCHAR)";
+  const std::string sql =
+      "SELECT CASE WHEN regexp_full_match(" + text + ", '[12][0-9]{7}') THEN CAST(strptime(" +
+      text + ", '%Y%m%d') AS TIMESTAMP) ELSE CAST(" + text + " AS TIMESTAMP) END FROM input";
+  const Status read = ForEachChunk(*connection_, sql, [&](const Chunk& chunk) {
+    for (size_t r = 0; r < chunk.size(); ++r) {
+      values.push_back(chunk.IsNull(0, r) ? kNoTime : chunk.Int64(0, r));
+    }
+  });
+  if (!read.ok()) return Has(expression) ? Inconvertible(expression, "time") : read;
+  return values;
+}
+
+}  // namespace signet::coordinator

@@ -1,0 +1,53 @@
+/// LabInput: a plain file as columns, for the commands under `signet lab`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crypto/base/status.h"
+#include "pipelines/query/database.h"
+
+namespace signet::coordinator {
+
+/// A CSV, TSV, TXT, JSONL or Parquet file (the first four also as .gz), opened in DuckDB as the
+/// table `input`. DuckDB's sniffer names and types the columns, from all rows. The file is the
+/// analyst's own; nothing of it is written anywhere, and error texts do not quote its rows.
+class LabInput {
+ public:
+  /// `where` is an SQL condition over the file's columns, or empty. kNotFound for a missing file,
+  /// kInvalid for one that cannot be read as what its ending says, for a mistake in `where`, and
+  /// when no row is left.
+  static Result<std::unique_ptr<LabInput>> Open(const std::string& path, const std::string& where);
+
+  /// The engine, with the table `input`: for sorting, grouping and joining in SQL.
+  pipelines::query::Connection& connection() { return *connection_; }
+  [[nodiscard]] int64_t rows() const { return rows_; }
+  [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
+  [[nodiscard]] bool Has(const std::string& column) const;
+  /// kInvalid naming the column and the closest one that exists.
+  [[nodiscard]] Status Require(const std::string& column) const;
+
+  /// One value a row, in the file's order. `expression` is SQL over the file's columns (a bare
+  /// column name that needs quotes is quoted). NULL becomes NaN / "" / kNoTime.
+  /// kInvalid when a value does not convert.
+  Result<std::vector<double>> Numbers(const std::string& expression);
+  Result<std::vector<std::string>> Texts(const std::string& expression);
+  /// Microseconds UTC since 1970; text and dates (ISO or 19970101) are converted.
+  Result<std::vector<int64_t>> Times(const std::string& expression);
+
+  static constexpr int64_t kNoTime = INT64_MIN;
+
+ private:
+  LabInput() = default;
+  /// The expression, quoted if it is exactly a column's name.
+  [[nodiscard]] std::string Sql(const std::string& expression) const;
+
+  std::unique_ptr<pipelines::query::Database> database_;
+  std::unique_ptr<pipelines::query::Connection> connection_;
+  std::vector<std::string> columns_;
+  int64_t rows_ = 0;
+};
+
+}  // namespace signet::coordinator
