@@ -26,6 +26,8 @@ class Aes256Gcm {
   Aes256Gcm(Aes256Gcm&& other) noexcept;
   Aes256Gcm& operator=(Aes256Gcm&& other) noexcept;
   ~Aes256Gcm();
+  Aes256Gcm(const Aes256Gcm&) = delete;
+  Aes256Gcm& operator=(const Aes256Gcm&) = delete;
 
   /// Ciphertext ‖ 16-byte tag. `nonce` has 1 to 128 bytes, 12 but for vectors.
   [[nodiscard]] Bytes Seal(ByteView nonce, ByteView aad, ByteView plain) const;

@@ -46,6 +46,8 @@ class Ed25519PrivateKey {
   Ed25519PrivateKey(Ed25519PrivateKey&& other) noexcept;
   Ed25519PrivateKey& operator=(Ed25519PrivateKey&& other) noexcept;
   ~Ed25519PrivateKey();
+  Ed25519PrivateKey(const Ed25519PrivateKey&) = delete;
+  Ed25519PrivateKey& operator=(const Ed25519PrivateKey&) = delete;
 
   /// 64 bytes. Not guaranteed: separation of what is signed; callers prefix each kind of message.
   [[nodiscard]] Bytes Sign(ByteView message) const;

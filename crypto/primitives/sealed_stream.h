@@ -61,6 +61,8 @@ class StreamSealer {
   StreamSealer(StreamSealer&& other) noexcept;
   StreamSealer& operator=(StreamSealer&& other) noexcept;
   ~StreamSealer();
+  StreamSealer(const StreamSealer&) = delete;
+  StreamSealer& operator=(const StreamSealer&) = delete;
 
   /// The sink's status; kExhausted beyond 2^38 chunks. After a failure only destruction is left.
   Status Append(ByteView plain);
@@ -81,6 +83,8 @@ class StreamOpener {
   StreamOpener(StreamOpener&& other) noexcept;
   StreamOpener& operator=(StreamOpener&& other) noexcept;
   ~StreamOpener();
+  StreamOpener(const StreamOpener&) = delete;
+  StreamOpener& operator=(const StreamOpener&) = delete;
 
   /// Opens chunk `k`, which starts at byte 56 + k * 16,400 of the stream. `last` says whether the
   /// stream ends with it: the caller knows from the stream's size, and a last chunk that is full,

@@ -30,6 +30,8 @@ class Aes256Siv {
   Aes256Siv(Aes256Siv&& other) noexcept;
   Aes256Siv& operator=(Aes256Siv&& other) noexcept;
   ~Aes256Siv();
+  Aes256Siv(const Aes256Siv&) = delete;
+  Aes256Siv& operator=(const Aes256Siv&) = delete;
 
   /// Synthetic IV (16 bytes) ‖ ciphertext. `associated` is the RFC's vector of strings, in order,
   /// at most 126; no string differs from one empty string.

@@ -52,7 +52,7 @@ struct TrainOptions {
   std::string where;              ///< boolean SQL over the features: who is eligible
   std::vector<std::string> drop;  ///< feature columns not to learn from
   std::string last_value;         ///< feature with last period's spend: a baseline of value models
-  int64_t last_value_seconds = 365 * 86400;  ///< that period's length
+  int64_t last_value_seconds = int64_t{365} * 86400;  ///< that period's length
   std::string bgnbd;  ///< purchases input whose features give the BG/NBD baseline
   double holdout_share = 0.2;
   double validation_share = 0.15;

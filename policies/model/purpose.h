@@ -87,7 +87,7 @@ struct PublicationRule {
   /// Smallest group that may be published or counted.
   int64_t min_group = 50;
   /// Small additions are held until there are min_group of them or this age, in seconds.
-  int64_t hold_max_s = 7 * 86400;
+  int64_t hold_max_s = int64_t{7} * 86400;
   std::string rule;
   std::string article;
 };
