@@ -30,7 +30,7 @@ Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::pa
   TRY(MakeFolders(absolute));
   TRY(MakeFolders(state->blobs_path()));
   ASSIGN_OR_RETURN(state->custody_, crypto::FileCustody::Open(absolute / "custody", entropy));
-  ASSIGN_OR_RETURN(const SecretBytes root, state->custody_->Root());
+  ASSIGN_OR_RETURN(const SecretBytes root, state->custody_->BaseKey());
   ASSIGN_OR_RETURN(
       state->store_,
       crypto::OpenRocksStore(

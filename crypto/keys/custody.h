@@ -2,18 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
 #include "crypto/base/secret.h"
 #include "crypto/base/status.h"
+#include "crypto/keys/held_key.h"
 
 namespace signet::crypto {
 
 /// Holds the root key (never destroyed) and the key encryption keys by generation (destroyed by
 /// erasure). Nothing here is ever copied into a store or a backup of one. Generations count from 1
 /// and are never used again. For one owner at a time.
+///
+/// Three kinds: FileCustody (files of mode 0600), FileCustody under a systemd credential, and
+/// Pkcs11Custody (a token). One contract: tests/crypto/keys/custody_contract.h.
 ///
 /// A generation's life: NewKek (pending) → ActivateKek (current) → DestroyKek (destroyed).
 class Custody {
@@ -23,10 +29,14 @@ class Custody {
   Custody& operator=(const Custody&) = delete;
   virtual ~Custody() = default;
 
-  /// 32 random bytes, the same for the life of the state.
-  virtual Result<SecretBytes> Root() = 0;
-  /// 32 bytes. kNotFound for a generation never made; kCorrupt with the day for a destroyed one.
-  virtual Result<SecretBytes> Kek(uint32_t generation) = 0;
+  /// "file", "credential" or "pkcs11 token NAME", for people.
+  [[nodiscard]] virtual std::string Describe() const = 0;
+  /// 32 bytes, the same for the life of the state, from which what is never destroyed is derived:
+  /// the root itself, or what a token makes of a root that never leaves it.
+  virtual Result<SecretBytes> BaseKey() = 0;
+  /// The key of that generation; it may outlive neither the custody nor its own destruction.
+  /// kNotFound for a generation never made; kCorrupt with the day for a destroyed one.
+  virtual Result<std::unique_ptr<HeldKey>> Kek(uint32_t generation) = 0;
   /// Makes the next generation, durably, and returns its number. It is pending: CurrentKek stays.
   virtual Result<uint32_t> NewKek(Entropy& entropy) = 0;
   /// Makes `generation` the current one. Going back is kConflict; the same again is ok.

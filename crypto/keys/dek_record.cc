@@ -70,17 +70,15 @@ Result<DekRecord> DecodeDekRecord(ByteView bytes) {
   return Corrupt("the record of a data key is damaged");
 }
 
-Status WrapInto(DekRecord& record,
-                const SecretBytes& kek,
-                const DekId& id,
-                const SecretBytes& dek) {
-  ASSIGN_OR_RETURN(record.wrapped, WrapKey(DekWrappingKey(kek, Binding(id, record.scope)), dek));
+Status WrapInto(DekRecord& record, const HeldKey& kek, const DekId& id, const SecretBytes& dek) {
+  ASSIGN_OR_RETURN(const SecretBytes key, DekWrappingKey(kek, Binding(id, record.scope)));
+  ASSIGN_OR_RETURN(record.wrapped, WrapKey(key, dek));
   return OkStatus();
 }
 
-Result<SecretBytes> UnwrapFrom(const DekRecord& record, const SecretBytes& kek, const DekId& id) {
-  Result<SecretBytes> dek =
-      UnwrapKey(DekWrappingKey(kek, Binding(id, record.scope)), record.wrapped);
+Result<SecretBytes> UnwrapFrom(const DekRecord& record, const HeldKey& kek, const DekId& id) {
+  ASSIGN_OR_RETURN(const SecretBytes key, DekWrappingKey(kek, Binding(id, record.scope)));
+  Result<SecretBytes> dek = UnwrapKey(key, record.wrapped);
   if (dek.ok()) return dek;
   return Corrupt("the record of data key " + id.text() + " was changed or moved");
 }

@@ -9,6 +9,7 @@
 #include "crypto/base/ids.h"
 #include "crypto/base/secret.h"
 #include "crypto/base/status.h"
+#include "crypto/keys/held_key.h"
 
 namespace signet::crypto {
 
@@ -41,8 +42,8 @@ Bytes EncodeDekRecord(const DekRecord& record);
 Result<DekRecord> DecodeDekRecord(ByteView bytes);
 
 /// Wraps `dek` into `record` under `kek`, bound to the id and the record's scope.
-Status WrapInto(DekRecord& record, const SecretBytes& kek, const DekId& id, const SecretBytes& dek);
+Status WrapInto(DekRecord& record, const HeldKey& kek, const DekId& id, const SecretBytes& dek);
 /// kCorrupt when the record, its scope or the id it stands under was changed.
-Result<SecretBytes> UnwrapFrom(const DekRecord& record, const SecretBytes& kek, const DekId& id);
+Result<SecretBytes> UnwrapFrom(const DekRecord& record, const HeldKey& kek, const DekId& id);
 
 }  // namespace signet::crypto

@@ -13,6 +13,7 @@
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
 #include "crypto/keys/key_file.h"
+#include "crypto/primitives/hkdf.h"
 
 namespace signet::crypto {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 constexpr const char* kRootName = "root.key";
 constexpr const char* kCurrentName = "kek-current";
 constexpr std::string_view kPrefix = "kek-";
+constexpr size_t kRootBytes = 32;
 
 /// The generation in "kek-<n><ending>", or 0 for another name.
 uint32_t GenerationOf(std::string_view name, std::string_view ending) {
@@ -61,6 +63,20 @@ Status CheckFolder(const std::filesystem::path& folder) {
   return OkStatus();
 }
 
+/// See FileCustody::OpenUnder.
+SecretBytes KekOfShare(const SecretBytes& root, const SecretBytes& share, uint32_t generation) {
+  SecretBytes both(root.size() + share.size());
+  const ByteSpan bytes = both.ExposeSecretForWrite();
+  std::copy(root.ExposeSecret().begin(), root.ExposeSecret().end(), bytes.begin());
+  std::copy(share.ExposeSecret().begin(),
+            share.ExposeSecret().end(),
+            bytes.begin() + static_cast<std::ptrdiff_t>(root.size()));
+  Bytes info;
+  AppendField(info, "signet/kek-share/v1");
+  AppendU32(info, generation);
+  return HkdfSha256(both, AsBytes("signet/kek"), info, 32);
+}
+
 bool HasKeks(const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [](const std::string& name) {
     return GenerationOf(name, ".key") != 0 || GenerationOf(name, ".destroyed") != 0;
@@ -69,16 +85,21 @@ bool HasKeks(const std::vector<std::string>& names) {
 
 }  // namespace
 
-Result<std::unique_ptr<FileCustody>> FileCustody::Open(const std::filesystem::path& folder,
-                                                       Entropy& entropy) {
+Result<std::vector<std::string>> FileCustody::Prepare(const std::filesystem::path& folder) {
   TRY(MakeFolders(folder, 0700));
   TRY(CheckFolder(folder));
-  std::unique_ptr<FileCustody> custody(new FileCustody(folder));
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesIn(folder));
+  ASSIGN_OR_RETURN(std::vector<std::string> names, NamesIn(folder));
   for (const std::string& name : names) {
     // A write that a crash interrupted: its key was never used.
     if (name.find(".new-") != std::string::npos) TRY(EraseKeyFile(folder / name));
   }
+  return names;
+}
+
+Result<std::unique_ptr<FileCustody>> FileCustody::Open(const std::filesystem::path& folder,
+                                                       Entropy& entropy) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, Prepare(folder));
+  std::unique_ptr<FileCustody> custody(new FileCustody(folder));
   const bool fresh = std::find(names.begin(), names.end(), kRootName) == names.end();
   if (fresh && HasKeks(names)) {
     return Corrupt("the root key " + (folder / kRootName).string() + " is missing beside its KEKs")
@@ -86,7 +107,22 @@ Result<std::unique_ptr<FileCustody>> FileCustody::Open(const std::filesystem::pa
   }
   if (fresh) TRY(WriteKeyFile(folder / kRootName, KeyFileKind::kRoot, 0, entropy.RandomSecret(32)));
   TRY(custody->FinishDestructions());
-  TRY(custody->Root().status());
+  TRY(custody->BaseKey().status());
+  TRY(custody->CurrentKek().status());
+  return custody;
+}
+
+Result<std::unique_ptr<FileCustody>> FileCustody::OpenUnder(const std::filesystem::path& folder,
+                                                            SecretBytes root) {
+  if (root.size() != kRootBytes) return Invalid("a root key has 32 bytes");
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, Prepare(folder));
+  if (std::find(names.begin(), names.end(), kRootName) != names.end()) {
+    return Invalid("the custody " + folder.string() + " holds a root key of its own")
+        .WithRemedy("open it with --custody file, or use another state");
+  }
+  std::unique_ptr<FileCustody> custody(new FileCustody(folder));
+  custody->given_root_ = std::move(root);
+  TRY(custody->FinishDestructions());
   TRY(custody->CurrentKek().status());
   return custody;
 }
@@ -95,7 +131,7 @@ Result<std::unique_ptr<FileCustody>> FileCustody::OpenExisting(
     const std::filesystem::path& folder) {
   TRY(CheckFolder(folder));
   std::unique_ptr<FileCustody> custody(new FileCustody(folder));
-  TRY(custody->Root().status());
+  TRY(custody->BaseKey().status());
   TRY(custody->CurrentKek().status());
   return custody;
 }
@@ -113,11 +149,16 @@ Status FileCustody::FinishDestructions() {
   return OkStatus();
 }
 
-Result<SecretBytes> FileCustody::Root() {
+std::string FileCustody::Describe() const {
+  return given_root_.empty() ? "file" : "credential";
+}
+
+Result<SecretBytes> FileCustody::BaseKey() {
+  if (!given_root_.empty()) return given_root_.Clone();
   return ReadKeyFile(folder_ / kRootName, KeyFileKind::kRoot, 0);
 }
 
-Result<SecretBytes> FileCustody::Kek(uint32_t generation) {
+Result<std::unique_ptr<HeldKey>> FileCustody::Kek(uint32_t generation) {
   ASSIGN_OR_RETURN(const std::optional<Timestamp> destroyed, DestroyedAt(generation));
   const std::string name = "KEK generation " + std::to_string(generation);
   if (destroyed) {
@@ -128,7 +169,10 @@ Result<SecretBytes> FileCustody::Kek(uint32_t generation) {
   if (!key.ok() && key.status().code() == StatusCode::kNotFound) {
     return NotFound(name + " is not in the custody " + folder_.string());
   }
-  return key;
+  if (!key.ok()) return key.status();
+  SecretBytes kek =
+      given_root_.empty() ? std::move(key).value() : KekOfShare(given_root_, *key, generation);
+  return std::unique_ptr<HeldKey>(std::make_unique<SoftKey>(std::move(kek)));
 }
 
 Result<uint32_t> FileCustody::NewKek(Entropy& entropy) {

@@ -1,4 +1,5 @@
-/// FileCustody: custody in a folder of small files that only their owner may read.
+/// FileCustody: custody in a folder of small files that only their owner may read; its root may
+/// come from elsewhere (a systemd credential).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
@@ -34,11 +36,18 @@ class FileCustody final : public Custody {
   /// was put back.
   static Result<std::unique_ptr<FileCustody>> Open(const std::filesystem::path& folder,
                                                    Entropy& entropy);
+  /// With a root that is kept elsewhere (32 bytes, such as a systemd credential): `root.key` is
+  /// neither read nor made, and kInvalid when it is there. A KEK file then holds a random share;
+  ///   KEK = HKDF-SHA-256(root ‖ share, salt "signet/kek", field("signet/kek-share/v1") ‖ n(4))
+  /// so that the folder alone opens nothing, and the share's end is the KEK's end.
+  static Result<std::unique_ptr<FileCustody>> OpenUnder(const std::filesystem::path& folder,
+                                                        SecretBytes root);
   /// As Open, but kNotFound when there is nothing, and changes nothing.
   static Result<std::unique_ptr<FileCustody>> OpenExisting(const std::filesystem::path& folder);
 
-  Result<SecretBytes> Root() override;
-  Result<SecretBytes> Kek(uint32_t generation) override;
+  [[nodiscard]] std::string Describe() const override;
+  Result<SecretBytes> BaseKey() override;
+  Result<std::unique_ptr<HeldKey>> Kek(uint32_t generation) override;
   Result<uint32_t> NewKek(Entropy& entropy) override;
   Status ActivateKek(uint32_t generation) override;
   Result<uint32_t> CurrentKek() override;
@@ -50,9 +59,12 @@ class FileCustody final : public Custody {
   explicit FileCustody(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] std::filesystem::path KekPath(uint32_t generation, const char* ending) const;
+  /// The folder, checked and tidied; returns the names in it.
+  static Result<std::vector<std::string>> Prepare(const std::filesystem::path& folder);
   Status FinishDestructions();
 
   std::filesystem::path folder_;
+  SecretBytes given_root_;  // empty: the root is in root.key
 };
 
 }  // namespace signet::crypto

@@ -30,26 +30,26 @@ std::string_view KeyUseName(KeyUse use) {
   return "";
 }
 
-SecretBytes DeriveKey(const SecretBytes& root, KeyUse use, std::string_view context) {
+SecretBytes DeriveKey(const SecretBytes& base, KeyUse use, std::string_view context) {
   Bytes info;
   AppendField(info, "signet/key/v1");
   AppendField(info, KeyUseName(use));
   AppendField(info, context);
-  return HkdfSha256(root, AsBytes(kSalt), info, 32);
+  return HkdfSha256(base, AsBytes(kSalt), info, 32);
 }
 
-Bytes RootCheck(const SecretBytes& root) {
+Bytes RootCheck(const SecretBytes& base) {
   Bytes info;
   AppendField(info, "signet/root-check/v1");
-  const SecretBytes check = HkdfSha256(root, AsBytes(kSalt), info, 16);
+  const SecretBytes check = HkdfSha256(base, AsBytes(kSalt), info, 16);
   return Bytes(check.ExposeSecret().begin(), check.ExposeSecret().end());
 }
 
-SecretBytes DekWrappingKey(const SecretBytes& kek, ByteView binding) {
+Result<SecretBytes> DekWrappingKey(const HeldKey& kek, ByteView binding) {
   Bytes info;
   AppendField(info, "signet/dek-wrap/v1");
   AppendField(info, binding);
-  return HkdfSha256(kek, AsBytes(kSalt), info, 32);
+  return kek.Derive(info);
 }
 
 }  // namespace signet::crypto

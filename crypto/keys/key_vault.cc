@@ -63,10 +63,10 @@ std::string GenerationText(uint32_t generation) {
   return "KEK generation " + std::to_string(generation);
 }
 
-/// The KEK, or an empty secret when it was destroyed.
-Result<SecretBytes> KekUnlessDestroyed(Custody& custody, uint32_t generation) {
+/// The KEK, or null when it was destroyed.
+Result<std::unique_ptr<HeldKey>> KekUnlessDestroyed(Custody& custody, uint32_t generation) {
   ASSIGN_OR_RETURN(const std::optional<Timestamp> destroyed, custody.DestroyedAt(generation));
-  if (destroyed) return SecretBytes();
+  if (destroyed) return std::unique_ptr<HeldKey>();
   return custody.Kek(generation);
 }
 
@@ -85,10 +85,10 @@ Result<std::unique_ptr<KeyVault>> KeyVault::Open(Custody& custody,
 }
 
 Status KeyVault::Load() {
-  ASSIGN_OR_RETURN(root_, custody_.Root());
+  ASSIGN_OR_RETURN(base_, custody_.BaseKey());
   ASSIGN_OR_RETURN(const std::optional<VaultState> state, ReadState(store_));
   if (!state) return Begin();
-  if (!ConstantTimeEqual(state->root_check, RootCheck(root_))) {
+  if (!ConstantTimeEqual(state->root_check, RootCheck(base_))) {
     return Corrupt("this custody holds the keys of another state")
         .WithRemedy("use the custody folder that was made with this state");
   }
@@ -132,7 +132,7 @@ Status KeyVault::Begin() {
   }
   ASSIGN_OR_RETURN(const uint32_t generation, custody_.NewKek(entropy_));
   WriteBatch batch;
-  PutState({generation, RootCheck(root_)}, batch);
+  PutState({generation, RootCheck(base_)}, batch);
   TRY(store_.Write(batch, Durability::kSync));
   TRY(custody_.ActivateKek(generation));
   generation_ = generation;
@@ -140,7 +140,7 @@ Status KeyVault::Begin() {
 }
 
 SecretBytes KeyVault::Derive(KeyUse use, std::string_view context) const {
-  return DeriveKey(root_, use, context);
+  return DeriveKey(base_, use, context);
 }
 
 Result<DekId> KeyVault::NewDek(const DekScope& scope, WriteBatch& batch) {
@@ -149,13 +149,13 @@ Result<DekId> KeyVault::NewDek(const DekScope& scope, WriteBatch& batch) {
   if (unwritten_.size() >= kUnwrittenMax) {
     return Exhausted("over a million data keys wait for their batch to be written");
   }
-  ASSIGN_OR_RETURN(const SecretBytes kek, custody_.Kek(generation_));
+  ASSIGN_OR_RETURN(const std::unique_ptr<HeldKey> kek, custody_.Kek(generation_));
   const DekId id("dek-" + ToHex(entropy_.RandomUuid()));
   DekRecord record;
   record.generation = generation_;
   record.made_at = clock_.Now();
   record.scope = scope;
-  TRY(WrapInto(record, kek, id, entropy_.RandomSecret(32)));
+  TRY(WrapInto(record, *kek, id, entropy_.RandomSecret(32)));
   Bytes encoded = EncodeDekRecord(record);
   unwritten_[id] = encoded;
   batch.Put(DekKey(id), std::move(encoded));
@@ -175,9 +175,9 @@ Result<DekRecord> KeyVault::Read(const DekId& id) const {
 }
 
 Result<SecretBytes> KeyVault::Unwrap(const DekId& id, const DekRecord& record) const {
-  const Result<SecretBytes> kek = custody_.Kek(record.generation);
+  const Result<std::unique_ptr<HeldKey>> kek = custody_.Kek(record.generation);
   if (!kek.ok()) return kek.status().WithContext("the key of " + ScopeText(record.scope));
-  return UnwrapFrom(record, *kek, id);
+  return UnwrapFrom(record, **kek, id);
 }
 
 Result<SecretBytes> KeyVault::OpenDek(const DekId& id) const {
@@ -227,23 +227,24 @@ Result<uint32_t> KeyVault::RotateKek(WriteBatch& batch) {
   const std::lock_guard lock(mutex_);
   ASSIGN_OR_RETURN(auto live, LiveAfter(batch));
   ASSIGN_OR_RETURN(const uint32_t generation, custody_.NewKek(entropy_));
-  ASSIGN_OR_RETURN(const SecretBytes kek, custody_.Kek(generation));
-  std::map<uint32_t, SecretBytes> old_keks;
+  ASSIGN_OR_RETURN(const std::unique_ptr<HeldKey> kek, custody_.Kek(generation));
+  std::map<uint32_t, std::unique_ptr<HeldKey>> old_keks;
   int64_t rewrapped = 0;
   for (auto& [id, record] : live) {
     auto old = old_keks.find(record.generation);
     if (old == old_keks.end()) {
-      ASSIGN_OR_RETURN(SecretBytes key, KekUnlessDestroyed(custody_, record.generation));
+      ASSIGN_OR_RETURN(std::unique_ptr<HeldKey> key,
+                       KekUnlessDestroyed(custody_, record.generation));
       old = old_keks.emplace(record.generation, std::move(key)).first;
     }
-    if (old->second.empty()) continue;  // dead already; its record says why
-    ASSIGN_OR_RETURN(const SecretBytes dek, UnwrapFrom(record, old->second, id));
+    if (old->second == nullptr) continue;  // dead already; its record says why
+    ASSIGN_OR_RETURN(const SecretBytes dek, UnwrapFrom(record, *old->second, id));
     ++rewrapped;
     record.generation = generation;
-    TRY(WrapInto(record, kek, id, dek));
+    TRY(WrapInto(record, *kek, id, dek));
     batch.Put(DekKey(id), EncodeDekRecord(record));
   }
-  PutState({generation, RootCheck(root_)}, batch);
+  PutState({generation, RootCheck(base_)}, batch);
   generation_ = generation;
   Log(LogLevel::kInfo,
       "key encryption key rotated",

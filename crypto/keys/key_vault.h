@@ -35,7 +35,7 @@ namespace signet::crypto {
 /// must be written before the next RotateKek or appended to its batch.
 ///
 /// Functions may be called from several threads. KEKs are read from custody for each use and wiped
-/// after it: a destroyed one is not in memory either.
+/// after it, or never leave it (a token): a destroyed one is not in memory either.
 class KeyVault {
  public:
   /// `custody`, `store`, `entropy` and `clock` must outlive the vault. A new state gets its first
@@ -89,7 +89,7 @@ class KeyVault {
   KvStore& store_;
   Entropy& entropy_;
   Clock& clock_;
-  SecretBytes root_;
+  SecretBytes base_;
   mutable std::mutex mutex_;
   uint32_t generation_ = 0;                   // guarded by mutex_
   mutable std::map<DekId, Bytes> unwritten_;  // guarded by mutex_: made, not seen in the store

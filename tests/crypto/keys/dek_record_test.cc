@@ -37,14 +37,14 @@ TEST(DekRecord, CutOrExtendedBytesAreCorrupt) {
 
 TEST(DekRecord, UnwrapsOnlyUnderItsKekIdAndScope) {
   SeededEntropy entropy(3);
-  const SecretBytes kek = entropy.RandomSecret(32);
+  const SoftKey kek(entropy.RandomSecret(32));
   const SecretBytes dek = entropy.RandomSecret(32);
   const DekId id("dek-1");
   DekRecord record = Example();
   ASSERT_TRUE(WrapInto(record, kek, id, dek).ok());
   EXPECT_TRUE(ConstantTimeEqual(UnwrapFrom(record, kek, id)->ExposeSecret(), dek.ExposeSecret()));
   EXPECT_EQ(UnwrapFrom(record, kek, DekId("dek-2")).status().code(), StatusCode::kCorrupt);
-  EXPECT_FALSE(UnwrapFrom(record, entropy.RandomSecret(32), id).ok());
+  EXPECT_FALSE(UnwrapFrom(record, SoftKey(entropy.RandomSecret(32)), id).ok());
   for (const DekScope& scope : {DekScope{"features2", "12", 3, "ordinary"},
                                 DekScope{"features", "13", 3, "ordinary"},
                                 DekScope{"features", "12", 4, "ordinary"},
@@ -58,7 +58,7 @@ TEST(DekRecord, UnwrapsOnlyUnderItsKekIdAndScope) {
 
 TEST(DekRecord, TheSameDekWrapsDifferentlyUnderTwoIds) {
   SeededEntropy entropy(3);
-  const SecretBytes kek = entropy.RandomSecret(32);
+  const SoftKey kek(entropy.RandomSecret(32));
   const SecretBytes dek = entropy.RandomSecret(32);
   DekRecord one = Example();
   DekRecord two = Example();

@@ -29,9 +29,9 @@ class FileCustodyTest : public ::testing::Test {
 };
 
 TEST_F(FileCustodyTest, MakesARootOnceAndKeepsIt) {
-  const SecretBytes root = Open()->Root().value();
+  const SecretBytes root = Open()->BaseKey().value();
   EXPECT_EQ(root.size(), 32U);
-  EXPECT_TRUE(ConstantTimeEqual(Open()->Root()->ExposeSecret(), root.ExposeSecret()));
+  EXPECT_TRUE(ConstantTimeEqual(Open()->BaseKey()->ExposeSecret(), root.ExposeSecret()));
   struct stat facts {};
   ASSERT_EQ(::stat(folder_.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0700U);
@@ -44,7 +44,8 @@ TEST_F(FileCustodyTest, GenerationsCountUpAndDiffer) {
   EXPECT_EQ(*custody->CurrentKek(), 0U) << "pending";
   ASSERT_TRUE(custody->ActivateKek(1).ok());
   EXPECT_EQ(*custody->NewKek(entropy_), 2U);
-  EXPECT_FALSE(ConstantTimeEqual(custody->Kek(1)->ExposeSecret(), custody->Kek(2)->ExposeSecret()));
+  EXPECT_FALSE(ConstantTimeEqual(custody->Kek(1).value()->Derive({})->ExposeSecret(),
+                                 custody->Kek(2).value()->Derive({})->ExposeSecret()));
   ASSERT_TRUE(custody->ActivateKek(2).ok());
   EXPECT_EQ(custody->ActivateKek(1).code(), StatusCode::kConflict);
   EXPECT_EQ(*Open()->CurrentKek(), 2U);

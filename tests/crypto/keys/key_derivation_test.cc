@@ -32,7 +32,7 @@ TEST(DeriveKey, SeparatesUsesAndContextsAndRoots) {
       }
     }
     EXPECT_TRUE(seen.insert(ToHex(RootCheck(root))).second);
-    EXPECT_TRUE(seen.insert(Hex(DekWrappingKey(root, AsBytes("link")))).second);
+    EXPECT_TRUE(seen.insert(Hex(*DekWrappingKey(SoftKey(root.Clone()), AsBytes("link")))).second);
   }
 }
 

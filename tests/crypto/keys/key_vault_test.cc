@@ -189,8 +189,7 @@ TEST_F(KeyVaultTest, AThiefWithTheOldStoreAndTodaysCustodyFindsNoKeyThatUnwraps)
   Rotate();
   const DekRecord record = *DecodeDekRecord(record_bytes);
   std::vector<SecretBytes> all;
-  all.push_back(custody_->Root().value());
-  all.push_back(custody_->Kek(2).value());
+  all.push_back(custody_->BaseKey().value());
   for (const KeyUse use : {KeyUse::kLink, KeyUse::kStore, KeyUse::kLog}) {
     all.push_back(vault_->Derive(use, ""));
   }
@@ -201,7 +200,10 @@ TEST_F(KeyVaultTest, AThiefWithTheOldStoreAndTodaysCustodyFindsNoKeyThatUnwraps)
     }
   }
   ASSERT_GT(all.size(), 30U);
-  for (const SecretBytes& key : all) EXPECT_FALSE(UnwrapFrom(record, key, erased).ok());
+  for (const SecretBytes& key : all) {
+    EXPECT_FALSE(UnwrapFrom(record, SoftKey(key.Clone()), erased).ok());
+  }
+  EXPECT_FALSE(UnwrapFrom(record, *custody_->Kek(2).value(), erased).ok());
 }
 
 TEST_F(KeyVaultTest, ACrashBetweenTheStepsOfARotationLosesNothing) {
@@ -350,7 +352,8 @@ TEST_F(KeyVaultTest, ARestoredStateFolderIsRefusedAfterAnErasure) {
   const auto state = scratch_.path() / "state";
   const auto custody = FileCustody::Open(scratch_.path() / "custody2", entropy_).value();
   const auto open_store = [&] {
-    return OpenRocksStore(state, DeriveKey(*custody->Root(), KeyUse::kStore, "journal"), entropy_)
+    return OpenRocksStore(
+               state, DeriveKey(*custody->BaseKey(), KeyUse::kStore, "journal"), entropy_)
         .value();
   };
   std::unique_ptr<KvStore> store = open_store();

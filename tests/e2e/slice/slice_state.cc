@@ -48,7 +48,7 @@ Result<std::unique_ptr<State>> State::Open(const std::filesystem::path& folder,
                                            const std::filesystem::path& custody) {
   std::unique_ptr<State> state(new State);
   ASSIGN_OR_RETURN(state->custody_, crypto::FileCustody::Open(custody, state->entropy_));
-  ASSIGN_OR_RETURN(const SecretBytes root, state->custody_->Root());
+  ASSIGN_OR_RETURN(const SecretBytes root, state->custody_->BaseKey());
   ASSIGN_OR_RETURN(
       state->store_,
       crypto::OpenRocksStore(
