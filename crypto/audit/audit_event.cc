@@ -7,13 +7,15 @@
 #include <string_view>
 #include <utility>
 
-#include "crypto/base/text.h"
+#include "crypto/base/line_text.h"
 #include "crypto/transparency/tiles.h"
 
 namespace signet::crypto {
 namespace {
 
 constexpr int kDepthMax = 32;
+/// Integers up to here are exact as doubles, which is what other readers of JSON make of them.
+constexpr int64_t kExactIntegerMax = int64_t{1} << 53;
 
 Status Refused(std::string_view field, std::string_view why) {
   return Invalid("the audit event's " + std::string(field) + " " + std::string(why));
@@ -35,10 +37,8 @@ Status AddText(std::string& out, std::string_view text, std::string_view field) 
   if (IsPlain(text)) {
     out += text;
   } else {
-    if (!IsValidUtf8(text)) return Refused(field, "is not UTF-8");
+    if (!IsOneLine(text)) return Refused(field, "is not UTF-8, or holds a control character");
     for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (byte < 0x20 || byte == 0x7F) return Refused(field, "holds a control character");
       if (c == '"' || c == '\\') out += '\\';
       out += c;
     }
@@ -51,6 +51,41 @@ void AddInteger(std::string& out, int64_t value) {
   char buffer[24];
   const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value);
   out.append(buffer, end.ptr);
+}
+
+/// As ECMAScript's Number::toString writes it (RFC 8785 section 3.2.2.3): the shortest digits that
+/// read back as `value`, which is finite.
+void AddDouble(std::string& out, double value) {
+  if (value == 0) {
+    out += '0';
+    return;
+  }
+  if (value < 0) out += '-';
+  char buffer[32];
+  const auto end = std::to_chars(
+      buffer, buffer + sizeof(buffer), std::fabs(value), std::chars_format::scientific);
+  const std::string_view text(buffer, static_cast<size_t>(end.ptr - buffer));
+  const size_t e = text.find('e');
+  std::string digits(1, text.front());
+  if (e > 2) digits += text.substr(2, e - 2);
+  int exponent = 0;
+  const bool negative = text[e + 1] == '-';
+  std::from_chars(text.data() + e + 2, text.data() + text.size(), exponent);
+  const int point = (negative ? -exponent : exponent) + 1;  // digits before the decimal point
+  const int count = static_cast<int>(digits.size());
+  if (point > 21 || point <= -6) {
+    out += digits.front();
+    if (count > 1) out += "." + digits.substr(1);
+    out += negative ? "e-" : "e+";
+    AddInteger(out, exponent);
+  } else if (point <= 0) {
+    out += "0." + std::string(static_cast<size_t>(-point), '0') + digits;
+  } else if (count <= point) {
+    out += digits + std::string(static_cast<size_t>(point - count), '0');
+  } else {
+    out += digits.substr(0, static_cast<size_t>(point)) + "." +
+           digits.substr(static_cast<size_t>(point));
+  }
 }
 
 /// `digits` decimal digits, with leading zeros.
@@ -107,6 +142,8 @@ Status AddObject(std::string& out, const Json& value, int depth) {
   for (const auto& [key, field] : value.fields()) {
     out += separator;
     separator = ',';
+    // Plain keys sort alike by bytes, by code points and by RFC 8785's UTF-16 units.
+    if (!IsPlain(key)) return Refused("facts", "have a key that is not plain ASCII");
     TRY(AddText(out, key, "facts"));
     out += ':';
     TRY(AddValue(out, field, depth + 1));
@@ -121,11 +158,18 @@ Status AddValue(std::string& out, const Json& value, int depth) {
   if (value.is_array()) return AddArray(out, value, depth);
   if (value.is_object()) return AddObject(out, value, depth);
   if (value.is_int()) {
+    if (value.AsInt() > kExactIntegerMax || value.AsInt() < -kExactIntegerMax) {
+      return Refused("facts", "hold an integer beyond 2^53: write it as a text");
+    }
     AddInteger(out, value.AsInt());
     return OkStatus();
   }
-  if (value.is_number() && !std::isfinite(value.AsDouble())) {
-    return Refused("facts", "hold a number that is not finite");
+  if (value.is_number()) {
+    if (!std::isfinite(value.AsDouble())) {
+      return Refused("facts", "hold a number that is not finite");
+    }
+    AddDouble(out, value.AsDouble());
+    return OkStatus();
   }
   out += value.Dump();
   return OkStatus();

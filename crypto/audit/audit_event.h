@@ -22,9 +22,9 @@ struct AuditEvent {
   std::string why;          ///< the rule or reason, e.g. "gdpr.yaml:41 purposes.analytics.churn"
 };
 
-/// The entry's bytes: canonical JSON (RFC 8785) with `index` and `time`. kInvalid for a control
-/// character, invalid UTF-8, a number that is not finite, facts that are no object, or more than
-/// 65,535 bytes.
+/// The entry's bytes: canonical JSON (RFC 8785) with `index` and `time`. kInvalid for a text that
+/// is not one line (crypto/base/line_text.h), a key of facts that is not plain ASCII, a number that
+/// is not finite or an integer beyond 2^53, facts that are no object, or more than 65,535 bytes.
 Result<std::string> AuditEntryText(const AuditEvent& event, uint64_t index, Timestamp time);
 
 }  // namespace signet::crypto

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crypto/base/clock.h"
+#include "crypto/base/line_text.h"
 
 namespace signet {
 namespace {
@@ -51,7 +52,7 @@ std::string LogLine(LogLevel level, std::string_view event, const Json& facts) {
   std::string line =
       TimestampText(clock.Now()) + " " + std::string(LevelName(level)) + " " + std::string(event);
   if (!facts.is_null()) line += " " + facts.Dump();
-  return line;
+  return ShownOnOneLine(line);
 }
 
 }  // namespace signet

@@ -11,7 +11,6 @@
 namespace signet::crypto {
 namespace {
 
-constexpr uint8_t kEd25519Type = 0x01;
 constexpr size_t kPublicKeyBytes = 32;
 constexpr size_t kKeyIdHexDigits = 8;
 constexpr size_t kNoteBytesMax = size_t{1} << 20;
@@ -35,10 +34,10 @@ bool IsNoteText(std::string_view text) {
          std::none_of(text.begin(), text.end(), [](char c) { return c != '\n' && IsControl(c); });
 }
 
-KeyId KeyIdOf(const std::string& name, const Ed25519PublicKey& key) {
+KeyId KeyIdOf(const std::string& name, const Ed25519PublicKey& key, KeyType type) {
   Bytes message = ToBytes(name);
   message.push_back('\n');
-  message.push_back(kEd25519Type);
+  message.push_back(static_cast<uint8_t>(type));
   Append(message, key.bytes());
   const Digest digest = Sha256::Of(message);
   KeyId id{};
@@ -76,17 +75,19 @@ Result<NoteSignature> SignatureFromLine(std::string_view line) {
 
 }  // namespace
 
-VerifierKey::VerifierKey(std::string name, const Ed25519PublicKey& key)
-    : name_(std::move(name)), key_(key), id_(KeyIdOf(name_, key)) {}
+VerifierKey::VerifierKey(std::string name, const Ed25519PublicKey& key, KeyType type)
+    : name_(std::move(name)), key_(key), type_(type), id_(KeyIdOf(name_, key, type)) {}
 
-Result<VerifierKey> VerifierKey::Create(std::string name, const Ed25519PublicKey& key) {
+Result<VerifierKey> VerifierKey::Create(std::string name,
+                                        const Ed25519PublicKey& key,
+                                        KeyType type) {
   if (!IsNoteName(name)) {
     return NotAKey("its name is empty or has a space, '+' or control character");
   }
-  return VerifierKey(std::move(name), key);
+  return VerifierKey(std::move(name), key, type);
 }
 
-Result<VerifierKey> VerifierKey::FromText(std::string_view text) {
+Result<VerifierKey> VerifierKey::FromText(std::string_view text, KeyType type) {
   text = Trim(text);
   const size_t first = text.find('+');
   if (first == std::string_view::npos) return NotAKey("it has no '+'");
@@ -97,12 +98,14 @@ Result<VerifierKey> VerifierKey::FromText(std::string_view text) {
   if (hex.size() != kKeyIdHexDigits || !id.ok()) return NotAKey("its key id is not 8 hex digits");
   const Result<Bytes> payload = FromBase64(text.substr(second + 1));
   if (!payload.ok()) return NotAKey("its key is not base64");
-  if (payload->size() != kPublicKeyBytes + 1 || payload->front() != kEd25519Type) {
-    return NotAKey("only Ed25519 log keys (type 1, 32 bytes) are known");
+  if (payload->size() != kPublicKeyBytes + 1 || payload->front() != static_cast<uint8_t>(type)) {
+    return NotAKey(type == KeyType::kLog
+                       ? "only Ed25519 log keys (type 1, 32 bytes) are known"
+                       : "only keys for cosignature/v1 (type 4, 32 bytes) are witness keys");
   }
   const Result<Ed25519PublicKey> key = Ed25519PublicKey::FromBytes(ByteView(*payload).subspan(1));
   if (!key.ok()) return NotAKey("its public key is malformed");
-  ASSIGN_OR_RETURN(VerifierKey result, Create(std::string(text.substr(0, first)), *key));
+  ASSIGN_OR_RETURN(VerifierKey result, Create(std::string(text.substr(0, first)), *key, type));
   if (!std::equal(id->begin(), id->end(), result.id_.begin(), result.id_.end())) {
     return NotAKey("its key id does not fit its name and key");
   }
@@ -110,7 +113,7 @@ Result<VerifierKey> VerifierKey::FromText(std::string_view text) {
 }
 
 std::string VerifierKey::Text() const {
-  Bytes payload = {kEd25519Type};
+  Bytes payload = {static_cast<uint8_t>(type_)};
   Append(payload, key_.bytes());
   return name_ + "+" + ToHex(id_) + "+" + ToBase64(payload);
 }
@@ -156,6 +159,7 @@ Result<SignedNote> SignNote(std::string text,
 }
 
 Status VerifyNote(const SignedNote& note, const VerifierKey& key) {
+  if (key.type() != KeyType::kLog) return Invalid(key.name() + " is not a log's key");
   bool found = false;
   for (const NoteSignature& signature : note.signatures) {
     if (signature.name != key.name() || signature.id != key.id()) continue;

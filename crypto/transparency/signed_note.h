@@ -14,25 +14,36 @@ namespace signet::crypto {
 
 using KeyId = std::array<uint8_t, 4>;
 
+/// What a key signs, so that no signature of one kind passes for another.
+enum class KeyType : uint8_t {
+  kLog = 0x01,      ///< Ed25519 over the note's text
+  kWitness = 0x04,  ///< cosignature/v1 (cosignature.h)
+};
+
 /// A name without '+', spaces or control characters; the first 4 bytes of
-/// SHA-256(name || 0x0A || 0x01 || public key) tell keys of one name apart.
+/// SHA-256(name || 0x0A || type || public key) tell keys of one name apart.
 class VerifierKey {
  public:
   /// kInvalid when the name cannot stand in a note.
-  static Result<VerifierKey> Create(std::string name, const Ed25519PublicKey& key);
-  /// Reads "NAME+hex8(key id)+base64(0x01 || public key)"; kInvalid says what is wrong with it.
-  static Result<VerifierKey> FromText(std::string_view text);
+  static Result<VerifierKey> Create(std::string name,
+                                    const Ed25519PublicKey& key,
+                                    KeyType type = KeyType::kLog);
+  /// Reads "NAME+hex8(key id)+base64(type || public key)"; kInvalid says what is wrong with it,
+  /// also when it is a key of another type.
+  static Result<VerifierKey> FromText(std::string_view text, KeyType type = KeyType::kLog);
 
   [[nodiscard]] std::string Text() const;
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const KeyId& id() const { return id_; }
   [[nodiscard]] const Ed25519PublicKey& key() const { return key_; }
+  [[nodiscard]] KeyType type() const { return type_; }
 
  private:
-  VerifierKey(std::string name, const Ed25519PublicKey& key);
+  VerifierKey(std::string name, const Ed25519PublicKey& key, KeyType type);
 
   std::string name_;
   Ed25519PublicKey key_;
+  KeyType type_ = KeyType::kLog;
   KeyId id_{};
 };
 
@@ -59,8 +70,8 @@ struct SignedNote {
 Result<SignedNote> SignNote(std::string text,
                             const std::string& name,
                             const Ed25519PrivateKey& key);
-/// kCorrupt unless a signature of `key` is there and good; a wrong line of the same name and id
-/// fails the note even when another is good.
+/// kCorrupt unless a signature of `key` (a log's) is there and good; a wrong line of the same name
+/// and id fails the note even when another is good.
 Status VerifyNote(const SignedNote& note, const VerifierKey& key);
 
 }  // namespace signet::crypto

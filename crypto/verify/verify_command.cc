@@ -98,13 +98,13 @@ std::string Entries(uint64_t n) {
 
 Result<std::string> VerifyFolder(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const VerifierKey key, ReadKey(*arguments.key));
-  std::optional<std::string> since;
+  LogVerifyOptions options;
   if (arguments.since.has_value()) {
     ASSIGN_OR_RETURN(const Bytes note, ReadFile(*arguments.since));
-    since = std::string(AsText(note));
+    options.since = std::string(AsText(note));
   }
   FolderLog log(arguments.words.front());
-  ASSIGN_OR_RETURN(const LogVerification verified, VerifyLog(log, key, since));
+  ASSIGN_OR_RETURN(const LogVerification verified, VerifyLog(log, key, options));
   std::string out = "verified: " + Entries(verified.checkpoint.size) + ", " +
                     WithThousands(static_cast<int64_t>(verified.tiles)) + " tiles\n";
   out += "origin:   " + verified.checkpoint.origin + "\n";

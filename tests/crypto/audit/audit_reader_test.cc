@@ -92,7 +92,7 @@ TEST_F(AuditReaderTest, AnExportVerifiesAtEverySizeAndExtendsTheFormerOne) {
     const Status exported = (*log)->Export(folder);
     ASSERT_TRUE(exported.ok()) << exported.ToString();
     FolderLog files(folder);
-    const auto verified = VerifyLog(files, (*log)->key(), before);
+    const auto verified = VerifyLog(files, (*log)->key(), {.since = before});
     ASSERT_TRUE(verified.ok()) << verified.status().ToString();
     EXPECT_EQ(verified->checkpoint.size, (*log)->size());
     before = note;

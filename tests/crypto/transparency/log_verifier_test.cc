@@ -17,7 +17,7 @@ class LogVerifierTest : public testing::Test {
  protected:
   Result<LogVerification> Verify(const std::optional<std::string>& since = std::nullopt) {
     FolderLog log(scratch_.path());
-    return VerifyLog(log, key_, since);
+    return VerifyLog(log, key_, {.since = since});
   }
 
   testing_support::ScratchFolder scratch_;
