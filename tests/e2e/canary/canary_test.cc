@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <signal.h>
+#include <sstream>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/api/segment_client.h"
 #include "pipelines/synthetic/generate.h"
 #include "tests/e2e/canary/byte_search.h"
 #include "tests/e2e/common/workplace.h"
@@ -73,13 +76,7 @@ class Canary : public testing::Test {
   }
   /// Runs the pipeline with tapped sockets; keeps what /proc showed of each process meanwhile.
   void RunTapped() const {
-    const std::unique_ptr<Process> run = place_.Start(
-        place_.RunArguments(),
-        {{"LD_PRELOAD",
-          (fs::read_symlink("/proc/self/exe").parent_path() / "libsignet_e2e_socket_tap.so")
-              .string()},
-         {"SIGNET_TAP", (place_.root() / "tap").string()},
-         {"TMPDIR", (place_.root() / "tmp").string()}});
+    const std::unique_ptr<Process> run = place_.Start(place_.RunArguments(), TapEnvironment());
     ASSERT_NE(run, nullptr);
     size_t seen = 0;
     for (const char* step : {"tokenise.", "resolve", "gate.", "scores"}) {
@@ -139,6 +136,78 @@ class Canary : public testing::Test {
     EXPECT_EQ(unknown.exit_code, 1);
   }
 
+  /// A recipient resolves its marked identifiers through a tapped signet-serve and asks about them.
+  /// Searched while it runs: its lookup index and what /proc shows; afterwards its words as well.
+  void AskServer(const MarkerSearch& search) const {
+    const fs::path certificates = place_.root() / "certificates";
+    ASSERT_EQ(testing_support::RunProcess(
+                  "deploy/certificates", {.arguments = {certificates, "email_platform"}}, kPatience)
+                  .exit_code,
+              0);
+    ProcessOptions options;
+    options.arguments = {"--serving",
+                         place_.state() / "serving",
+                         "--port",
+                         "0",
+                         "--index",
+                         place_.root() / "tmp" / "serve",
+                         "--tls-cert",
+                         certificates / "server.pem",
+                         "--tls-key",
+                         certificates / "server.key",
+                         "--tls-ca",
+                         certificates / "ca.pem"};
+    options.environment = TapEnvironment();
+    const std::unique_ptr<Process> server =
+        Process::Start(testing_support::ProgramFolder() / "signet-serve", options);
+    ASSERT_NE(server, nullptr);
+    ASSERT_TRUE(
+        server->WaitUntil([&] { return server->out().find('}') != std::string::npos; }, kPatience))
+        << server->err();
+    coordinator::SegmentClientOptions client_options;
+    client_options.port = static_cast<int>((*Json::Parse(server->out()))["port"].AsInt());
+    client_options.tls_cert = certificates / "email_platform.pem";
+    client_options.tls_key = certificates / "email_platform.key";
+    client_options.tls_ca = certificates / "ca.pem";
+    const auto client = coordinator::SegmentClient::Connect(client_options);
+    ASSERT_TRUE(client.ok()) << client.status().message();
+    const auto tokens = (*client)->Resolve("loyalty", CustomerIds());
+    ASSERT_TRUE(tokens.ok()) << tokens.status().message();
+    size_t known = 0;
+    for (const Uuid& token : *tokens) {
+      if (token == Uuid{}) continue;
+      ++known;
+      const auto segments = (*client)->SegmentsOf("loyalty", token);
+      ASSERT_TRUE(segments.ok()) << segments.status().message();
+    }
+    EXPECT_GT(known, 0U) << "no marked identifier was resolved: nothing was tried";
+    for (const char* name : {"cmdline", "environ", "comm", "status"}) {
+      Keep(std::string("serve-") + name, ProcText(server->pid(), name));
+    }
+    EXPECT_FALSE(fs::is_empty(place_.root() / "tmp" / "serve")) << "the index was to be searched";
+    EXPECT_THAT(search.FilesWith(place_.root() / "tmp"), testing::IsEmpty());
+    EXPECT_EQ(CoreLimit(server->pid()).rfind("0 0 ", 0), 0U) << CoreLimit(server->pid());
+    server->Signal(SIGTERM);
+    KeepOutput("serve", server->Wait(kPatience));
+  }
+  /// The first customers' ids, as the recipient of `identify_by: crm.customer_id` knows them.
+  [[nodiscard]] std::vector<std::string> CustomerIds() const {
+    std::stringstream crm(ReadText(place_.data() / "crm.csv"));
+    std::string line;
+    std::getline(crm, line);
+    std::vector<std::string> ids;
+    while (ids.size() < 300 && std::getline(crm, line))
+      ids.push_back(line.substr(0, line.find(',')));
+    return ids;
+  }
+  [[nodiscard]] std::map<std::string, std::string> TapEnvironment() const {
+    return {{"LD_PRELOAD",
+             (fs::read_symlink("/proc/self/exe").parent_path() / "libsignet_e2e_socket_tap.so")
+                 .string()},
+            {"SIGNET_TAP", (place_.root() / "tap").string()},
+            {"TMPDIR", (place_.root() / "tmp").string()}};
+  }
+
   Workplace place_;
 };
 
@@ -155,6 +224,8 @@ TEST_F(Canary, IsFoundNowhereButInTheInput) {
   ASSERT_EQ(search.FindIn("signetcanarium"), "");
 
   RunTapped();
+  if (HasFatalFailure()) return;
+  AskServer(search);
   if (HasFatalFailure()) return;
   AskEverything();
   EXPECT_THAT(search.FilesWith(place_.state()), testing::IsEmpty());
