@@ -1,54 +1,50 @@
-/// BG/NBD: how often a customer will buy, from how often and how recently they did.
+/// BG/NBD by its published parameter names: a view on PurchaseModel.
 ///
 /// Source: Fader, Hardie and Lee, "Counting Your Customers the Easy Way", Marketing Science 24
 /// (2005).
 #pragma once
 
-#include <array>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "crypto/base/status.h"
+#include "pipelines/math/purchase_model.h"
 
 namespace signet::pipelines {
-
-/// One customer: repeat purchases x, time of the last one and time observed, both since the first
-/// purchase in one unit (weeks, say). x = 0 goes with recency = 0.
-struct PurchaseHistory {
-  double repeats = 0;
-  double recency = 0;
-  double observed = 0;
-  friend auto operator<=>(const PurchaseHistory&, const PurchaseHistory&) = default;
-};
 
 /// Purchases are Poisson with rate ~ Gamma(r, alpha); after each, the customer drops out with a
 /// probability ~ Beta(a, b).
 class BgNbd {
  public:
-  /// Maximum likelihood by BFGS on the logarithms, with the analytic gradient. Independent of the
-  /// customers' order. kInvalid for fewer than 10 customers, impossible histories, or no repeats.
-  static Result<BgNbd> Fit(std::vector<PurchaseHistory> customers);
-  /// Known parameters, all positive.
-  BgNbd(double r, double alpha, double a, double b) : parameters_{r, alpha, a, b} {}
+  /// See PurchaseModel::Fit.
+  static Result<BgNbd> Fit(std::vector<PurchaseHistory> customers) {
+    ASSIGN_OR_RETURN(PurchaseModel model,
+                     PurchaseModel::Fit(PurchaseFamily::kBgNbd, std::move(customers)));
+    return BgNbd(std::move(model));
+  }
+  /// Known parameters; CHECKs that all are positive.
+  BgNbd(double r, double alpha, double a, double b)
+      : model_(PurchaseModel::Of(PurchaseFamily::kBgNbd, {r, alpha, a, b}).value()) {}
 
-  [[nodiscard]] double r() const { return parameters_[0]; }
-  [[nodiscard]] double alpha() const { return parameters_[1]; }
-  [[nodiscard]] double a() const { return parameters_[2]; }
-  [[nodiscard]] double b() const { return parameters_[3]; }
-  [[nodiscard]] double log_likelihood() const { return log_likelihood_; }
-  /// False when the maximum lies on the boundary (no drop-out to be seen): then P(alive) and the
-  /// expectation lean on prior shape alone, and a report must say so.
-  [[nodiscard]] bool identified() const { return identified_; }
-
+  [[nodiscard]] double r() const { return model_.parameter(0); }
+  [[nodiscard]] double alpha() const { return model_.parameter(1); }
+  [[nodiscard]] double a() const { return model_.parameter(2); }
+  [[nodiscard]] double b() const { return model_.parameter(3); }
+  [[nodiscard]] double log_likelihood() const { return model_.log_likelihood(); }
+  /// False when the maximum lies on the boundary: see PurchaseModel::boundary.
+  [[nodiscard]] bool identified() const { return model_.identified(); }
   /// Expected purchases in the `horizon` after the time observed; equation (10).
-  [[nodiscard]] double ExpectedPurchases(const PurchaseHistory& customer, double horizon) const;
+  [[nodiscard]] double ExpectedPurchases(const PurchaseHistory& customer, double horizon) const {
+    return model_.ExpectedPurchases(customer, horizon);
+  }
   /// The probability of not having dropped out. 1 for one-time buyers: not a churn score for them.
-  [[nodiscard]] double ProbabilityAlive(const PurchaseHistory& customer) const;
+  [[nodiscard]] double ProbabilityAlive(const PurchaseHistory& customer) const {
+    return model_.ProbabilityAlive(customer);
+  }
 
  private:
-  std::array<double, 4> parameters_{};
-  double log_likelihood_ = 0;
-  bool identified_ = true;
+  explicit BgNbd(PurchaseModel model) : model_(std::move(model)) {}
+  PurchaseModel model_;
 };
 
 }  // namespace signet::pipelines

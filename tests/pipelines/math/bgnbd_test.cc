@@ -1,30 +1,15 @@
 #include "pipelines/math/bgnbd.h"
 
 #include <algorithm>
-#include <fstream>
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "crypto/base/text.h"
+#include "tests/pipelines/math/cdnow_sample.h"
 #include "tests/support/environment.h"
 
 namespace signet::pipelines {
 namespace {
-
-std::vector<PurchaseHistory> CdnowSummary(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  std::string line;
-  std::getline(in, line);
-  std::vector<PurchaseHistory> customers;
-  while (std::getline(in, line)) {
-    const std::vector<std::string> cells = Split(Trim(line), ',');
-    customers.push_back(
-        {*DoubleFromText(cells[1]), *DoubleFromText(cells[2]), *DoubleFromText(cells[3])});
-  }
-  return customers;
-}
 
 TEST(BgNbd, FindsThePublishedParametersOfCdnow) {
   const auto path = testing_support::SharedPath("data/cdnow/cdnow_customers_summary.csv");

@@ -1,0 +1,282 @@
+#include "pipelines/math/purchase_likelihood.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <boost/math/special_functions/digamma.hpp>
+
+#include "crypto/base/check.h"
+#include "pipelines/math/distributions.h"
+
+namespace signet::pipelines {
+namespace {
+
+using Slope = std::array<double, 4>;
+
+constexpr double kMinusInfinity = -HUGE_VAL;
+
+double Digamma(double x) {
+  return boost::math::digamma(x);
+}
+
+/// ln(exp(a) + exp(b)).
+double LogAdd(double a, double b) {
+  const double top = std::max(a, b);
+  return top + std::log1p(std::exp(std::min(a, b) - top));
+}
+
+/// What depends on x alone: gamma functions and their derivatives.
+struct PerRepeats {
+  double value = 0;
+  double log_drop = kMinusInfinity;  ///< ln of E p(1-p)^.. / E (1-p)^..
+  double drop_b = 0;                 ///< its derivative for b
+  double d_r = 0, d_a = 0, d_b = 0;
+};
+
+PerRepeats RepeatTerms(const PurchaseShape& shape, std::span<const double> p, double x) {
+  PerRepeats t;
+  const double r = p[0];
+  const double big_r = r + shape.regularity * x;
+  t.value = LogGamma(big_r) - LogGamma(r);
+  t.d_r = Digamma(big_r) - Digamma(r);
+  if (shape.drop_out == DropOut::kNever || shape.drop_out == DropOut::kAnyTime) return t;
+  const double a = p[2];
+  const double b = p[3];
+  const double survived = x + (shape.drop_out == DropOut::kAfterPurchase ? 1 : 0);
+  t.value += LogGamma(b + survived) - LogGamma(b) + LogGamma(a + b) - LogGamma(a + b + survived);
+  t.d_a = Digamma(a + b) - Digamma(a + b + survived);
+  t.d_b = t.d_a + Digamma(b + survived) - Digamma(b);
+  if (survived > 0) {
+    t.log_drop = std::log(a) - std::log(b + survived - 1);
+    t.drop_b = -1 / (b + survived - 1);
+  }
+  return t;
+}
+
+/// ln sum of w_j, with its derivatives for R and for ln(share).
+struct Beats {
+  double log_sum = 0, d_r = 0, d_log_share = 0;
+};
+
+Beats BeatTerms(int k, double big_r, double share) {
+  double w = 1;
+  double w_r = 0;
+  double sum = 1;
+  double sum_r = 0;
+  double sum_j = 0;
+  for (int j = 1; j < k; ++j) {
+    w_r = (w_r * (big_r + j - 1) + w) / j * share;
+    w *= (big_r + j - 1) / j * share;
+    sum += w;
+    sum_r += w_r;
+    sum_j += j * w;
+  }
+  return {std::log(sum), sum_r / sum, sum_j / sum};
+}
+
+/// BG, MBG and NBD with any k.
+double BetaLogLikelihood(const PurchaseShape& shape,
+                         const GroupedHistories& sample,
+                         std::span<const double> p,
+                         Slope& slope) {
+  const double r = p[0];
+  const double alpha = p[1];
+  std::vector<PerRepeats> repeats;
+  for (const double x : sample.repeats()) repeats.push_back(RepeatTerms(shape, p, x));
+  std::vector<double> logs;  // ln(alpha + t)
+  std::vector<double> inverses;
+  for (const double t : sample.times()) {
+    logs.push_back(std::log(alpha + t));
+    inverses.push_back(1 / (alpha + t));
+  }
+  const double log_alpha = std::log(alpha);
+  const int k = shape.regularity;
+  const bool drops = shape.drop_out != DropOut::kNever;
+  double total = 0;
+  for (const GroupedHistories::Group& g : sample.groups()) {
+    const PerRepeats& t = repeats[g.repeats];
+    const double big_r = r + k * sample.repeats()[g.repeats];
+    const double end = logs[g.observed];
+    const double end_inverse = inverses[g.observed];
+    Beats beats;
+    if (k > 1) {
+      beats = BeatTerms(
+          k, big_r, (sample.times()[g.observed] - sample.times()[g.recency]) * end_inverse);
+    }
+    double sum = beats.log_sum;
+    double dropped = 0;  // the share of likelihood from having dropped out
+    if (drops && t.log_drop > kMinusInfinity) {
+      const double log_dropped = t.log_drop + big_r * (end - logs[g.recency]);
+      sum = LogAdd(beats.log_sum, log_dropped);
+      dropped = std::exp(log_dropped - sum);
+    }
+    const double alive = 1 - dropped;
+    total += g.share * (t.value + r * log_alpha - big_r * end + sum);
+    slope[0] +=
+        g.share * (t.d_r + log_alpha - end + dropped * (end - logs[g.recency]) + alive * beats.d_r);
+    slope[1] += g.share * (r / alpha - big_r * end_inverse +
+                           dropped * big_r * (end_inverse - inverses[g.recency]) -
+                           alive * beats.d_log_share * end_inverse);
+    if (!drops) continue;
+    slope[2] += g.share * (t.d_a + (dropped > 0 ? dropped / p[2] : 0));
+    slope[3] += g.share * (t.d_b + dropped * t.drop_b);
+  }
+  // The gaps' own part of the density: (k - 1) ln(gap) - ln (k-1)! each.
+  return total + (k - 1) * sample.mean_log_gaps() - sample.mean_repeats() * LogGamma(k);
+}
+
+// Gauss-Legendre on [-1, 1], 8 points.
+constexpr std::array<double, 4> kNodes = {
+    0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363};
+constexpr std::array<double, 4> kWeights = {
+    0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763};
+
+/// ln of the integral over the drop-out's moment tau in (t_x, T) of
+/// (alpha + tau)^-(r+x) (beta + tau)^-(s+1), and means under that density.
+struct DropIntegral {
+  double log_value = kMinusInfinity;
+  double log_alpha = 0, log_beta = 0, inverse_alpha = 0, inverse_beta = 0;
+};
+
+DropIntegral IntegrateDropOut(std::span<const double> p, const PurchaseHistory& h, bool means) {
+  const double alpha = p[1];
+  const double beta = p[3];
+  const double power_a = p[0] + h.repeats;
+  const double power_b = p[2] + 1;
+  const double least = std::min(alpha, beta);
+  // u = ln((least + tau) / (least + t_x)): the integrand's logarithm then changes by at most
+  // power_a + power_b per unit of u, so panels can be chosen that 8 points integrate to 1e-13.
+  const double length = std::log1p((h.observed - h.recency) / (least + h.recency));
+  DropIntegral result;
+  if (!(length > 0)) return result;
+  const double steps = std::ceil(length * std::max(1.0, (power_a + power_b) / 3));
+  const double half = length / (2 * steps);
+  const double first =
+      -power_a * std::log(alpha + h.recency) - power_b * std::log(beta + h.recency);
+  double sum = 0;
+  for (double panel = 0; panel < steps; ++panel) {
+    double part = 0;
+    for (size_t i = 0; i < 8; ++i) {
+      const double node = i < 4 ? -kNodes[3 - i] : kNodes[i - 4];
+      const double weight = i < 4 ? kWeights[3 - i] : kWeights[i - 4];
+      const double origin = (least + h.recency) * std::exp(half * (2 * panel + 1 + node));
+      const double tau = origin - least;
+      const double log_a = std::log(alpha + tau);
+      const double log_b = std::log(beta + tau);
+      const double w =
+          weight * half * origin * std::exp(-power_a * log_a - power_b * log_b - first);
+      part += w;
+      if (!means) continue;
+      result.log_alpha += w * log_a;
+      result.log_beta += w * log_b;
+      result.inverse_alpha += w / (alpha + tau);
+      result.inverse_beta += w / (beta + tau);
+    }
+    sum += part;
+    if (part < 1e-17 * sum && h.repeats > 0) break;  // the integrand falls
+  }
+  if (!(sum > 0)) return result;
+  result.log_value = first + std::log(sum);
+  result.log_alpha /= sum;
+  result.log_beta /= sum;
+  result.inverse_alpha /= sum;
+  result.inverse_beta /= sum;
+  return result;
+}
+
+double ParetoLogLikelihood(const GroupedHistories& sample,
+                           std::span<const double> p,
+                           Slope& slope) {
+  const double r = p[0];
+  const double alpha = p[1];
+  const double s = p[2];
+  const double beta = p[3];
+  const PurchaseShape shape{DropOut::kAnyTime, 1};
+  std::vector<PerRepeats> repeats;
+  for (const double x : sample.repeats()) repeats.push_back(RepeatTerms(shape, p, x));
+  const double log_alpha = std::log(alpha);
+  const double log_beta = std::log(beta);
+  double total = 0;
+  for (const GroupedHistories::Group& g : sample.groups()) {
+    const PurchaseHistory h{
+        sample.repeats()[g.repeats], sample.times()[g.recency], sample.times()[g.observed], 0};
+    const double big_r = r + h.repeats;
+    const double end_a = std::log(alpha + h.observed);
+    const double end_b = std::log(beta + h.observed);
+    const double alive_value = -big_r * end_a - s * end_b;
+    const DropIntegral drop = IntegrateDropOut(p, h, /*means=*/true);
+    const double dropped_value = std::log(s) + drop.log_value;
+    const double sum =
+        drop.log_value > kMinusInfinity ? LogAdd(alive_value, dropped_value) : alive_value;
+    const double dropped = std::exp(dropped_value - sum);
+    const double alive = 1 - dropped;
+    const PerRepeats& t = repeats[g.repeats];
+    total += g.share * (t.value + r * log_alpha + s * log_beta + sum);
+    slope[0] += g.share * (t.d_r + log_alpha - alive * end_a - dropped * drop.log_alpha);
+    slope[1] += g.share *
+                (r / alpha - big_r * (alive / (alpha + h.observed) + dropped * drop.inverse_alpha));
+    slope[2] += g.share * (log_beta - alive * end_b + dropped * (1 / s - drop.log_beta));
+    slope[3] += g.share * (s / beta - alive * s / (beta + h.observed) -
+                           dropped * (s + 1) * drop.inverse_beta);
+  }
+  return total;
+}
+
+}  // namespace
+
+double MeanLogLikelihood(const PurchaseShape& shape,
+                         const GroupedHistories& sample,
+                         std::span<const double> log_p,
+                         std::span<double> gradient) {
+  const size_t size = shape.parameters();
+  CHECK(log_p.size() == size && gradient.size() == size && shape.regularity >= 1);
+  std::array<double, 4> p{};
+  for (size_t i = 0; i < size; ++i) p[i] = std::exp(log_p[i]);
+  Slope slope{};
+  const double value = shape.drop_out == DropOut::kAnyTime
+                           ? ParetoLogLikelihood(sample, p, slope)
+                           : BetaLogLikelihood(shape, sample, p, slope);
+  for (size_t i = 0; i < size; ++i) gradient[i] = slope[i] * p[i];
+  return value;
+}
+
+AliveTerms TermsOf(const PurchaseShape& shape,
+                   std::span<const double> p,
+                   const PurchaseHistory& h) {
+  const double alpha = p[1];
+  const double big_r = p[0] + shape.regularity * h.repeats;
+  const double end = std::log(alpha + h.observed);
+  if (shape.drop_out == DropOut::kAnyTime) {
+    const DropIntegral drop = IntegrateDropOut(p, h, /*means=*/false);
+    return {-big_r * end - p[2] * std::log(p[3] + h.observed), std::log(p[2]) + drop.log_value};
+  }
+  const double share = (h.observed - h.recency) / (alpha + h.observed);
+  AliveTerms terms{LogBeatWeights(shape.regularity, big_r, share, {}) - big_r * end,
+                   kMinusInfinity};
+  if (shape.drop_out == DropOut::kNever) return terms;
+  const double survived = h.repeats + (shape.drop_out == DropOut::kAfterPurchase ? 1 : 0);
+  if (survived > 0) {
+    terms.dropped =
+        std::log(p[2]) - std::log(p[3] + survived - 1) - big_r * std::log(alpha + h.recency);
+  }
+  return terms;
+}
+
+double LogBeatWeights(int k, double big_r, double share, std::span<double> weights) {
+  double w = 1;
+  double sum = 1;
+  if (!weights.empty()) weights[0] = 1;
+  for (int j = 1; j < k; ++j) {
+    w *= (big_r + j - 1) / j * share;
+    sum += w;
+    if (!weights.empty()) weights[static_cast<size_t>(j)] = w;
+  }
+  for (double& weight : weights) weight /= sum;
+  return std::log(sum);
+}
+
+}  // namespace signet::pipelines
