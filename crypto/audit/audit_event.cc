@@ -187,7 +187,10 @@ Status AddField(std::string& out, std::string_view name, std::string_view text) 
 
 }  // namespace
 
-Result<std::string> AuditEntryText(const AuditEvent& event, uint64_t index, Timestamp time) {
+Result<std::string> AuditEntryText(const AuditEvent& event,
+                                   uint64_t index,
+                                   Timestamp time,
+                                   std::string_view why) {
   if (event.type.empty()) return Refused("type", "is empty");
   if (!event.facts.is_null() && !event.facts.is_object()) return Refused("facts", "are no object");
   std::string out;
@@ -205,7 +208,7 @@ Result<std::string> AuditEntryText(const AuditEvent& event, uint64_t index, Time
   TRY(AddField(out, "subject_ref", event.subject_ref));
   AddTime(out, time);
   TRY(AddField(out, "type", event.type));
-  TRY(AddField(out, "why", event.why));
+  TRY(AddField(out, "why", why));
   out += '}';
   if (out.size() > kEntryBytesMax) {
     return Invalid("an audit entry of " + std::to_string(out.size()) +

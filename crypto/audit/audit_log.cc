@@ -4,29 +4,79 @@
 #include <string>
 #include <utility>
 
+#include "crypto/audit/event_catalog.h"
+#include "crypto/audit/evidence.h"
 #include "crypto/base/check.h"
 #include "crypto/base/file.h"
+#include "crypto/base/log.h"
 
 namespace signet::crypto {
+namespace {
+
+/// How often checkpoints of receipts reach the remembered file.
+constexpr int64_t kRememberMicros = 1'000'000;
+
+}  // namespace
 
 Result<std::unique_ptr<AuditLog>> AuditLog::Open(KvStore& store,
                                                  Ed25519PrivateKey key,
                                                  std::string origin,
                                                  Clock& clock,
-                                                 std::filesystem::path remembered) {
-  ASSIGN_OR_RETURN(VerifierKey verifier, VerifierKey::Create(std::move(origin), key.PublicKey()));
+                                                 std::filesystem::path remembered,
+                                                 std::filesystem::path evidence) {
+  ASSIGN_OR_RETURN(const VerifierKey verifier,
+                   VerifierKey::Create(std::move(origin), key.PublicKey()));
   std::unique_ptr<AuditLog> log(new AuditLog(store, std::move(key), clock, std::move(remembered)));
-  ASSIGN_OR_RETURN(log->reader_, AuditReader::Open(store, std::move(verifier)));
-  TRY(log->CheckRemembered());
-  TRY(log->Load());
+  log->evidence_ = std::move(evidence);
+  log->verifier_text_ = verifier.Text();
+  const Status started = log->Start(verifier);
+  if (!started.ok()) return log->Convict(started);
   return log;
+}
+
+AuditLog::~AuditLog() {
+  if (unremembered_.empty() || has_pending_) return;
+  const Status remembered = Remember(std::string(unremembered_));
+  if (!remembered.ok()) {
+    Log(LogLevel::kWarning,
+        "the last checkpoint is not remembered outside the store",
+        Json::Of({{"status", remembered.ToString()}}));
+  }
+}
+
+Status AuditLog::Convict(const Status& found, const std::string& witnessed) {
+  if (evidence_.empty() || found.code() != StatusCode::kCorrupt) return found;
+  LogEvidence kept;
+  kept.key = verifier_text_;
+  kept.origin = kept.key.substr(0, kept.key.find('+'));
+  kept.witnessed = witnessed;
+  if (const Result<Bytes> note = ReadFile(remembered_); note.ok()) {
+    kept.remembered = std::string(AsText(*note));
+  }
+  if (const auto note = store_.Get(kAuditCheckpointKey); note.ok() && note->has_value()) {
+    kept.stored = std::string(AsText(**note));
+  }
+  if (const auto stored = store_.Get(kAuditStateKey); stored.ok() && stored->has_value()) {
+    kept.facts = Json::Of({{"state", ToHex(**stored)}});
+  }
+  return WithEvidence(found, evidence_, std::move(kept), clock_.Now());
+}
+
+Status AuditLog::Start(const VerifierKey& verifier) {
+  ASSIGN_OR_RETURN(reader_, AuditReader::Open(store_, verifier));
+  TRY(CheckRemembered());
+  return Load();
 }
 
 Result<uint64_t> AuditLog::Append(const AuditEvent& event, WriteBatch& batch) {
   const uint64_t index = state_.range.size();
   // The wall clock may jump back; the log's times do not.
   const Timestamp time = std::max(clock_.Now(), state_.last_time);
-  ASSIGN_OR_RETURN(const std::string entry, AuditEntryText(event, index, time));
+  std::string_view why = event.why;
+  if (why.empty()) {
+    if (const EventDoc* const type = FindEvent(event.type); type != nullptr) why = type->why;
+  }
+  ASSIGN_OR_RETURN(const std::string entry, AuditEntryText(event, index, time, why));
   CHECK_FACTS(!has_pending_ || batch.ValueAt(state_operation_, kAuditStateKey) != nullptr,
               "entries are pending in another batch: call Committed first");
   state_.last_time = time;
@@ -39,13 +89,18 @@ Result<uint64_t> AuditLog::Append(const AuditEvent& event, WriteBatch& batch) {
 
 Status AuditLog::Committed(const Status& written) {
   if (!written.ok()) {
+    unremembered_.clear();
     TRY(reader_->Refresh());
     return Load();
   }
   reader_->range_ = state_.range;
   has_pending_ = false;
   fragment_is_open_ = false;
-  return OkStatus();
+  if (unremembered_.empty()) return OkStatus();
+  // Each file costs two syncs; a rollback by less than a second is what may go unnoticed here.
+  const int64_t since = clock_.MonotonicMicros() - remembered_at_micros_;
+  if (remembered_at_micros_ != 0 && since < kRememberMicros) return OkStatus();
+  return Remember(std::string(unremembered_));
 }
 
 Result<uint64_t> AuditLog::Record(const AuditEvent& event, WriteBatch batch) {
@@ -76,16 +131,44 @@ Result<std::string> AuditLog::SignCheckpoint() {
   return note;
 }
 
+Status AuditLog::SignPending(WriteBatch& batch) {
+  const Checkpoint checkpoint{key().name(), state_.range.size(), state_.range.Root(hasher_)};
+  ASSIGN_OR_RETURN(const SignedNote made, SignNote(checkpoint.Text(), key().name(), key_));
+  unremembered_ = made.Text();
+  batch.Put(std::string(kAuditCheckpointKey), ToBytes(unremembered_));
+  return OkStatus();
+}
+
+Status AuditLog::AddCosignatures(const SignedNote& cosigned) {
+  ASSIGN_OR_RETURN(const std::string last, reader_->LastCheckpoint());
+  ASSIGN_OR_RETURN(SignedNote note, SignedNote::FromText(last));
+  if (note.text != cosigned.text) return Invalid("the cosigned checkpoint is not the last one");
+  for (const NoteSignature& line : cosigned.signatures) {
+    if (line.name == key().name() && line.id == key().id()) continue;
+    std::erase_if(note.signatures, [&line](const NoteSignature& old) {
+      return old.name == line.name && old.id == line.id;
+    });
+    note.signatures.push_back(line);
+  }
+  const std::string text = note.Text();
+  if (text == last) return OkStatus();
+  TRY(store_.Put(std::string(kAuditCheckpointKey), ToBytes(text), Durability::kSync));
+  return Remember(text);
+}
+
 Status AuditLog::Remember(const std::string& note) {
+  unremembered_.clear();
   if (remembered_.empty()) return OkStatus();
   const Result<Bytes> there = ReadFile(remembered_);
   if (there.ok() && AsText(*there) == note) return OkStatus();
+  remembered_at_micros_ = clock_.MonotonicMicros();
   return WriteFileAtomically(remembered_, AsBytes(note));
 }
 
 Status AuditLog::VerifyAll() {
-  TRY(CheckRemembered());
-  return reader_->VerifyAll().status();
+  Status found = CheckRemembered();
+  if (found.ok()) found = reader_->VerifyAll().status();
+  return found.ok() ? found : Convict(found);
 }
 
 Status AuditLog::CheckRemembered() {

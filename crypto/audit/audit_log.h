@@ -28,15 +28,23 @@ class AuditLog {
   /// Opens the log in `store`, or begins one. `origin` names it (schemaless, no spaces, no '+').
   /// `remembered` is a file outside the store that keeps the last signed checkpoint (empty = none):
   /// a store that was rolled back behind it, or that disagrees with it, is refused with kCorrupt,
-  /// as is a stored state that contradicts itself. `store` and `clock` must outlive the log.
+  /// as is a stored state that contradicts itself. `evidence` is a folder in which such a finding
+  /// is kept (evidence.h; empty = nowhere). `store` and `clock` must outlive the log.
   static Result<std::unique_ptr<AuditLog>> Open(KvStore& store,
                                                 Ed25519PrivateKey key,
                                                 std::string origin,
                                                 Clock& clock,
-                                                std::filesystem::path remembered = {});
+                                                std::filesystem::path remembered = {},
+                                                std::filesystem::path evidence = {});
 
-  /// Returns the entry's index, which holds once `batch` is written. kInvalid (nothing was
-  /// appended) for an event that AuditEntryText refuses.
+  AuditLog(const AuditLog&) = delete;
+  AuditLog& operator=(const AuditLog&) = delete;
+  /// Brings the remembered file up to date.
+  ~AuditLog();
+
+  /// Returns the entry's index, which holds once `batch` is written. An event without a reason gets
+  /// that of its type (event_catalog.h). kInvalid (nothing was appended) for an event that
+  /// AuditEntryText refuses.
   Result<uint64_t> Append(const AuditEvent& event, WriteBatch& batch);
   /// Tells what became of the batch. After a failure the log reads its state from the store again,
   /// so that an unknown outcome becomes known; not ok means that this failed: reopen the log.
@@ -52,12 +60,24 @@ class AuditLog {
   /// and returns it. The same note again when nothing was appended since.
   Result<std::string> SignCheckpoint();
 
+  /// Signs the state with what is pending and puts the note into `batch`, the one that the pending
+  /// entries are in: with that write it becomes the last checkpoint. It must not be shown before.
+  /// The remembered file is brought up to date at most once a second, so it may lag behind.
+  Status SignPending(WriteBatch& batch);
+
+  /// Adds witnesses' lines to the last checkpoint, whose text they must cosign, durably. Lines of a
+  /// key that is there already are replaced. kInvalid when the last checkpoint is another one.
+  Status AddCosignatures(const SignedNote& cosigned);
+
   // What a reader can do, on the committed entries.
   Result<Json> Entry(uint64_t index) { return reader_->Entry(index); }
   Result<std::string> ProveInclusion(uint64_t index) { return reader_->ProveInclusion(index); }
   Status Export(const std::filesystem::path& folder) { return reader_->Export(folder); }
-  /// Also compares the remembered checkpoint.
+  /// Also compares the remembered checkpoint. A finding is kept as evidence.
   Status VerifyAll();
+  /// `found` (kCorrupt; others pass) with the evidence written and its path in the remedy.
+  /// `witnessed` is what a witness said.
+  Status Convict(const Status& found, const std::string& witnessed = {});
   [[nodiscard]] AuditReader& reader() { return *reader_; }
 
  private:
@@ -69,6 +89,8 @@ class AuditLog {
 
   AuditLog(KvStore& store, Ed25519PrivateKey key, Clock& clock, std::filesystem::path remembered)
       : store_(store), key_(std::move(key)), clock_(clock), remembered_(std::move(remembered)) {}
+
+  Status Start(const VerifierKey& verifier);
 
   /// Reads the writer's state from the store, forgetting what is pending.
   Status Load();
@@ -86,6 +108,8 @@ class AuditLog {
   Ed25519PrivateKey key_;
   Clock& clock_;
   std::filesystem::path remembered_;
+  std::filesystem::path evidence_;
+  std::string verifier_text_;
   std::unique_ptr<AuditReader> reader_;  ///< sees what is committed
   TreeHasher hasher_;
 
@@ -101,6 +125,9 @@ class AuditLog {
   std::string fragment_key_;
   size_t fragment_operation_ = 0;
   size_t state_operation_ = 0;
+
+  std::string unremembered_;          ///< a note that the remembered file does not have yet
+  int64_t remembered_at_micros_ = 0;  ///< monotonic
 };
 
 }  // namespace signet::crypto

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/transparency/entry_scan.h"
 #include "crypto/transparency/tiles.h"
 
 namespace signet::crypto {
@@ -87,6 +88,32 @@ TEST(AuditEntryText, RefusesWhatMayNotStandInALog) {
                 [](AuditEvent& e) {
                   e.facts = Json::Of({{"a", Json::List({"\r"})}});
                 }},
+           Case{"line separator",
+                [](AuditEvent& e) {
+                  e.why =
+                      "a\xE2\x80\xA8"
+                      "b";
+                }},
+           Case{"right-to-left override",
+                [](AuditEvent& e) {
+                  e.why =
+                      "a\xE2\x80\xAE"
+                      "b";
+                }},
+           Case{"C1 escape",
+                [](AuditEvent& e) {
+                  e.why =
+                      "\xC2\x9B"
+                      "2J";
+                }},
+           Case{"a key of another script",
+                [](AuditEvent& e) {
+                  e.facts = Json::Of({{"\xC3\xA4", 1}});
+                }},
+           Case{"an integer that is not exact",
+                [](AuditEvent& e) {
+                  e.facts = Json::Of({{"a", (int64_t{1} << 53) + 1}});
+                }},
            Case{"facts are a list", [](AuditEvent& e) { e.facts = Json::List({1}); }},
            Case{"not finite",
                 [](AuditEvent& e) {
@@ -101,6 +128,38 @@ TEST(AuditEntryText, RefusesWhatMayNotStandInALog) {
     AuditEvent event = Full();
     c.change(event);
     EXPECT_EQ(AuditEntryText(event, 0, Timestamp{0}).status().code(), StatusCode::kInvalid);
+  }
+}
+
+TEST(AuditEntryText, WritesNumbersAsEcmaScriptDoes) {
+  struct Case {
+    double value;
+    const char* text;
+  };
+  // RFC 8785, appendix B, and the borders of Number::toString.
+  for (const Case& c : {Case{0.0, "0"},
+                        Case{-0.0, "0"},
+                        Case{1.0, "1"},
+                        Case{-1.5, "-1.5"},
+                        Case{5e-324, "5e-324"},
+                        Case{1.7976931348623157e308, "1.7976931348623157e+308"},
+                        Case{9007199254740992.0, "9007199254740992"},
+                        Case{295147905179352830000.0, "295147905179352830000"},
+                        Case{9.999999999999997e22, "9.999999999999997e+22"},
+                        Case{1e23, "1e+23"},
+                        Case{1e21, "1e+21"},
+                        Case{1e20, "100000000000000000000"},
+                        Case{0.000001, "0.000001"},
+                        Case{1e-7, "1e-7"},
+                        Case{333333333.33333329, "333333333.3333333"},
+                        Case{0.1, "0.1"},
+                        Case{123.456, "123.456"}}) {
+    AuditEvent event;
+    event.type = "t";
+    event.facts = Json::Of({{"a", c.value}});
+    const std::string entry = *AuditEntryText(event, 3, Timestamp{0});
+    EXPECT_NE(entry.find("{\"a\":" + std::string(c.text) + "}"), std::string::npos) << entry;
+    EXPECT_EQ(*IndexOfEntry(AsBytes(entry)), 3U) << "verifiers take it";
   }
 }
 

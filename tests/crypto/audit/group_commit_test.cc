@@ -1,0 +1,110 @@
+#include "crypto/audit/group_commit.h"
+
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "crypto/base/file.h"
+#include "crypto/store/faulting_store.h"
+#include "crypto/transparency/receipt.h"
+#include "tests/crypto/audit/audit_world.h"
+
+namespace signet::crypto {
+namespace {
+
+class GroupCommitTest : public AuditWorld {};
+
+TEST_F(GroupCommitTest, ManyThreadsShareWritesAndEachGetsItsOwnReceipt) {
+  auto log = Open();
+  ASSERT_TRUE(log.ok());
+  GroupCommit group(**log, *store_);
+  constexpr uint64_t kThreads = 8;
+  constexpr uint64_t kEach = 40;
+  std::vector<std::vector<Result<Recorded>>> outcomes(kThreads);
+  {
+    std::vector<std::jthread> threads;
+    for (uint64_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (uint64_t i = 0; i < kEach; ++i) {
+          WriteBatch batch;
+          const std::string key = "state/" + std::to_string(t) + "/" + std::to_string(i);
+          batch.Put(key, std::string_view("done"));
+          outcomes[t].push_back(
+              group.Record(EventNumber(t * kEach + i), std::move(batch), WithReceipt::kYes));
+        }
+      });
+    }
+  }
+  EXPECT_EQ((*log)->size(), kThreads * kEach);
+  EXPECT_EQ(group.events(), kThreads * kEach);
+  EXPECT_LE(group.groups(), group.events());
+  std::set<uint64_t> indexes;
+  for (uint64_t t = 0; t < kThreads; ++t) {
+    for (uint64_t i = 0; i < kEach; ++i) {
+      const Result<Recorded>& outcome = outcomes[t][i];
+      ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+      EXPECT_TRUE(indexes.insert(outcome->index).second);
+      const Bytes entry = *(*log)->reader().EntryBytes(outcome->index);
+      EXPECT_EQ((*Json::Parse(AsText(entry)))["facts"]["n"].AsInt(),
+                static_cast<int64_t>(t * kEach + i));
+      const auto receipt = Receipt::FromText(outcome->receipt);
+      ASSERT_TRUE(receipt.ok());
+      EXPECT_TRUE(VerifyReceipt(*receipt, entry, (*log)->key()).ok());
+      const std::string key = "state/" + std::to_string(t) + "/" + std::to_string(i);
+      EXPECT_TRUE((*store_->Get(key)).has_value()) << "the batch is in the same write";
+    }
+  }
+  EXPECT_TRUE((*log)->VerifyAll().ok());
+}
+
+TEST_F(GroupCommitTest, ARefusedEventWritesNothingOfItsCaller) {
+  auto log = Open();
+  GroupCommit group(**log, *store_);
+  WriteBatch batch;
+  batch.Put("state/x", std::string_view("done"));
+  AuditEvent event = EventNumber(1);
+  event.why = "a\nb";
+  EXPECT_EQ(group.Record(event, std::move(batch)).status().code(), StatusCode::kInvalid);
+  EXPECT_FALSE((*store_->Get("state/x")).has_value());
+  EXPECT_EQ((*log)->size(), 0U);
+  EXPECT_EQ(group.Record(EventNumber(2))->index, 0U);
+}
+
+TEST_F(GroupCommitTest, AFailedWriteIsToldAndTheLogGoesOn) {
+  FaultingStore faulting(*store_);
+  auto log = AuditLog::Open(faulting, Key(), "signet.test/audit", clock_, remembered_);
+  ASSERT_TRUE(log.ok());
+  GroupCommit group(**log, faulting);
+  ASSERT_TRUE(group.Record(EventNumber(0), {}, WithReceipt::kYes).ok());
+  for (const WriteFault fault : {WriteFault::kRefused, WriteFault::kLost, WriteFault::kApplied}) {
+    faulting.FailWrite(fault);
+    const auto failed = group.Record(EventNumber(1), {}, WithReceipt::kYes);
+    EXPECT_FALSE(failed.ok());
+    const auto next = group.Record(EventNumber(2), {}, WithReceipt::kYes);
+    ASSERT_TRUE(next.ok()) << next.status().ToString();
+    EXPECT_EQ(next->index + 1, (*log)->size());
+  }
+  EXPECT_TRUE((*log)->VerifyAll().ok());
+  // 1 + (refused: +1) + (lost: +1) + (applied: +2).
+  EXPECT_EQ((*log)->size(), 5U);
+}
+
+TEST_F(GroupCommitTest, TheRememberedCheckpointCatchesUpWhenTheLogCloses) {
+  std::string last;
+  {
+    auto log = Open();
+    GroupCommit group(**log, *store_);
+    for (int i = 0; i < 5; ++i) {
+      ASSERT_TRUE(group.Record(EventNumber(1), {}, WithReceipt::kYes).ok());
+    }
+    last = *(*log)->reader().LastCheckpoint();
+  }
+  EXPECT_EQ(std::string(AsText(*ReadFile(remembered_))), last);
+}
+
+}  // namespace
+}  // namespace signet::crypto
