@@ -12,6 +12,7 @@
 
 #include "crypto/base/check.h"
 #include "crypto/base/entropy.h"
+#include "pipelines/math/distributions.h"
 #include "pipelines/math/exact_sum.h"
 
 namespace signet::pipelines {
@@ -180,6 +181,58 @@ Estimate CalibrationError(std::span<const double> probabilities,
   std::sort(replicates.begin(), replicates.end());
   const auto tail = static_cast<size_t>((1 - confidence) / 2 * kReplicates);
   return {error, replicates[tail], replicates[kReplicates - 1 - tail]};
+}
+
+double EqualWidthCalibrationError(std::span<const double> probabilities,
+                                  std::span<const uint8_t> labels,
+                                  int bins) {
+  CHECK(probabilities.size() == labels.size() && bins > 0);
+  if (labels.empty()) return 0;
+  std::vector<BinSums> sums(static_cast<size_t>(bins));
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const double p = std::clamp(probabilities[i], 0.0, 1.0);
+    const auto bin = std::min(static_cast<size_t>(p * bins), sums.size() - 1);
+    sums[bin].gap += probabilities[i] - labels[i];
+  }
+  return GapOf(sums, static_cast<double>(labels.size()));
+}
+
+Estimate ShareEstimate(double positives, double rows, double confidence) {
+  if (rows <= 0) return {0, 0, 1};
+  const double z = NormalQuantile(0.5 + confidence / 2);
+  const double p = positives / rows;
+  const double centre = (p + z * z / (2 * rows)) / (1 + z * z / rows);
+  const double reach =
+      z / (1 + z * z / rows) * std::sqrt(p * (1 - p) / rows + z * z / (4 * rows * rows));
+  return {
+      p, std::max(0.0, std::min(p, centre - reach)), std::min(1.0, std::max(p, centre + reach))};
+}
+
+std::vector<CalibrationBin> CalibrationTable(std::span<const double> probabilities,
+                                             std::span<const uint8_t> labels,
+                                             int bins,
+                                             double confidence) {
+  CHECK(probabilities.size() == labels.size() && bins > 0);
+  const std::vector<size_t> bin_of = EqualMassBins(probabilities, static_cast<size_t>(bins));
+  struct Sums {
+    ExactSum predicted;
+    double positives = 0, rows = 0;
+  };
+  std::vector<Sums> sums(static_cast<size_t>(bins));
+  for (size_t i = 0; i < labels.size(); ++i) {
+    Sums& own = sums[bin_of[i]];
+    own.predicted.Add(probabilities[i]);
+    own.positives += labels[i] != 0 ? 1 : 0;
+    own.rows += 1;
+  }
+  std::vector<CalibrationBin> table;
+  for (const Sums& own : sums) {
+    if (own.rows == 0) continue;
+    table.push_back({static_cast<uint64_t>(own.rows),
+                     own.predicted.Value() / own.rows,
+                     ShareEstimate(own.positives, own.rows, confidence)});
+  }
+  return table;
 }
 
 Calibrator Calibrator::Platt(std::span<const double> probabilities,

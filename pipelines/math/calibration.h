@@ -29,6 +29,25 @@ Estimate CalibrationError(std::span<const double> probabilities,
                           double confidence,
                           uint64_t seed);
 
+/// As above over `bins` bins of equal width, without an interval: what most tools call ECE.
+double EqualWidthCalibrationError(std::span<const double> probabilities,
+                                  std::span<const uint8_t> labels,
+                                  int bins);
+
+/// One bin of a reliability table: predicted and observed share, the latter with Wilson's interval.
+struct CalibrationBin {
+  uint64_t rows = 0;
+  double predicted = 0;
+  Estimate observed;
+};
+/// Bins of equal mass, ties together, lowest first; empty bins are left out.
+std::vector<CalibrationBin> CalibrationTable(std::span<const double> probabilities,
+                                             std::span<const uint8_t> labels,
+                                             int bins,
+                                             double confidence);
+/// A share of `rows` with Wilson's score interval (1927); {0, 0, 1} for no rows.
+Estimate ShareEstimate(double positives, double rows, double confidence);
+
 /// A monotone map from raw to calibrated probability.
 class Calibrator {
  public:

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "crypto/base/check.h"
+#include "crypto/base/entropy.h"
 #include "pipelines/math/distributions.h"
 #include "pipelines/math/exact_sum.h"
 
@@ -15,6 +17,7 @@ namespace signet::pipelines {
 namespace {
 
 constexpr size_t kDeciles = 10;
+constexpr int kReplicates = 200;
 
 /// Positions by falling score; equal scores keep their order.
 std::vector<size_t> FallingOrder(std::span<const double> scores) {
@@ -33,6 +36,68 @@ double GainsArea(std::span<const double> values, const std::vector<size_t>& orde
     area.AddProduct(values[order[i]], (n + 1) / 2 - static_cast<double>(i + 1));
   }
   return area.Value();
+}
+
+/// How often a row is drawn in a bootstrap replicate: Poisson(1).
+int PoissonDraw(SeededEntropy& entropy) {
+  const double u = static_cast<double>(entropy.Next() >> 11U) * 0x1p-53;
+  double term = 0.36787944117144233;  // exp(-1)
+  double sum = term;
+  int draws = 0;
+  while (u >= sum && draws < 12) {
+    ++draws;
+    term /= draws;
+    sum += term;
+  }
+  return draws;
+}
+
+/// The estimate with the percentiles of `replicates` around it.
+Estimate Percentiles(double value, std::vector<double> replicates, double confidence) {
+  if (replicates.empty()) return {value, value, value};
+  std::sort(replicates.begin(), replicates.end());
+  const auto last = static_cast<double>(replicates.size() - 1);
+  const auto tail = static_cast<size_t>((1 - confidence) / 2 * last);
+  return {value, replicates[tail], replicates[replicates.size() - 1 - tail]};
+}
+
+/// Average precision of rows weighted by `draws` (in the order's positions); 0 without positives.
+double PrecisionArea(std::span<const double> scores,
+                     std::span<const uint8_t> labels,
+                     const std::vector<size_t>& order,
+                     const std::vector<int>& draws) {
+  double positives = 0;
+  double rows = 0;
+  double area = 0;
+  for (size_t first = 0; first < order.size();) {
+    double own = 0;
+    size_t end = first;
+    for (; end < order.size() && scores[order[end]] == scores[order[first]]; ++end) {
+      const double drawn = draws.empty() ? 1 : draws[end];
+      rows += drawn;
+      if (labels[order[end]] != 0) own += drawn;
+    }
+    positives += own;
+    if (rows > 0) area += own * positives / rows;
+    first = end;
+  }
+  return positives > 0 ? area / positives : 0;
+}
+
+/// Gini of the gains curve when rows drawn `draws` times are taken in `order`.
+double DrawnGini(std::span<const double> values,
+                 const std::vector<size_t>& order,
+                 const std::vector<int>& draws) {
+  double rows = 0;
+  double sum = 0;
+  double area = 0;
+  for (const size_t row : order) {
+    const double drawn = draws[row];
+    area += drawn * (sum + drawn * values[row] / 2);
+    sum += drawn * values[row];
+    rows += drawn;
+  }
+  return sum > 0 ? 2 * area / (rows * sum) - 1 : 0;
 }
 
 }  // namespace
@@ -83,6 +148,29 @@ Result<Estimate> Auc(std::span<const double> scores,
   const double reach = NormalQuantile(0.5 + confidence / 2) * error / (auc * (1 - auc));
   const auto back = [](double x) { return 1 / (1 + std::exp(-x)); };
   return Estimate{auc, back(logit - reach), back(logit + reach)};
+}
+
+Result<Estimate> AveragePrecision(std::span<const double> scores,
+                                  std::span<const uint8_t> labels,
+                                  double confidence,
+                                  uint64_t seed) {
+  CHECK(scores.size() == labels.size());
+  const auto positives = static_cast<size_t>(
+      labels.size() - static_cast<size_t>(std::count(labels.begin(), labels.end(), 0)));
+  if (positives == 0 || positives == labels.size()) {
+    return Invalid("average precision needs rows of both classes");
+  }
+  const std::vector<size_t> order = FallingOrder(scores);
+  const double value = PrecisionArea(scores, labels, order, {});
+  SeededEntropy entropy(seed);
+  std::vector<double> replicates;
+  std::vector<int> draws(order.size());
+  for (int i = 0; i < kReplicates; ++i) {
+    for (int& drawn : draws) drawn = PoissonDraw(entropy);
+    const double area = PrecisionArea(scores, labels, order, draws);
+    if (area > 0) replicates.push_back(area);
+  }
+  return Percentiles(value, std::move(replicates), confidence);
 }
 
 Estimate Spearman(std::span<const double> x, std::span<const double> y, double confidence) {
@@ -140,6 +228,31 @@ double NormalisedGini(std::span<const double> scores, std::span<const double> va
   CHECK(scores.size() == values.size());
   const double perfect = GainsArea(values, FallingOrder(values));
   return perfect == 0 ? 0 : GainsArea(values, FallingOrder(scores)) / perfect;
+}
+
+GiniEstimates Gini(std::span<const double> scores,
+                   std::span<const double> values,
+                   double confidence,
+                   uint64_t seed) {
+  CHECK(scores.size() == values.size());
+  const std::vector<size_t> order = FallingOrder(scores);
+  const std::vector<size_t> perfect = FallingOrder(values);
+  std::vector<int> draws(values.size(), 1);
+  const double best = DrawnGini(values, perfect, draws);
+  if (!(best > 1e-12)) return {};
+  const double gini = DrawnGini(values, order, draws);
+  SeededEntropy entropy(seed);
+  std::vector<double> ginis;
+  std::vector<double> shares;
+  for (int i = 0; i < kReplicates; ++i) {
+    for (int& drawn : draws) drawn = PoissonDraw(entropy);
+    const double top = DrawnGini(values, perfect, draws);
+    if (!(top > 1e-12)) continue;
+    ginis.push_back(DrawnGini(values, order, draws));
+    shares.push_back(ginis.back() / top);
+  }
+  return {Percentiles(gini, std::move(ginis), confidence),
+          Percentiles(gini / best, std::move(shares), confidence)};
 }
 
 }  // namespace signet::pipelines

@@ -1,4 +1,4 @@
-/// Gradient-boosted trees: the only door to XGBoost.
+/// Gradient-boosted trees over bin codes: the only door to XGBoost.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +10,26 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/status.h"
-#include "pipelines/models/feature_encoder.h"
-#include "pipelines/models/train.h"
+#include "pipelines/models/bin_codes.h"
+#include "pipelines/models/loss.h"
 
 namespace signet::pipelines {
 
-enum class Objective {
-  kLogistic,  ///< probability of label 1
-  kTweedie,   ///< mean of a non-negative value with many zeros (variance power 1.5, log link)
+struct BoosterOptions {
+  int rounds_max = 400;
+  int early_stopping_rounds = 25;
+  int max_depth = 5;
+  double learning_rate = 0.06;
+  double min_child_weight = 20;
+  double lambda = 1;
+  double gamma = 0;
+  double column_share = 1;      ///< of columns that each tree may use
+  int max_bin = 255;            ///< bins per column: at most 255
+  int threads = 1;              ///< no part of the result's identity
+  std::vector<int> monotone{};  ///< per column -1, 0 or 1; empty: none
 };
 
-/// One tree as arrays over its nodes; node 0 is the root. A row goes left when its value is below
+/// One tree as arrays over its nodes; node 0 is the root. A row goes left when its code is below
 /// the threshold; a missing one goes the default way. Leaves have left = -1.
 struct Tree {
   std::vector<int32_t> left, right, feature;
@@ -29,6 +38,8 @@ struct Tree {
   std::vector<float> cover;  ///< sum of Hessians of the training rows
 };
 
+/// A model's bytes are a function of the multiset of (codes, target, weight), the options but
+/// `threads`, and the seed: row order, partitions and threads leave no trace.
 class Booster {
  public:
   Booster(Booster&&) noexcept;
@@ -36,26 +47,33 @@ class Booster {
   ~Booster();
 
   struct Fold {
-    const FeatureMatrix& rows;
-    std::span<const float> labels;
+    const CodeMatrix& rows;
+    Targets targets;
   };
-  /// Trains on one thread count and seed; stops when the validation fold has not improved for
-  /// `early_stopping_rounds`, and keeps the best rounds. Without validation rows all rounds are
-  /// kept.
-  static Result<Booster> Train(Objective objective,
+  /// Boosts until the validation fold has not improved for `early_stopping_rounds` and keeps the
+  /// best rounds; without validation rows all rounds are kept. kInternal if XGBoost refuses.
+  static Result<Booster> Train(Loss loss,
                                const BoosterOptions& options,
                                uint64_t seed,
                                const Fold& train,
                                const Fold& validation,
                                const std::function<void(double)>& progress);
+  /// Random forest: `rounds_max` trees, each grown on a Poisson(1) bootstrap of the rows and a
+  /// random third of the columns at each node, averaged. `keys` (one per row) decide a row's draws.
+  /// Loss kSquared: a class's margin is then its probability.
+  static Result<Booster> TrainForest(const BoosterOptions& options,
+                                     uint64_t seed,
+                                     const Fold& train,
+                                     std::span<const uint64_t> keys,
+                                     const std::function<void(double)>& progress);
   /// kCorrupt unless it is what Save gave.
   static Result<Booster> Load(ByteView ubj);
 
-  /// One prediction per row: a probability, or a mean.
-  [[nodiscard]] Result<std::vector<double>> Predict(const FeatureMatrix& rows, int threads) const;
+  /// One margin per row; LinkOf makes predictions of them.
+  [[nodiscard]] Result<std::vector<float>> Margins(const CodeMatrix& rows, int threads) const;
   /// n x (columns + 1) contributions to the margin by XGBoost itself, the last the bias: slow; the
   /// oracle for tree_reasons.
-  [[nodiscard]] Result<std::vector<float>> Contributions(const FeatureMatrix& rows) const;
+  [[nodiscard]] Result<std::vector<float>> Contributions(const CodeMatrix& rows) const;
   /// XGBoost's UBJSON: equal training gives equal bytes.
   [[nodiscard]] Result<Bytes> Save() const;
   [[nodiscard]] Result<std::vector<Tree>> Trees() const;

@@ -183,6 +183,17 @@ size_t FeatureEncoder::IndexOf(const std::string& name) const {
   return i;
 }
 
+ValueKind FeatureEncoder::KindOf(size_t c) const {
+  if (columns_[c].type == ColumnType::kText) return ValueKind::kCategory;
+  return columns_[c].type == ColumnType::kBool ? ValueKind::kFlag : ValueKind::kNumber;
+}
+
+std::string FeatureEncoder::ValueOf(size_t c, float cell) const {
+  const std::vector<std::string>& values = columns_[c].values;
+  if (!(cell >= 0) || cell >= static_cast<float>(values.size())) return "missing";
+  return values[static_cast<size_t>(cell)];
+}
+
 Json FeatureEncoder::ToJson() const {
   Json list{Json::Array()};
   for (const EncodedColumn& column : columns_) {

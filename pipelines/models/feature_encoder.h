@@ -8,6 +8,7 @@
 #include "crypto/base/ids.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
+#include "pipelines/models/reason_words.h"
 #include "pipelines/query/connection.h"
 #include "pipelines/record/dataset.h"
 
@@ -50,6 +51,9 @@ class FeatureEncoder {
   [[nodiscard]] std::vector<std::string> Names() const;
   /// The position of a column, or size().
   [[nodiscard]] size_t IndexOf(const std::string& name) const;
+  /// How column `c` is told in words, and a category's text.
+  [[nodiscard]] ValueKind KindOf(size_t c) const;
+  [[nodiscard]] std::string ValueOf(size_t c, float cell) const;
   [[nodiscard]] Json ToJson() const;
   static Result<FeatureEncoder> FromJson(const Json& json);
 

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,6 @@
 #include "pipelines/math/exact_sum.h"
 #include "pipelines/math/intervals.h"
 #include "pipelines/models/model_file.h"
-#include "pipelines/models/tree_reasons.h"
 #include "pipelines/record/label_flow.h"
 
 namespace signet::pipelines {
@@ -88,20 +88,46 @@ struct Scored {
   std::vector<std::string> texts;
 };
 
-void AddReasons(const std::vector<double>& contributions,
-                size_t columns,
-                size_t count,
-                Scored& scored) {
+/// Gives each distinct sentence its index: there are few.
+class Sentences {
+ public:
+  Sentences(const Model& model, std::vector<std::string>& texts) : model_(model), texts_(texts) {}
+  int32_t IndexOf(size_t column, float cell, uint8_t code, bool raises) {
+    const bool number = model_.encoder.KindOf(column) == ValueKind::kNumber;
+    const std::tuple<size_t, int, bool> key{
+        column, number || std::isnan(cell) ? code : 1000 + static_cast<int>(cell), raises};
+    const auto [found, fresh] = known_.emplace(key, static_cast<int32_t>(texts_.size()));
+    if (fresh) texts_.push_back(model_.Reason(column, cell, code, raises));
+    return found->second;
+  }
+
+ private:
+  const Model& model_;
+  std::vector<std::string>& texts_;
+  std::map<std::tuple<size_t, int, bool>, int32_t> known_;
+};
+
+Status AddReasons(const Model& model, const FeatureMatrix& rows, size_t count, Scored& scored) {
+  const RowMatrix cells{rows.cells, rows.columns};
+  const CodeMatrix codes = model.trees.cuts.Encode(cells, 1);
+  ASSIGN_OR_RETURN(const std::vector<double> contributions, model.trees.Contributions(cells));
+  Sentences sentences(model, scored.texts);
   std::vector<size_t> order;
-  for (size_t row = 0; row * columns < contributions.size(); ++row) {
-    const double* own = contributions.data() + row * columns;
-    Strongest(own, columns, count, order);
+  for (size_t first = 0; first < contributions.size(); first += rows.columns) {
+    const double* own = contributions.data() + first;
+    Strongest(own, rows.columns, count, order);
     for (size_t k = 0; k < count; ++k) {
       const bool moved = k < order.size() && own[order[k]] != 0;
+      if (!moved) {
+        scored.reasons.push_back(-1);
+        continue;
+      }
+      const size_t at = first + order[k];
       scored.reasons.push_back(
-          moved ? static_cast<int32_t>(2 * order[k] + (own[order[k]] < 0 ? 1 : 0)) : -1);
+          sentences.IndexOf(order[k], rows.cells[at], codes.codes[at], own[order[k]] > 0));
     }
   }
+  return OkStatus();
 }
 
 Result<Scored> ScoreWith(query::Connection& connection,
@@ -116,15 +142,8 @@ Result<Scored> ScoreWith(query::Connection& connection,
   Scored scored;
   scored.column = ScoreColumn(options, input);
   ASSIGN_OR_RETURN(scored.scores, model.Score(rows, options.threads));
-  for (const std::string& name : model.encoder.Names()) {
-    scored.texts.push_back("+" + name);
-    scored.texts.push_back("-" + name);
-  }
   if (options.reasons > 0 && rows.rows() > 0) {
-    ASSIGN_OR_RETURN(const std::vector<Tree> trees, model.booster.Trees());
-    TreeReasons reasons(trees, rows.columns);
-    AddReasons(
-        reasons.Explain(rows.cells), rows.columns, static_cast<size_t>(options.reasons), scored);
+    TRY(AddReasons(model, rows, static_cast<size_t>(options.reasons), scored));
   }
   subjects = std::move(rows.subjects);
   return scored;

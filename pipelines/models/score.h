@@ -2,10 +2,10 @@
 ///
 /// In: `features` and one or more models (each further input); out: kind scores: subject, then for
 /// each model one DOUBLE column named like its input or as `as` says (churn: probability in [0, 1];
-/// value: money expected in the window, never negative) and `<name>_reason_1..k` TEXT
-/// ("+orders_recency_days": the feature that moved the score most, and which way). Per partition;
-/// deterministic; never NaN. Reasons are exact Shapley values over the trees (Lundberg et al. 2018,
-/// Nature MI 2020; computed with per-leaf tables after Yang, "Fast TreeSHAP", 2021).
+/// value: money expected in the window, never negative; survival: days) and `<name>_reason_1..k`
+/// TEXT in words ("orders recency days is very high: raises churn"), strongest first. Per
+/// partition; deterministic; never NaN. Reasons are exact Shapley values over the trees (Lundberg
+/// et al. 2018, Nature MI 2020; computed with per-leaf tables after Yang, "Fast TreeSHAP", 2021).
 #pragma once
 
 #include <cstdint>

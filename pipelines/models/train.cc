@@ -1,5 +1,7 @@
 #include "pipelines/models/train.h"
 
+#include <algorithm>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +11,7 @@
 #include "pipelines/math/intervals.h"
 #include "pipelines/models/booster.h"
 #include "pipelines/models/evaluation.h"
+#include "pipelines/models/learner.h"
 #include "pipelines/models/model_file.h"
 #include "pipelines/models/training_set.h"
 #include "pipelines/query/analyse_select.h"
@@ -46,39 +49,94 @@ Status CheckLabelTypes(const LabelOptions& label, const Schema& events) {
   return OkStatus();
 }
 
-Result<Model> TrainModel(TrainingSet& set,
-                         const TrainOptions& options,
-                         const StageContext& context) {
-  const bool churn = options.model == ModelKind::kChurn;
-  ASSIGN_OR_RETURN(Booster booster,
-                   Booster::Train(churn ? Objective::kLogistic : Objective::kTweedie,
-                                  options.params,
-                                  context.seed,
-                                  {set.train.rows, set.train.labels},
-                                  {set.validation.rows, set.validation.labels},
-                                  context.progress));
-  Model model{options.model, set.encoder, {}, std::move(booster)};
-  if (!churn || options.calibration == "none") return model;
-  ASSIGN_OR_RETURN(const std::vector<double> raw,
-                   model.booster.Predict(set.validation.rows, options.params.threads));
-  const std::vector<uint8_t> classes = set.validation.Classes();
-  model.calibrator = options.calibration == "platt" ? Calibrator::Platt(raw, classes)
-                                                    : Calibrator::Isotonic(raw, classes);
-  return model;
+TreeMethod MethodOf(const TrainOptions& options) {
+  const bool forest = options.method == "forest";
+  switch (options.model) {
+    case ModelKind::kChurn:
+    case ModelKind::kPropensity:
+      return forest ? TreeMethod::kForestClass : TreeMethod::kLogistic;
+    case ModelKind::kClv:
+      if (forest) return TreeMethod::kForestValue;
+      return options.method == "two_part" ? TreeMethod::kTwoPart : TreeMethod::kTweedie;
+    case ModelKind::kSurvival:
+      break;
+  }
+  return TreeMethod::kSurvival;
+}
+
+/// What decides a subject's draws in a forest's bootstrap.
+std::vector<uint64_t> KeysOf(const std::vector<SubjectId>& subjects) {
+  std::vector<uint64_t> keys;
+  for (const SubjectId& subject : subjects) {
+    uint64_t key = 0;
+    std::memcpy(&key, subject.value.data() + 8, sizeof(key));
+    keys.push_back(key);
+  }
+  return keys;
+}
+
+Result<LearnOptions> LearnOptionsOf(const TrainOptions& options, const FeatureEncoder& encoder) {
+  LearnOptions learn;
+  learn.method = MethodOf(options);
+  learn.params = options.params;
+  learn.search = options.search;
+  learn.calibration = options.calibration;
+  learn.balance = options.balance;
+  learn.refit = false;
+  if (!options.monotone.empty()) learn.params.monotone.assign(encoder.size(), 0);
+  for (const auto& [name, direction] : options.monotone) {
+    const size_t c = encoder.IndexOf(name);
+    if (c == encoder.size()) {
+      return Invalid("train: monotone names '" + name + "', from which nothing is learnt");
+    }
+    learn.params.monotone[c] = direction;
+  }
+  return learn;
+}
+
+struct Trained {
+  Model model;
+  BoosterOptions params;
+  double validation_loss = 0;
+  Json search;
+  std::string calibration;
+};
+
+Result<Trained> TrainModel(const TrainingSet& set,
+                           const TrainOptions& options,
+                           const StageContext& context) {
+  const LabelledRows& rows = set.learning;
+  const RowMatrix cells{rows.rows.cells, rows.rows.columns};
+  const std::vector<uint64_t> keys = KeysOf(rows.rows.subjects);
+  ASSIGN_OR_RETURN(const LearnOptions learn, LearnOptionsOf(options, set.encoder));
+  ASSIGN_OR_RETURN(Learnt learnt,
+                   Learn({cells, rows.labels, rows.happened, keys, rows.fold, 1},
+                         learn,
+                         context.seed,
+                         context.progress));
+  ReasonWords words = ReasonWords::Learn(learnt.model.cuts.Encode(cells, options.params.threads));
+  return Trained{{options.model, set.encoder, std::move(learnt.model), std::move(words)},
+                 learnt.params,
+                 learnt.validation_loss,
+                 std::move(learnt.search),
+                 std::move(learnt.calibration)};
 }
 
 Json CardOf(const TrainOptions& options,
             const TrainingSet& set,
             const StageContext& context,
+            const Trained& trained,
             const Json& figures) {
-  const BoosterOptions& p = options.params;
+  const BoosterOptions& p = trained.params;
   return Json::Of(
       {{"model", ModelKindName(options.model)},
-       {"method", "gradient-boosted trees (XGBoost hist)"},
+       {"method", TreeMethodName(trained.model.trees.method)},
+       {"library", "XGBoost 1.7 hist on bin codes of one global cut list"},
        {"features_at", TimestampText(set.cutoff)},
        {"label",
         Json::Of({{"from", TimestampText(set.label_from)}, {"to", TimestampText(set.label_to)}})},
        {"eligible", options.where.empty() ? "all" : options.where},
+       {"held_out_by", options.fold_time.empty() ? "subject" : options.fold_time},
        {"seed", static_cast<int64_t>(context.seed >> 1U)},
        {"params",
         Json::Of({{"max_depth", p.max_depth},
@@ -86,9 +144,11 @@ Json CardOf(const TrainOptions& options,
                   {"min_child_weight", p.min_child_weight},
                   {"lambda", p.lambda},
                   {"gamma", p.gamma},
-                  {"max_bin", p.max_bin},
-                  {"threads", p.threads}})},
-       {"calibration", options.calibration},
+                  {"columns", p.column_share},
+                  {"max_bin", p.max_bin}})},
+       {"search", trained.search},
+       {"calibration", trained.calibration},
+       {"class_weight", options.balance ? "balanced" : "none"},
        {"features", Json::Strings(set.encoder.Names())},
        {"figures", figures},
        {"limits",
@@ -133,6 +193,11 @@ Result<Schema> TrainOutputSchema(const TrainOptions& options,
             .status()
             .WithContext("train: last_value"));
   }
+  if (!options.fold_time.empty()) {
+    TRY(ColumnNamed(*features, options.features, options.fold_time)
+            .status()
+            .WithContext("train: fold_time"));
+  }
   if (!options.where.empty()) {
     TRY(query::AnalyseExpression(options.where, options.features, *features)
             .status()
@@ -152,23 +217,27 @@ Result<Json> RunTrain(query::Connection& connection,
                       const std::map<std::string, Schema>& inputs,
                       const StageContext& context) {
   TRY(TrainOutputSchema(options, inputs).status());
-  ASSIGN_OR_RETURN(TrainingSet set, ReadTrainingSet(connection, options, inputs, context));
-  ASSIGN_OR_RETURN(const Model model, TrainModel(set, options, context));
-  const bool churn = options.model == ModelKind::kChurn;
-  Result<Json> quality =
-      churn ? EvaluateChurn(model, set, options, context.seed) : EvaluateClv(model, set, options);
-  if (!quality.ok()) return quality.status();
+  ASSIGN_OR_RETURN(const TrainingSet set, ReadTrainingSet(connection, options, inputs, context));
+  ASSIGN_OR_RETURN(const Trained trained, TrainModel(set, options, context));
+  const Model& model = trained.model;
+  ASSIGN_OR_RETURN(Json quality, Evaluate(model, set, options, context.seed));
   ASSIGN_OR_RETURN(Json top, TopFeatures(model, set, kTopFeatures));
+  ASSIGN_OR_RETURN(Json surrogate, SurrogateOf(model, set));
+  const auto validation =
+      static_cast<int64_t>(std::count(set.learning.fold.begin(), set.learning.fold.end(), 0));
   const Json figures = Json::Of({{"model", ModelKindName(options.model)},
                                  {"subjects", set.size()},
-                                 {"train", set.train.size()},
-                                 {"validation", set.validation.size()},
+                                 {"train", static_cast<int64_t>(set.learning.size()) - validation},
+                                 {"validation", validation},
                                  {"holdout", set.holdout.size()},
                                  {"features", set.encoder.size()},
-                                 {"rounds", model.booster.rounds()},
-                                 {"quality", std::move(quality).value()},
+                                 {"rounds", model.trees.main.rounds()},
+                                 {"calibration", trained.calibration},
+                                 {"quality", std::move(quality)},
+                                 {"surrogate", std::move(surrogate)},
                                  {"top_features", std::move(top)}});
-  TRY(WriteModel(connection, options, inputs, model, CardOf(options, set, context, figures)));
+  TRY(WriteModel(
+      connection, options, inputs, model, CardOf(options, set, context, trained, figures)));
   return figures;
 }
 

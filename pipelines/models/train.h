@@ -1,10 +1,10 @@
-/// The `train` stage: learns churn or customer value from features and what happened after them.
+/// The `train` stage: learns what people will do from features and what happened after them.
 ///
 /// In: `features` (kind features, one cut-off T0) and `events`; out: kind model, one row
 /// (name TEXT, model BLOB, card TEXT). One task over all partitions. Deterministic: rows are taken
-/// in subject order, folds by a salted hash of the subject, threads and seed explicit; the model's
-/// bytes do not depend on row order or partitions. Labels lie in [T0 + gap, T0 + gap + window); a
-/// window that is still open at as_of is refused. Memory: 4 bytes a cell, twice.
+/// in subject order, folds by a salted hash of the subject, the seed is explicit; the model's bytes
+/// do not depend on row order, partitions or threads. Labels lie in [T0 + gap, T0 + gap + window);
+/// a window that is still open at as_of is refused. Memory: 9 bytes a cell, then 3 while it learns.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
+#include "pipelines/models/booster.h"
 #include "pipelines/query/connection.h"
 #include "pipelines/record/dataset.h"
 #include "pipelines/record/option_doc.h"
@@ -21,9 +22,14 @@
 
 namespace signet::pipelines {
 
-enum class ModelKind { kChurn, kClv };
+enum class ModelKind {
+  kChurn,       ///< the probability of no qualifying event in the window
+  kClv,         ///< the sum of `amount` in the window
+  kPropensity,  ///< the probability of a qualifying event (a redemption, a purchase)
+  kSurvival,    ///< days until the first qualifying event; censored at the window's end
+};
 
-/// Where labels come from. Churn: no qualifying event in the window. Value: the sum of `amount`.
+/// Where labels come from.
 struct LabelOptions {
   std::string input = "events";
   std::string time;
@@ -31,18 +37,6 @@ struct LabelOptions {
   std::string returned;  ///< boolean column: such rows are no purchase, and are left out of the sum
   int64_t window_seconds = 0;
   int64_t gap_seconds = 0;
-};
-
-struct BoosterOptions {
-  int rounds_max = 400;
-  int early_stopping_rounds = 25;
-  int max_depth = 5;
-  double learning_rate = 0.06;
-  double min_child_weight = 20;
-  double lambda = 1;
-  double gamma = 0;
-  int max_bin = 256;
-  int threads = 1;
 };
 
 struct TrainOptions {
@@ -53,10 +47,15 @@ struct TrainOptions {
   std::vector<std::string> drop;  ///< feature columns not to learn from
   std::string last_value;         ///< feature with last period's spend: a baseline of value models
   int64_t last_value_seconds = int64_t{365} * 86400;  ///< that period's length
-  std::string bgnbd;  ///< purchases input whose features give the BG/NBD baseline
+  std::string bgnbd;               ///< purchases input whose features give the BG/NBD baseline
+  std::string method = "boosted";  ///< boosted | forest; clv: also two_part
+  std::string fold_time;  ///< feature whose latest values are held out, the next latest validate
+  bool balance = false;   ///< both classes weigh the same; calibration repairs the probabilities
+  std::map<std::string, int> monotone;  ///< feature to +1 (may only raise) or -1
+  int search = 0;                       ///< further settings to try
   double holdout_share = 0.2;
   double validation_share = 0.15;
-  std::string calibration = "platt";  ///< churn: none, platt or isotonic
+  std::string calibration = "platt";  ///< probabilities: none, platt, isotonic, auto
   BoosterOptions params;
 
   static Result<TrainOptions> FromJson(const Json& json);

@@ -1,4 +1,5 @@
 // Options of the `train` and `score` stages: reading and documentation.
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ Result<BoosterOptions> ReadParams(const Json& json) {
   p.min_child_weight = reader.Number("min_child_weight", p.min_child_weight, 0, 1e9);
   p.lambda = reader.Number("lambda", p.lambda, 0, 1e9);
   p.gamma = reader.Number("gamma", p.gamma, 0, 1e9);
-  p.max_bin = static_cast<int>(reader.Integer("max_bin", p.max_bin, 2, 4096));
+  p.column_share = reader.Number("columns", p.column_share, 0.05, 1);
+  p.max_bin = static_cast<int>(reader.Integer("max_bin", p.max_bin, 2, CutList::kBinsMax));
   p.threads = static_cast<int>(reader.Integer("threads", p.threads, 1, 256));
   TRY(reader.Finish());
   return p;
@@ -39,13 +41,51 @@ Result<LabelOptions> ReadLabel(const Json& json, ModelKind model) {
   return label;
 }
 
+Result<ModelKind> KindOf(const std::string& name) {
+  if (name == "clv") return ModelKind::kClv;
+  if (name == "propensity") return ModelKind::kPropensity;
+  if (name == "survival") return ModelKind::kSurvival;
+  return ModelKind::kChurn;
+}
+
+Status ReadMonotone(const Json& json, std::map<std::string, int>& monotone) {
+  for (const auto& [name, direction] : json.fields()) {
+    const std::string& word = direction.AsString();
+    if (word != "increasing" && word != "decreasing") {
+      return Invalid("train: 'monotone' maps a feature to increasing or decreasing");
+    }
+    monotone[name] = word == "increasing" ? 1 : -1;
+  }
+  return OkStatus();
+}
+
+/// What cannot go together.
+Status CheckMethod(const TrainOptions& options) {
+  if (options.method == "two_part" && options.model != ModelKind::kClv) {
+    return Invalid("train: method two_part is for model clv");
+  }
+  if (options.method == "forest" && options.model == ModelKind::kSurvival) {
+    return Invalid("train: model survival is boosted; leave method out");
+  }
+  const bool classes =
+      options.model == ModelKind::kChurn || options.model == ModelKind::kPropensity;
+  if (options.balance && !classes) {
+    return Invalid("train: class_weight is for models of a probability");
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 Result<TrainOptions> TrainOptions::FromJson(const Json& json) {
   OptionReader reader("train", json);
   TrainOptions options;
-  options.model =
-      reader.OneOf("model", {"churn", "clv"}) == "clv" ? ModelKind::kClv : ModelKind::kChurn;
+  ASSIGN_OR_RETURN(options.model,
+                   KindOf(reader.OneOf("model", {"churn", "clv", "propensity", "survival"})));
+  options.method = reader.OneOf("method", {"boosted", "forest", "two_part"});
+  options.fold_time = reader.Text("fold_time");
+  options.balance = reader.OneOf("class_weight", {"none", "balanced"}) == "balanced";
+  options.search = static_cast<int>(reader.Integer("search", 0, 0, 6));
   options.features = reader.Text("features", "features");
   options.where = reader.Text("where");
   options.drop = reader.Texts("drop");
@@ -54,23 +94,47 @@ Result<TrainOptions> TrainOptions::FromJson(const Json& json) {
   options.bgnbd = reader.Text("bgnbd");
   options.holdout_share = reader.Number("holdout", options.holdout_share, 0.05, 0.5);
   options.validation_share = reader.Number("validation", options.validation_share, 0.05, 0.4);
-  options.calibration = reader.OneOf("calibration", {"platt", "isotonic", "none"});
+  options.calibration = reader.OneOf("calibration", {"platt", "isotonic", "none", "auto"});
   if (!reader.Has("label")) reader.Fail("'label' is missing");
   const Json& label = reader.Map("label");
   const Json& params = reader.Map("params");
+  const Json& monotone = reader.Map("monotone");
   TRY(reader.Finish());
   ASSIGN_OR_RETURN(options.label, ReadLabel(label, options.model));
   ASSIGN_OR_RETURN(options.params, ReadParams(params));
+  TRY(ReadMonotone(monotone, options.monotone));
+  TRY(CheckMethod(options));
   return options;
 }
 
 std::vector<OptionDoc> TrainOptions::Options() {
   return {
       {"model",
-       "one of churn|clv",
+       "one of churn|clv|propensity|survival",
        "",
        "churn",
-       "What is learnt: no purchase in the window, or its value."},
+       "What is learnt: no event in the window, its value, an event, or the days until one."},
+      {"method",
+       "one of boosted|forest|two_part",
+       "",
+       "boosted",
+       "Boosted trees (clv: Tweedie), a random forest, or for clv probability times amount."},
+      {"class_weight",
+       "one of none|balanced",
+       "",
+       "none",
+       "Balanced: both classes weigh the same, and calibration repairs the probabilities."},
+      {"monotone",
+       "map of text",
+       "",
+       "{}",
+       "Per feature: increasing or decreasing, if the score may only rise or fall with it."},
+      {"search", "integer", "settings", "0", "Further booster settings to try, up to 6."},
+      {"fold_time",
+       "column",
+       "",
+       "",
+       "Feature by which the latest subjects are held out, and the next latest validate."},
       {"features", "input", "", "features", "The input with the features, all at one cut-off."},
       {"label", "map", "", "required", "What happened after the cut-off."},
       {"label.input", "input", "", "events", "The input with the events."},
@@ -91,10 +155,10 @@ std::vector<OptionDoc> TrainOptions::Options() {
       {"holdout", "number", "share", "0.2", "Subjects kept apart to judge the model."},
       {"validation", "number", "share", "0.15", "Subjects that stop training and calibrate."},
       {"calibration",
-       "one of platt|isotonic|none",
+       "one of platt|isotonic|none|auto",
        "",
        "platt",
-       "churn: how probabilities are calibrated."},
+       "How probabilities are calibrated; auto: as the validation fold says."},
       {"params", "map", "", "", "The booster."},
       {"params.rounds", "integer", "trees", "400", "Rounds at most."},
       {"params.early_stopping",
@@ -107,8 +171,9 @@ std::vector<OptionDoc> TrainOptions::Options() {
       {"params.min_child_weight", "number", "", "20", "Least sum of Hessians in a leaf."},
       {"params.lambda", "number", "", "1", "L2 penalty on leaves."},
       {"params.gamma", "number", "", "0", "Least gain of a split."},
-      {"params.max_bin", "integer", "bins", "256", "Bins per feature."},
-      {"params.threads", "integer", "threads", "1", "Threads; part of the result's identity."},
+      {"params.columns", "number", "share", "1", "Columns that each tree may use."},
+      {"params.max_bin", "integer", "bins", "255", "Bins per feature, at most 255."},
+      {"params.threads", "integer", "threads", "1", "Threads; the result does not depend on them."},
   };
 }
 

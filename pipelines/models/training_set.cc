@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <numeric>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,36 +46,108 @@ std::string LabelSql(const LabelOptions& label, Timestamp from, Timestamp to) {
                                                         " AS DECIMAL(18,4)), 0)";
   std::string kept = amount + " >= 0";
   if (!label.returned.empty()) kept += " AND NOT coalesce(" + SqlName(label.returned) + ", FALSE)";
-  return "SELECT subject, count(*) AS purchases, sum(" + amount + ") AS spent FROM " +
-         SqlName(label.input) + " WHERE subject IS NOT NULL AND " + SqlName(label.time) +
-         " >= " + TimestampSql(from) + " AND " + SqlName(label.time) + " < " + TimestampSql(to) +
-         " AND " + kept + " GROUP BY subject";
+  return "SELECT subject, count(*) AS purchases, sum(" + amount + ") AS spent, min(epoch_us(CAST(" +
+         SqlName(label.time) + " AS TIMESTAMP))) AS first_at FROM " + SqlName(label.input) +
+         " WHERE subject IS NOT NULL AND " + SqlName(label.time) + " >= " + TimestampSql(from) +
+         " AND " + SqlName(label.time) + " < " + TimestampSql(to) + " AND " + kept +
+         " GROUP BY subject";
+}
+
+/// A label per subject, in the order of the features.
+struct Labels {
+  std::vector<float> values;
+  std::vector<uint8_t> happened;
+};
+
+Labels LabelsOf(const FeatureMatrix& all, ModelKind kind, Timestamp from, Timestamp to) {
+  constexpr double kMicrosPerDay = 86'400e6;
+  const double window = static_cast<double>(to.micros - from.micros) / kMicrosPerDay;
+  Labels labels;
+  for (size_t i = 0; i < all.rows(); ++i) {
+    const bool happened = all.extras[0][i] > 0;
+    switch (kind) {
+      case ModelKind::kChurn:
+        labels.values.push_back(happened ? 0.0F : 1.0F);
+        break;
+      case ModelKind::kPropensity:
+        labels.values.push_back(happened ? 1.0F : 0.0F);
+        break;
+      case ModelKind::kClv:
+        labels.values.push_back(static_cast<float>(std::max(0.0, all.extras[1][i])));
+        break;
+      case ModelKind::kSurvival: {
+        const double days = (all.extras[2][i] - static_cast<double>(from.micros)) / kMicrosPerDay;
+        labels.values.push_back(
+            static_cast<float>(happened ? std::clamp(days, 1e-3, window) : window));
+        labels.happened.push_back(happened ? 1 : 0);
+        break;
+      }
+    }
+  }
+  return labels;
 }
 
 void Place(const FeatureMatrix& all,
-           const std::vector<float>& labels,
-           std::vector<size_t> positions,
-           LabelledRows& fold) {
-  fold.rows = all.Rows(positions);
-  for (const size_t i : positions) fold.labels.push_back(labels[i]);
-  fold.positions = std::move(positions);
+           const Labels& labels,
+           const std::vector<size_t>& positions,
+           LabelledRows& part) {
+  part.rows = all.Rows(positions);
+  for (const size_t i : positions) {
+    part.labels.push_back(labels.values[i]);
+    if (!labels.happened.empty()) part.happened.push_back(labels.happened[i]);
+  }
+}
+
+/// Each subject's place in [0, 1): the lowest are held out, the next validate. By hash, or by
+/// `fold_time`, the latest first and the missing last; ties fall by hash.
+std::vector<double> PlacesOf(const FeatureMatrix& all, const TrainOptions& options, uint64_t seed) {
+  std::vector<double> places(all.rows());
+  for (size_t i = 0; i < places.size(); ++i) places[i] = FoldOf(all.subjects[i], seed);
+  if (options.fold_time.empty()) return places;
+  const std::vector<double>& times = all.extras[3];
+  std::vector<size_t> order(places.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return times[a] > times[b] || (times[a] == times[b] && places[a] < places[b]);
+  });
+  for (size_t i = 0; i < order.size(); ++i) {
+    places[order[i]] = static_cast<double>(i) / static_cast<double>(order.size());
+  }
+  return places;
 }
 
 void Split(const FeatureMatrix& all,
-           const std::vector<float>& labels,
+           const Labels& labels,
            const TrainOptions& options,
            uint64_t seed,
            TrainingSet& set) {
-  std::vector<size_t> positions[3];
-  for (size_t i = 0; i < labels.size(); ++i) {
-    const double u = FoldOf(all.subjects[i], seed);
-    const bool held = u < options.holdout_share;
-    const bool validates = u < options.holdout_share + options.validation_share;
-    positions[held ? 2 : validates ? 1 : 0].push_back(i);
+  const std::vector<double> places = PlacesOf(all, options, seed);
+  std::vector<size_t> learning;
+  std::vector<size_t> held;
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (places[i] < options.holdout_share) {
+      held.push_back(i);
+      continue;
+    }
+    learning.push_back(i);
+    const bool validates = places[i] < options.holdout_share + options.validation_share;
+    set.learning.fold.push_back(validates ? 0 : -1);
   }
-  Place(all, labels, std::move(positions[0]), set.train);
-  Place(all, labels, std::move(positions[1]), set.validation);
-  Place(all, labels, std::move(positions[2]), set.holdout);
+  Place(all, labels, learning, set.learning);
+  Place(all, labels, held, set.holdout);
+}
+
+std::string_view OutcomeName(ModelKind kind) {
+  switch (kind) {
+    case ModelKind::kChurn:
+      return "churned";
+    case ModelKind::kClv:
+      return "spent anything";
+    case ModelKind::kPropensity:
+    case ModelKind::kSurvival:
+      break;
+  }
+  return "had the event";
 }
 
 /// Both outcomes must occur often enough in each fold to learn and to judge.
@@ -83,22 +157,29 @@ Status CheckFolds(const TrainingSet& set, ModelKind kind) {
                    " eligible subjects are too few; at least " + std::to_string(kRowsMin) +
                    " are needed");
   }
-  struct Fold {
+  struct Counts {
     const char* name;
-    const LabelledRows& rows;
     size_t least;
+    size_t rows = 0, positives = 0;
   };
-  for (const Fold& fold : {Fold{"training", set.train, kClassRowsMin},
-                           Fold{"validation", set.validation, 2},
-                           Fold{"holdout", set.holdout, 2}}) {
-    const auto positives = static_cast<size_t>(std::count_if(
-        fold.rows.labels.begin(), fold.rows.labels.end(), [](float v) { return v > 0; }));
-    const size_t zeros = fold.rows.size() - positives;
-    const bool lacks = positives < fold.least || (kind == ModelKind::kChurn && zeros < fold.least);
+  Counts folds[] = {{"training", kClassRowsMin}, {"validation", 2}, {"holdout", 2}};
+  const auto count = [&](const LabelledRows& rows, size_t i, Counts& fold) {
+    ++fold.rows;
+    const bool positive = kind == ModelKind::kSurvival ? rows.happened[i] != 0 : rows.labels[i] > 0;
+    fold.positives += positive ? 1 : 0;
+  };
+  for (size_t i = 0; i < set.learning.size(); ++i) {
+    count(set.learning, i, folds[set.learning.fold[i] + 1]);
+  }
+  for (size_t i = 0; i < set.holdout.size(); ++i) count(set.holdout, i, folds[2]);
+  for (const Counts& fold : folds) {
+    const bool classes = kind == ModelKind::kChurn || kind == ModelKind::kPropensity;
+    const bool lacks =
+        fold.positives < fold.least || (classes && fold.rows - fold.positives < fold.least);
     if (!lacks) continue;
-    const std::string outcome = kind == ModelKind::kChurn ? "churned" : "spent anything";
-    return Invalid("train: of " + std::to_string(fold.rows.size()) + " subjects in the " +
-                   fold.name + " fold " + std::to_string(positives) + " " + outcome +
+    return Invalid("train: of " + std::to_string(fold.rows) + " subjects in the " + fold.name +
+                   " fold " + std::to_string(fold.positives) + " " +
+                   std::string(OutcomeName(kind)) +
                    ": nothing can be learnt from one outcome alone");
   }
   return OkStatus();
@@ -111,6 +192,15 @@ Result<std::string> EligibleSql(const TrainOptions& options, const Schema& schem
           .status()
           .WithContext("train: where"));
   return "(SELECT * FROM " + view + " WHERE (" + options.where + "\n))";
+}
+
+/// A feature as a number that rises with time.
+std::string FoldTimeSql(const std::string& name, const Schema& schema) {
+  const Column* column = schema.Find(name);
+  const bool moment = column != nullptr &&
+                      (column->type == ColumnType::kDate || column->type == ColumnType::kTimestamp);
+  const std::string field = "f." + SqlName(name);
+  return moment ? "epoch_us(CAST(" + field + " AS TIMESTAMP))" : field;
 }
 
 }  // namespace
@@ -159,15 +249,10 @@ Result<TrainingSet> ReadTrainingSet(query::Connection& connection,
   const std::string from = eligible + " f LEFT JOIN (" +
                            LabelSql(label, set.label_from, set.label_to) +
                            ") l ON l.subject = f.subject";
-  ASSIGN_OR_RETURN(FeatureMatrix all,
-                   set.encoder.Read(connection, from, {"l.purchases", "l.spent"}));
-  std::vector<float> labels(all.rows());
-  for (size_t i = 0; i < labels.size(); ++i) {
-    const bool churn = options.model == ModelKind::kChurn;
-    const double spent = all.extras[1][i];
-    labels[i] =
-        churn ? (all.extras[0][i] > 0 ? 0.0F : 1.0F) : static_cast<float>(std::max(0.0, spent));
-  }
+  std::vector<std::string> extras = {"l.purchases", "l.spent", "l.first_at"};
+  if (!options.fold_time.empty()) extras.push_back(FoldTimeSql(options.fold_time, schema));
+  ASSIGN_OR_RETURN(const FeatureMatrix all, set.encoder.Read(connection, from, extras));
+  const Labels labels = LabelsOf(all, options.model, set.label_from, set.label_to);
   Split(all, labels, options, context.seed, set);
   TRY(CheckFolds(set, options.model));
   return set;

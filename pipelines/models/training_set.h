@@ -1,4 +1,4 @@
-/// What a model learns from: features at a cut-off, labels after it, split into three folds.
+/// What a model learns from: features at a cut-off, labels after it, and who is held out.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,9 @@ namespace signet::pipelines {
 
 struct LabelledRows {
   FeatureMatrix rows;
-  std::vector<float> labels;      ///< churn: 1 = did not buy; value: money, >= 0
-  std::vector<size_t> positions;  ///< in the whole set
+  std::vector<float> labels;      ///< class (1: the event named by the model), money, or days
+  std::vector<uint8_t> happened;  ///< survival: 0 = censored; else empty
+  std::vector<int> fold;          ///< -1 trains, 0 validates
 
   [[nodiscard]] size_t size() const { return labels.size(); }
   /// labels as 0 / 1.
@@ -28,13 +29,13 @@ struct TrainingSet {
   FeatureEncoder encoder;
   Timestamp cutoff;  ///< of the features
   Timestamp label_from, label_to;
-  LabelledRows train, validation, holdout;
+  LabelledRows learning, holdout;
 
-  [[nodiscard]] size_t size() const { return train.size() + validation.size() + holdout.size(); }
+  [[nodiscard]] size_t size() const { return learning.size() + holdout.size(); }
 };
 
 /// Reads and joins; the fold of a subject is a salted hash of it, so that it does not depend on who
-/// else is there. kInvalid as RunTrain says.
+/// else is there, or its place by `fold_time`. kInvalid as RunTrain says.
 Result<TrainingSet> ReadTrainingSet(query::Connection& connection,
                                     const TrainOptions& options,
                                     const std::map<std::string, Schema>& inputs,

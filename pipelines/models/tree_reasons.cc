@@ -14,6 +14,7 @@ namespace signet::pipelines {
 namespace {
 
 constexpr size_t kPathMax = 16;
+constexpr size_t kTablePathMax = 8;
 
 /// s! (d - s - 1)! / d!: the weight of a coalition of s among d players.
 double CoalitionWeight(size_t s, size_t d) {
@@ -33,7 +34,7 @@ void TreeReasons::Walk(const Tree& tree, int32_t node, const std::vector<Conditi
   if (tree.left[n] < 0) {
     CHECK(path.size() <= kPathMax);
     Leaf leaf{path, static_cast<double>(tree.threshold[n]), {}};
-    leaf.table.assign(size_t{1} << path.size(), -1);
+    if (path.size() <= kTablePathMax) leaf.table.assign(size_t{1} << path.size(), -1);
     double reach = leaf.value;
     for (const Condition& condition : path) reach *= condition.share;
     bias_ += reach;
@@ -64,10 +65,20 @@ void TreeReasons::Walk(const Tree& tree, int32_t node, const std::vector<Conditi
 }
 
 const double* TreeReasons::Amounts(Leaf& leaf, uint32_t mask) {
+  if (leaf.table.empty()) {
+    row_amounts_.clear();
+    Compute(leaf, mask, row_amounts_);
+    return row_amounts_.data();
+  }
   int32_t& offset = leaf.table[mask];
   if (offset >= 0) return amounts_.data() + offset;
-  const size_t d = leaf.path.size();
   offset = static_cast<int32_t>(amounts_.size());
+  Compute(leaf, mask, amounts_);
+  return amounts_.data() + offset;
+}
+
+void TreeReasons::Compute(const Leaf& leaf, uint32_t mask, std::vector<double>& amounts) {
+  const size_t d = leaf.path.size();
   for (size_t i = 0; i < d; ++i) {
     // polynomial[s]: the sum over coalitions of s met conditions (without i) of the shares of those
     // outside the coalition; conditions not met are always outside.
@@ -86,9 +97,8 @@ const double* TreeReasons::Amounts(Leaf& leaf, uint32_t mask) {
     double amount = 0;
     for (size_t s = 0; s <= met; ++s) amount += CoalitionWeight(s, d) * polynomial[s];
     const double own = (mask >> i & 1U) != 0 ? 1 : 0;
-    amounts_.push_back(leaf.value * (own - leaf.path[i].share) * amount);
+    amounts.push_back(leaf.value * (own - leaf.path[i].share) * amount);
   }
-  return amounts_.data() + offset;
 }
 
 void TreeReasons::ExplainBlock(Block& block) {

@@ -19,6 +19,7 @@ namespace signet::pipelines {
 class TreeReasons {
  public:
   /// Paths with more than 16 different features are beyond it: CHECKed (options allow depth 12).
+  /// Tables are kept for paths of up to 8 features; longer ones are computed for each row.
   TreeReasons(const std::vector<Tree>& trees, size_t columns);
 
   /// Contributions of each column to each row's margin, n x columns. With `bias()` they add up to
@@ -37,7 +38,7 @@ class TreeReasons {
   struct Leaf {
     std::vector<Condition> path;
     double value = 0;
-    std::vector<int32_t> table;  ///< by mask: offset into amounts_, or -1
+    std::vector<int32_t> table;  ///< by mask: offset into amounts_, or -1; empty: a long path
   };
   static constexpr size_t kBlockRows = 64;
   /// Rows that share one pass over the leaves.
@@ -49,10 +50,13 @@ class TreeReasons {
   void ExplainBlock(Block& block);
   void Walk(const Tree& tree, int32_t node, const std::vector<Condition>& path);
   const double* Amounts(Leaf& leaf, uint32_t mask);
+  /// Appends the leaf's contributions for a mask to `amounts`.
+  static void Compute(const Leaf& leaf, uint32_t mask, std::vector<double>& amounts);
 
   size_t columns_;
   std::vector<Leaf> leaves_;
   std::vector<double> amounts_;
+  std::vector<double> row_amounts_;  ///< of a long path, for one row
   double bias_ = 0;
 };
 

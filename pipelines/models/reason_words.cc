@@ -1,0 +1,95 @@
+#include "pipelines/models/reason_words.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/check.h"
+
+namespace signet::pipelines {
+namespace {
+
+constexpr std::array kShares = {0.1, 0.3, 0.7, 0.9};
+constexpr std::array<std::string_view, 5> kLevels = {
+    "very low", "low", "typical", "high", "very high"};
+
+}  // namespace
+
+ReasonWords ReasonWords::Learn(const CodeMatrix& codes) {
+  ReasonWords words;
+  for (size_t c = 0; c < codes.columns; ++c) {
+    std::array<uint64_t, 256> counts{};
+    uint64_t present = 0;
+    for (size_t i = c; i < codes.codes.size(); i += codes.columns) {
+      if (codes.codes[i] == CodeMatrix::kMissing) continue;
+      ++counts[codes.codes[i]];
+      ++present;
+    }
+    // A code lies where the middle of its people lies.
+    Bounds bounds{};
+    bounds.fill(CodeMatrix::kMissing);
+    uint64_t below = 0;
+    for (size_t code = 0; code < CodeMatrix::kMissing; ++code) {
+      const double middle =
+          present == 0 ? 0.5
+                       : (static_cast<double>(below) + static_cast<double>(counts[code]) / 2) /
+                             static_cast<double>(present);
+      for (size_t k = 0; k < bounds.size(); ++k) {
+        if (bounds[k] == CodeMatrix::kMissing && middle >= kShares[k]) {
+          bounds[k] = static_cast<uint8_t>(code);
+        }
+      }
+      below += counts[code];
+    }
+    words.bounds_.push_back(bounds);
+  }
+  return words;
+}
+
+std::string_view ReasonWords::Level(size_t column, uint8_t code) const {
+  if (code == CodeMatrix::kMissing) return "missing";
+  CHECK(column < bounds_.size());
+  size_t level = 0;
+  while (level < kShares.size() && code >= bounds_[column][level]) ++level;
+  return kLevels[level];
+}
+
+Json ReasonWords::ToJson() const {
+  Json list{Json::Array()};
+  for (const Bounds& bounds : bounds_) {
+    Json column{Json::Array()};
+    for (const uint8_t bound : bounds) column.Push(static_cast<int>(bound));
+    list.Push(std::move(column));
+  }
+  return list;
+}
+
+Result<ReasonWords> ReasonWords::FromJson(const Json& json) {
+  ReasonWords words;
+  for (const Json& column : json.items()) {
+    Bounds bounds{};
+    if (column.size() != bounds.size()) return Corrupt("a model with broken levels");
+    for (size_t k = 0; k < bounds.size(); ++k) {
+      const int64_t bound = column.items()[k].AsInt(-1);
+      if (bound < 0 || bound > 255) return Corrupt("a model with broken levels");
+      bounds[k] = static_cast<uint8_t>(bound);
+    }
+    words.bounds_.push_back(bounds);
+  }
+  return words;
+}
+
+std::string ReasonSentence(std::string_view feature,
+                           std::string_view value,
+                           bool raises,
+                           std::string_view outcome) {
+  std::string name(feature);
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name + " is " + std::string(value) + (raises ? ": raises " : ": lowers ") +
+         std::string(outcome);
+}
+
+}  // namespace signet::pipelines

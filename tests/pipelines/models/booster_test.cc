@@ -1,0 +1,183 @@
+#include "pipelines/models/booster.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "crypto/base/entropy.h"
+
+namespace signet::pipelines {
+namespace {
+
+/// Rows whose targets depend on their cells, in some order.
+struct Data {
+  CodeMatrix codes;
+  std::vector<float> classes, amounts, times;
+  std::vector<uint8_t> happened;
+  std::vector<uint64_t> keys;
+};
+
+Data Draw(size_t rows, uint64_t seed) {
+  SeededEntropy entropy(seed);
+  Data data;
+  data.codes.columns = 5;
+  for (size_t r = 0; r < rows; ++r) {
+    double signal = 0;
+    for (int c = 0; c < 5; ++c) {
+      const uint64_t code = entropy.Next() % (c == 4 ? 3 : 200);
+      const bool missing = entropy.Next() % 20 == 0;
+      data.codes.codes.push_back(missing ? CodeMatrix::kMissing : static_cast<uint8_t>(code));
+      if (c < 3 && !missing) signal += static_cast<double>(code) / 100 - 1;
+    }
+    const double noise = static_cast<double>(entropy.Next() % 2000) / 500 - 2;
+    data.classes.push_back(signal + noise > 0 ? 1 : 0);
+    data.amounts.push_back(signal + noise > 1 ? static_cast<float>(std::exp(signal + noise)) : 0);
+    data.times.push_back(static_cast<float>(std::exp(signal + noise)));
+    data.happened.push_back(entropy.Next() % 4 == 0 ? 0 : 1);
+    data.keys.push_back(entropy.Next());
+  }
+  return data;
+}
+
+Data Shuffled(const Data& data, uint64_t seed) {
+  std::vector<size_t> order(data.keys.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  SeededEntropy entropy(seed);
+  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[entropy.Next() % i]);
+  Data other;
+  other.codes = data.codes.Rows(order);
+  for (const size_t i : order) {
+    other.classes.push_back(data.classes[i]);
+    other.amounts.push_back(data.amounts[i]);
+    other.times.push_back(data.times[i]);
+    other.happened.push_back(data.happened[i]);
+    other.keys.push_back(data.keys[i]);
+  }
+  return other;
+}
+
+Targets TargetsOf(const Data& data, Loss loss) {
+  switch (loss) {
+    case Loss::kLogistic:
+    case Loss::kSquared:
+      return {data.classes, {}, {}, 1};
+    case Loss::kTweedie:
+      return {data.amounts, {}, {}, 1};
+    case Loss::kGamma:
+      return {data.times, {}, {}, 1};
+    case Loss::kSurvival:
+      break;
+  }
+  return {data.times, data.happened, {}, 0.8};
+}
+
+Booster Learnt(Loss loss, const Data& data, int threads, int rounds = 40) {
+  BoosterOptions options;
+  options.rounds_max = rounds;
+  options.min_child_weight = 5;
+  options.column_share = 0.6;
+  options.threads = threads;
+  const CodeMatrix none{data.codes.columns, {}};
+  return std::move(
+      Booster::Train(loss, options, 3, {data.codes, TargetsOf(data, loss)}, {none, {}}, {})
+          .value());
+}
+
+TEST(Booster, GivesTheSameBytesForAnyRowOrderAndThreadCount) {
+  const Data data = Draw(6000, 5);
+  for (const Loss loss :
+       {Loss::kLogistic, Loss::kSquared, Loss::kTweedie, Loss::kGamma, Loss::kSurvival}) {
+    SCOPED_TRACE(ObjectiveName(loss));
+    const Bytes bytes = Learnt(loss, data, 1).Save().value();
+    for (const int threads : {1, 2, 3, 5}) {
+      const Data other = Shuffled(data, 100 + static_cast<uint64_t>(threads));
+      EXPECT_TRUE(Learnt(loss, other, threads).Save().value() == bytes) << threads;
+    }
+  }
+}
+
+TEST(Booster, ForestsGiveTheSameBytesForAnyRowOrderAndThreadCount) {
+  const Data data = Draw(4000, 6);
+  const auto grown = [](const Data& rows, int threads) {
+    BoosterOptions options;
+    options.rounds_max = 20;
+    options.threads = threads;
+    return Booster::TrainForest(options, 9, {rows.codes, {rows.classes, {}, {}, 1}}, rows.keys, {})
+        .value()
+        .Save()
+        .value();
+  };
+  const Bytes bytes = grown(data, 1);
+  EXPECT_TRUE(grown(Shuffled(data, 8), 1) == bytes);
+  EXPECT_TRUE(grown(Shuffled(data, 9), 3) == bytes);
+}
+
+TEST(Booster, LearnsEachLossBetterThanItsMean) {
+  const Data data = Draw(6000, 5);
+  for (const Loss loss :
+       {Loss::kLogistic, Loss::kSquared, Loss::kTweedie, Loss::kGamma, Loss::kSurvival}) {
+    SCOPED_TRACE(ObjectiveName(loss));
+    const Targets targets = TargetsOf(data, loss);
+    const std::vector<float> one = Learnt(loss, data, 2, 1).Margins(data.codes, 1).value();
+    const std::vector<float> many = Learnt(loss, data, 2, 60).Margins(data.codes, 1).value();
+    EXPECT_LT(MeanLoss(loss, targets, many), MeanLoss(loss, targets, one) - 0.01);
+  }
+}
+
+TEST(Booster, ObeysMonotoneConstraints) {
+  const Data data = Draw(3000, 7);
+  BoosterOptions options;
+  options.rounds_max = 40;
+  options.min_child_weight = 1;
+  options.monotone = {-1, 0, 1, 0, 0};
+  const CodeMatrix none{5, {}};
+  const Booster booster =
+      Booster::Train(
+          Loss::kLogistic, options, 1, {data.codes, {data.classes, {}, {}, 1}}, {none, {}}, {})
+          .value();
+  CodeMatrix rows{5, {}};
+  for (int code = 0; code < 200; ++code) {
+    rows.codes.insert(rows.codes.end(), {static_cast<uint8_t>(code), 100, 100, 100, 1});
+  }
+  for (int code = 0; code < 200; ++code) {
+    rows.codes.insert(rows.codes.end(), {100, 100, static_cast<uint8_t>(code), 100, 1});
+  }
+  const std::vector<float> margins = booster.Margins(rows, 1).value();
+  EXPECT_TRUE(std::is_sorted(margins.begin(), margins.begin() + 200, std::greater<>()));
+  EXPECT_TRUE(std::is_sorted(margins.begin() + 200, margins.end()));
+  EXPECT_LT(margins[200], margins[399]);
+}
+
+TEST(Booster, StopsEarlyAndKeepsTheBestRounds) {
+  const Data data = Draw(800, 8);
+  const Data held = Draw(400, 9);
+  BoosterOptions options;
+  options.rounds_max = 2000;
+  options.learning_rate = 0.3;
+  options.min_child_weight = 1;
+  options.early_stopping_rounds = 10;
+  const Booster booster = Booster::Train(Loss::kLogistic,
+                                         options,
+                                         1,
+                                         {data.codes, {data.classes, {}, {}, 1}},
+                                         {held.codes, {held.classes, {}, {}, 1}},
+                                         {})
+                              .value();
+  EXPECT_LT(booster.rounds(), 200);
+  EXPECT_EQ(booster.Trees().value().size(), static_cast<size_t>(booster.rounds()));
+}
+
+TEST(Booster, SurvivesItsBytesAndRefusesOthers) {
+  const Data data = Draw(500, 9);
+  const Booster booster = Learnt(Loss::kTweedie, data, 1);
+  const Result<Booster> read = Booster::Load(booster.Save().value());
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->Margins(data.codes, 1).value(), booster.Margins(data.codes, 2).value());
+  EXPECT_EQ(Booster::Load(ToBytes("nonsense")).status().code(), StatusCode::kCorrupt);
+}
+
+}  // namespace
+}  // namespace signet::pipelines
