@@ -9,6 +9,7 @@
 
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
+#include "crypto/keys/custody_settings.h"
 #include "crypto/keys/key_derivation.h"
 #include "crypto/transparency/signed_note.h"
 
@@ -29,12 +30,12 @@ Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::pa
   std::unique_ptr<StateFolder> state(new StateFolder(absolute, clock, entropy));
   TRY(MakeFolders(absolute));
   TRY(MakeFolders(state->blobs_path()));
-  ASSIGN_OR_RETURN(state->custody_, crypto::FileCustody::Open(absolute / "custody", entropy));
-  ASSIGN_OR_RETURN(const SecretBytes root, state->custody_->BaseKey());
+  ASSIGN_OR_RETURN(state->custody_, crypto::OpenCustody(absolute, entropy));
+  ASSIGN_OR_RETURN(const SecretBytes base, state->custody_->BaseKey());
   ASSIGN_OR_RETURN(
       state->store_,
       crypto::OpenRocksStore(
-          absolute / "store", crypto::DeriveKey(root, crypto::KeyUse::kStore, ""), entropy));
+          absolute / "store", crypto::DeriveKey(base, crypto::KeyUse::kStore, ""), entropy));
   ASSIGN_OR_RETURN(state->vault_,
                    crypto::KeyVault::Open(*state->custody_, *state->store_, entropy, clock));
   const SecretBytes seed = state->vault_->Derive(crypto::KeyUse::kLog, "");

@@ -10,7 +10,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
 #include "crypto/base/status.h"
-#include "crypto/keys/file_custody.h"
+#include "crypto/keys/custody.h"
 #include "crypto/keys/key_vault.h"
 #include "crypto/primitives/ed25519.h"
 #include "crypto/store/kv_store.h"
@@ -19,6 +19,7 @@
 namespace signet::coordinator {
 
 /// STATE/
+///   custody.json      where the root key is, unless it is in custody/ (chosen once)
 ///   custody/          root key and KEK generations (never in backups of the rest)
 ///   store/            RocksDB: journal, vault, ledger, log, registry; values sealed
 ///   blobs/            sealed artifacts
@@ -37,6 +38,7 @@ class StateFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path serving() const { return path_ / "serving"; }
   [[nodiscard]] std::filesystem::path blobs_path() const { return path_ / "blobs"; }
+  [[nodiscard]] crypto::Custody& custody() { return *custody_; }
   [[nodiscard]] crypto::KvStore& store() { return *store_; }
   [[nodiscard]] crypto::KeyVault& vault() { return *vault_; }
   [[nodiscard]] crypto::AuditLog& audit() { return *audit_; }
@@ -61,7 +63,7 @@ class StateFolder {
   std::filesystem::path path_;
   Clock& clock_;
   Entropy& entropy_;
-  std::unique_ptr<crypto::FileCustody> custody_;
+  std::unique_ptr<crypto::Custody> custody_;
   std::unique_ptr<crypto::KvStore> store_;
   std::unique_ptr<crypto::KeyVault> vault_;
   std::unique_ptr<crypto::AuditLog> audit_;

@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <string>
 #include <string_view>
-#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/file.h"
+#include "crypto/keys/private_file.h"
 #include "crypto/primitives/sha256.h"
 
 namespace signet::crypto {
@@ -43,26 +43,7 @@ Status SystemError(const std::string& what, const std::filesystem::path& path) {
   const std::string message =
       what + " " + path.string() + ": " + std::generic_category().message(error);
   if (error == ENOENT) return NotFound(message);
-  if (error == ELOOP) {
-    return Invalid("the key file " + path.string() + " is a symbolic link")
-        .WithRemedy("put the key file itself there");
-  }
   return Unavailable(message);
-}
-
-Status CheckOwner(int descriptor, const std::filesystem::path& path) {
-  struct stat facts {};
-  if (::fstat(descriptor, &facts) != 0) return SystemError("cannot read", path);
-  if (!S_ISREG(facts.st_mode)) return Invalid("the key file " + path.string() + " is not a file");
-  if (facts.st_uid != ::geteuid()) {
-    return Invalid("the key file " + path.string() + " belongs to another user")
-        .WithRemedy("chown " + std::to_string(::geteuid()) + " " + path.string());
-  }
-  if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return Invalid("the key file " + path.string() + " is open to group or others")
-        .WithRemedy("chmod 600 " + path.string() + "; if others could read it, rotate its key");
-  }
-  return OkStatus();
 }
 
 /// Everything before the check.
@@ -79,18 +60,14 @@ void WriteHead(KeyFileKind kind, uint32_t generation, ByteSpan out) {
 Result<SecretBytes> ReadKeyFile(const std::filesystem::path& path,
                                 KeyFileKind kind,
                                 uint32_t generation) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (file.get() < 0) return SystemError("cannot open the key file", path);
-  TRY(CheckOwner(file.get(), path));
-  SecretBytes content(kFileBytes + 1);  // one more: a longer file shows
-  const ByteSpan bytes = content.ExposeSecretForWrite();
-  const ssize_t got = ::pread(file.get(), bytes.data(), bytes.size(), 0);
-  if (got < 0) return SystemError("cannot read the key file", path);
+  // One more than a key file has: a longer one is damaged, not refused.
+  ASSIGN_OR_RETURN(const SecretBytes content, ReadPrivateFile(path, kFileBytes + 1));
+  const ByteView bytes = content.ExposeSecret();
+  const bool sized = bytes.size() == kFileBytes;
   std::array<uint8_t, kKeyAt> head{};
   WriteHead(kind, generation, head);
-  const bool whole = got == static_cast<ssize_t>(kFileBytes) &&
-                     std::equal(head.begin(), head.end(), bytes.begin());
-  Digest check = Sha256::Of(bytes.first(kCheckAt));
+  const bool whole = sized && std::equal(head.begin(), head.end(), bytes.begin());
+  const Digest check = Sha256::Of(bytes.first(whole ? kCheckAt : 0));
   if (!whole || !ConstantTimeEqual(ByteView(check).first(16), bytes.subspan(kCheckAt, 16))) {
     return Corrupt("the key file " + path.string() + " is damaged, or holds another key")
         .WithRemedy("restore it from the copy of custody that you keep apart from the state");

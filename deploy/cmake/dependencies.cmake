@@ -14,6 +14,10 @@ pkg_check_modules(thrift REQUIRED IMPORTED_TARGET thrift)
 pkg_check_modules(thrift_nb REQUIRED IMPORTED_TARGET thrift-nb)
 pkg_check_modules(zeromq REQUIRED IMPORTED_TARGET libzmq)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+# PKCS#11's header alone (libp11-kit-dev): the token's module is loaded at run time.
+pkg_check_modules(p11_kit REQUIRED p11-kit-1)
+add_library(pkcs11_headers INTERFACE)
+target_include_directories(pkcs11_headers SYSTEM INTERFACE ${p11_kit_INCLUDE_DIRS})
 find_program(THRIFT_COMPILER thrift REQUIRED)
 find_library(PHONENUMBER_LIBRARY phonenumber REQUIRED)
 

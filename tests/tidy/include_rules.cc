@@ -29,6 +29,7 @@ const std::vector<Library>& Libraries() {
       {"curl/", {"crypto/base"}},
       {"openssl/", {"crypto/primitives", "coordinator/api"}},  // api: TLS of Thrift's sockets
       {"rocksdb/", {"crypto/store"}},
+      {"p11-kit/", {"crypto/keys"}},
       {"utf8proc.h", {"crypto/pseudonym"}},
       {"phonenumbers/", {"crypto/pseudonym"}},
       {"yaml-cpp/", {"policies/document"}},
