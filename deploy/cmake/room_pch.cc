@@ -1,0 +1,1 @@
+// The file that room_pch.h is precompiled with.
