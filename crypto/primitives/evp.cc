@@ -45,6 +45,11 @@ CipherContext KeyedContext(const evp_cipher_st* cipher, ByteView key, Direction 
   return context;
 }
 
+void Rekey(evp_cipher_ctx_st* context, ByteView key, Direction direction) {
+  CHECK(static_cast<int>(key.size()) == EVP_CIPHER_CTX_get_key_length(context));
+  CHECK(EVP_CipherInit_ex(context, nullptr, nullptr, key.data(), nullptr, Enc(direction)) == 1);
+}
+
 void Restart(evp_cipher_ctx_st* context, ByteView iv, Direction direction) {
   CHECK(EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, iv.data(), Enc(direction)) == 1);
 }

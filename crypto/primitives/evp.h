@@ -29,6 +29,9 @@ const evp_cipher_st* Cipher(const char* name);
 /// A context keyed for one direction, without IV and without padding.
 CipherContext KeyedContext(const evp_cipher_st* cipher, ByteView key, Direction direction);
 
+/// Gives the context another key of the same length; an IV has to be set anew.
+void Rekey(evp_cipher_ctx_st* context, ByteView key, Direction direction);
+
 /// Sets the IV (of the cipher's length) and starts a message under the key that is there.
 void Restart(evp_cipher_ctx_st* context, ByteView iv, Direction direction);
 
@@ -57,6 +60,12 @@ class Pool {
     Pool& pool_;
     T thing_;
   };
+
+  /// Visits what nobody has borrowed.
+  void ForEachIdle(const std::function<void(T&)>& visit) {
+    const std::lock_guard lock(mutex_);
+    for (T& thing : idle_) visit(thing);
+  }
 
  private:
   T Take() {

@@ -1,3 +1,7 @@
+// See sha256.cc for why the low-level functions: the one-shot HMAC() looks its digest up by name in
+// every call, which takes longer than the hashing.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "crypto/primitives/hkdf.h"
 
 #include <algorithm>
@@ -5,8 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/sha.h>
 
 #include "crypto/base/check.h"
 #include "crypto/primitives/hmac.h"
@@ -38,6 +41,30 @@ SecretBytes Expand(size_t size, ByteView info, size_t n, const Mac& mac) {
   return out;
 }
 
+constexpr size_t kBlock512 = 128;
+
+/// H((key XOR pad) ‖ message) of RFC 2104; `key` fits a block.
+void PaddedHash(ByteView key, uint8_t pad, ByteView message, uint8_t* out) {
+  std::array<uint8_t, kBlock512> block;
+  block.fill(pad);
+  for (size_t i = 0; i < key.size(); ++i) block[i] = static_cast<uint8_t>(key[i] ^ pad);
+  SHA512_CTX context;
+  CHECK(SHA512_Init(&context) == 1);
+  CHECK(SHA512_Update(&context, block.data(), block.size()) == 1);
+  CHECK(SHA512_Update(&context, message.data(), message.size()) == 1);
+  CHECK(SHA512_Final(out, &context) == 1);
+  Wipe(block.data(), block.size());
+  Wipe(&context, sizeof(context));
+}
+
+void HmacSha512(ByteView key, ByteView message, ByteSpan out) {
+  CHECK(key.size() <= kBlock512 && out.size() == SHA512_DIGEST_LENGTH);
+  std::array<uint8_t, SHA512_DIGEST_LENGTH> inner;
+  PaddedHash(key, 0x36, message, inner.data());
+  PaddedHash(key, 0x5C, inner, out.data());
+  Wipe(inner.data(), inner.size());
+}
+
 }  // namespace
 
 SecretBytes HkdfSha256(const SecretBytes& key, ByteView salt, ByteView info, size_t n) {
@@ -56,17 +83,7 @@ SecretBytes HkdfSha256(const SecretBytes& key, ByteView salt, ByteView info, siz
 
 SecretBytes HkdfExpandSha512(const SecretBytes& prk, ByteView info, size_t n) {
   const ByteView key = prk.ExposeSecret();
-  return Expand(64, info, n, [key](ByteView input, ByteSpan out) {
-    unsigned size = 0;
-    CHECK(HMAC(EVP_sha512(),
-               key.data(),
-               static_cast<int>(key.size()),
-               input.data(),
-               input.size(),
-               out.data(),
-               &size) != nullptr);
-    CHECK(size == out.size());
-  });
+  return Expand(64, info, n, [key](ByteView input, ByteSpan out) { HmacSha512(key, input, out); });
 }
 
 }  // namespace signet::crypto

@@ -12,7 +12,8 @@ namespace signet::crypto {
 /// salt stands for 32 zero bytes, as in the RFC. Callers make `info` unambiguous (AppendField).
 SecretBytes HkdfSha256(const SecretBytes& key, ByteView salt, ByteView info, size_t n);
 
-/// Expand only, with SHA-512; `prk` must be uniformly random. `n` is at most 16,320.
+/// Expand only, with SHA-512; `prk` must be uniformly random, of 128 bytes at most. `n` is at most
+/// 16,320.
 SecretBytes HkdfExpandSha512(const SecretBytes& prk, ByteView info, size_t n);
 
 }  // namespace signet::crypto

@@ -33,24 +33,25 @@ Block Double(const Block& block) {
   return twice;
 }
 
-/// AES-CMAC (RFC 4493) of one message: the last block of CBC with the last input masked.
+/// AES-CMAC (RFC 4493) of one message: the last block of CBC with the last input masked. The
+/// chaining is done here over single blocks, because restarting OpenSSL's CBC for each of a cell's
+/// five short messages costs more than the blocks.
 class Cmac {
  public:
-  /// `k1` masks a full last block; `context` is AES-256-CBC under the MAC key.
-  Cmac(evp_cipher_ctx_st* context, const Block& k1) : context_(context), k1_(k1) {
-    evp::Restart(context_, Block{}, Direction::kEncrypt);
+  /// `k1` masks a full last block; `context` is AES in ECB under the MAC key.
+  Cmac(evp_cipher_ctx_st* context, const Block& k1) : context_(context), k1_(k1) {}
+  ~Cmac() {
+    Wipe(last_.data(), last_.size());
+    Wipe(chain_.data(), chain_.size());
   }
+  Cmac(const Cmac&) = delete;
+  Cmac& operator=(const Cmac&) = delete;
 
   void Update(ByteView bytes) {
     while (!bytes.empty()) {
-      if (held_ == kBlock) Encrypt(last_);  // more follows: it was not the last
-      if (held_ == kBlock) held_ = 0;
-      if (held_ == 0 && bytes.size() > kBlock) {
-        // All whole blocks but the one that may be the last go through at once.
-        const size_t whole = std::min((bytes.size() - 1) / kBlock * kBlock, scratch_.size());
-        evp::Update(context_, scratch_.data(), bytes.first(whole), Direction::kEncrypt);
-        bytes = bytes.subspan(whole);
-        continue;
+      if (held_ == kBlock) {  // more follows: it was not the last
+        Encrypt();
+        held_ = 0;
       }
       const size_t take = std::min(kBlock - held_, bytes.size());
       std::memcpy(last_.data() + held_, bytes.data(), take);
@@ -67,21 +68,23 @@ class Cmac {
       std::fill(last_.begin() + static_cast<std::ptrdiff_t>(held_) + 1, last_.end(), uint8_t{0});
       Xor(last_, Double(k1_).data());
     }
-    return Encrypt(last_);
+    Encrypt();
+    return chain_;
   }
 
  private:
-  Block Encrypt(const Block& in) {
+  void Encrypt() {
+    Xor(chain_, last_.data());
     Block out;
-    evp::Update(context_, out.data(), in, Direction::kEncrypt);
-    return out;
+    evp::Update(context_, out.data(), chain_, Direction::kEncrypt);
+    chain_ = out;
   }
 
   evp_cipher_ctx_st* context_;
   const Block& k1_;
   Block last_{};
+  Block chain_{};
   size_t held_ = 0;
-  std::array<uint8_t, 1024> scratch_;
 };
 
 }  // namespace
@@ -96,13 +99,22 @@ class Aes256Siv::Contexts {
 
   explicit Contexts(const SecretBytes& key) : key_(key.Clone()), pool([this] { return Make(); }) {
     evp::Pool<Pair>::Loan loan(pool);
-    Block zero{};
-    Block l;
-    evp::Restart(loan->mac.get(), zero, Direction::kEncrypt);
-    evp::Update(loan->mac.get(), l.data(), zero, Direction::kEncrypt);
-    k1_ = Double(l);
-    start_ = MacOf(*loan, zero);
+    DeriveBlocks(*loan);
   }
+
+  /// All pairs are idle: nobody else uses the object.
+  void Rekey(const SecretBytes& key) {
+    CHECK(key.size() == key_.size());
+    key_ = key.Clone();
+    const std::pair<ByteView, ByteView> halves = Halves();
+    pool.ForEachIdle([&halves](Pair& pair) {
+      evp::Rekey(pair.mac.get(), halves.first, Direction::kEncrypt);
+      evp::Rekey(pair.ctr.get(), halves.second, Direction::kEncrypt);
+    });
+    evp::Pool<Pair>::Loan loan(pool);
+    DeriveBlocks(*loan);
+  }
+
   ~Contexts() {
     Wipe(k1_.data(), k1_.size());
     Wipe(start_.data(), start_.size());
@@ -144,16 +156,28 @@ class Aes256Siv::Contexts {
   }
 
  private:
-  Pair Make() const {
+  [[nodiscard]] std::pair<ByteView, ByteView> Halves() const {
     const ByteView key = key_.ExposeSecret();
-    const size_t half = key.size() / 2;
-    const bool wide = half == 32;
-    return {evp::KeyedContext(evp::Cipher(wide ? "AES-256-CBC" : "AES-128-CBC"),
-                              key.first(half),
-                              Direction::kEncrypt),
-            evp::KeyedContext(evp::Cipher(wide ? "AES-256-CTR" : "AES-128-CTR"),
-                              key.last(half),
-                              Direction::kEncrypt)};
+    return {key.first(key.size() / 2), key.last(key.size() / 2)};
+  }
+
+  Pair Make() const {
+    const auto [mac, ctr] = Halves();
+    const bool wide = mac.size() == 32;
+    return {evp::KeyedContext(
+                evp::Cipher(wide ? "AES-256-ECB" : "AES-128-ECB"), mac, Direction::kEncrypt),
+            evp::KeyedContext(
+                evp::Cipher(wide ? "AES-256-CTR" : "AES-128-CTR"), ctr, Direction::kEncrypt)};
+  }
+
+  /// The mask of full blocks, and the CMAC of a zero block with which S2V starts.
+  void DeriveBlocks(Pair& pair) {
+    const Block zero{};
+    Block l;
+    evp::Update(pair.mac.get(), l.data(), zero, Direction::kEncrypt);
+    k1_ = Double(l);
+    Wipe(l.data(), l.size());
+    start_ = MacOf(pair, zero);
   }
 
   Block MacOf(Pair& pair, ByteView string) const {
@@ -177,6 +201,10 @@ Aes256Siv::Aes256Siv(const SecretBytes& key) {
 Aes256Siv::Aes256Siv(Aes256Siv&& other) noexcept = default;
 Aes256Siv& Aes256Siv::operator=(Aes256Siv&& other) noexcept = default;
 Aes256Siv::~Aes256Siv() = default;
+
+void Aes256Siv::Rekey(const SecretBytes& key) {
+  contexts_->Rekey(key);
+}
 
 Bytes Aes256Siv::Seal(std::span<const ByteView> associated, ByteView plain) const {
   evp::Pool<Contexts::Pair>::Loan pair(contexts_->pool);

@@ -154,6 +154,20 @@ TEST(Aes256Siv, BindsTheVectorOfAssociatedDataAndItsOrder) {
   EXPECT_FALSE(seen.insert(cipher.Seal({a, b}, AsBytes("x"))).second) << "deterministic";
 }
 
+TEST(Aes256Siv, AfterRekeyItIsTheOtherKeysCipher) {
+  SeededEntropy entropy(11);
+  const SecretBytes first = entropy.RandomSecret(64);
+  const SecretBytes second = entropy.RandomSecret(64);
+  Aes256Siv cipher(first);
+  const Bytes before = cipher.Seal({AsBytes("a")}, AsBytes("a cell of more than one block"));
+  cipher.Rekey(second);
+  EXPECT_EQ(cipher.Seal({AsBytes("a")}, AsBytes("cell")),
+            Aes256Siv(second).Seal({AsBytes("a")}, AsBytes("cell")));
+  EXPECT_FALSE(cipher.Open({AsBytes("a")}, before).ok());
+  cipher.Rekey(first);
+  EXPECT_TRUE(cipher.Open({AsBytes("a")}, before).ok());
+}
+
 TEST(Aes256Siv, CallsDoNotLeaveStateForEachOther) {
   SeededEntropy entropy(10);
   const SecretBytes key = entropy.RandomSecret(64);
