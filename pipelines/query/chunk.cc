@@ -240,6 +240,9 @@ Result<bool> Rows::Next(Chunk& chunk) {
     if (message != nullptr && *message != '\0') {
       return TranslateError(duckdb_result_error_type(&handle_->result), message);
     }
+    if (handle_->statement_number != *handle_->statements) {
+      return Internal("a result was read on after another statement of its connection");
+    }
     return false;
   }
   chunk.rows_ = duckdb_data_chunk_get_size(fetched);

@@ -102,6 +102,7 @@ Connection::~Connection() = default;
 
 Status Connection::Execute(std::string_view sql) {
   Statements statements;
+  ++*handle_->statements;
   TRY(statements.Extract(handle_->connection, sql));
   (void)handle_->failure->Take();
   for (idx_t i = 0; i < statements.count(); ++i) {
@@ -125,11 +126,14 @@ Status Connection::Execute(std::string_view sql) {
 
 Result<std::unique_ptr<Rows>> Connection::Query(std::string_view sql) {
   Statements statements;
+  ++*handle_->statements;
   TRY(statements.Extract(handle_->connection, sql));
   if (statements.count() != 1) return Invalid("a query is one statement");
   (void)handle_->failure->Take();
   auto run = std::make_unique<Rows::Handle>();
   run->failure = handle_->failure;
+  run->statements = handle_->statements;
+  run->statement_number = *handle_->statements;
   if (duckdb_prepare_extracted_statement(
           handle_->connection, statements.get(), 0, &run->statement) != DuckDBSuccess) {
     const char* message = duckdb_prepare_error(run->statement);
@@ -151,6 +155,7 @@ Result<std::unique_ptr<Rows>> Connection::Query(std::string_view sql) {
 
 Result<std::vector<ResultColumn>> Connection::Describe(std::string_view select) {
   Statements statements;
+  ++*handle_->statements;
   TRY(statements.Extract(handle_->connection, select));
   if (statements.count() != 1) return Invalid("a query is one statement");
   Rows::Handle run;

@@ -121,7 +121,7 @@ std::unique_ptr<Connection> Database::Connect() {
     connection = handle_->ready.back();
     handle_->ready.pop_back();
   }
-  auto made = std::make_unique<Connection::Handle>(connection);
+  auto made = std::make_unique<Connection::Handle>(handle_->database, connection);
   // Functions belong to the database, so their failures are seen by whichever connection runs.
   made->failure = handle_->failure;
   return std::unique_ptr<Connection>(new Connection(std::move(made)));

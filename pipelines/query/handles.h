@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,6 +48,10 @@ struct Rows::Handle {
   duckdb_result result{};
   bool has_result = false;
   std::shared_ptr<FunctionFailure> failure;
+  /// The connection's count of statements, and what it was for this one: a later statement ends a
+  /// stream, and DuckDB says so to nobody.
+  std::shared_ptr<const uint64_t> statements;
+  uint64_t statement_number = 0;
 };
 
 struct TableWriter::Handle {
@@ -54,17 +59,21 @@ struct TableWriter::Handle {
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
   ~Handle();
+  /// Of its own, so that rows may be written while a result of the caller's connection is read.
+  std::unique_ptr<Connection> connection;
   duckdb_appender appender = nullptr;
   duckdb_data_chunk chunk = nullptr;
   std::vector<ColumnType> types;
 };
 
 struct Connection::Handle {
-  explicit Handle(duckdb_connection c) : connection(c) {}
+  Handle(duckdb_database d, duckdb_connection c) : database(d), connection(c) {}
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
   ~Handle();
+  duckdb_database database;
   duckdb_connection connection;
+  std::shared_ptr<uint64_t> statements = std::make_shared<uint64_t>(0);
   std::shared_ptr<FunctionFailure> failure = std::make_shared<FunctionFailure>();
   std::vector<std::shared_ptr<void>> kept;
 };

@@ -81,9 +81,14 @@ Result<std::unique_ptr<TableWriter>> Connection::CreateTable(const std::string& 
     handle->types.push_back(column.type);
   }
   if (handle->types.empty()) return Invalid("table '" + name + "' has no columns");
-  TRY(Execute(sql + ")").WithContext("table '" + name + "'"));
-  if (duckdb_appender_create(handle_->connection, nullptr, name.c_str(), &handle->appender) !=
-      DuckDBSuccess) {
+  duckdb_connection beside = nullptr;
+  if (duckdb_connect(handle_->database, &beside) != DuckDBSuccess) {
+    return Exhausted("the query engine cannot connect");
+  }
+  handle->connection = std::unique_ptr<Connection>(
+      new Connection(std::make_unique<Connection::Handle>(handle_->database, beside)));
+  TRY(handle->connection->Execute(sql + ")").WithContext("table '" + name + "'"));
+  if (duckdb_appender_create(beside, nullptr, name.c_str(), &handle->appender) != DuckDBSuccess) {
     return AppenderStatus(handle->appender);
   }
   return std::unique_ptr<TableWriter>(new TableWriter(std::move(handle)));

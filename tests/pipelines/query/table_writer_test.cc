@@ -76,5 +76,36 @@ TEST(TableWriter, ATableIsMadeOnce) {
   EXPECT_FALSE(connection->CreateTable("t", AllTypes()).ok());
 }
 
+TEST(TableWriter, MayBeFilledWhileAResultIsRead) {
+  const auto database = Database::Open({1, 256, {}}).value();
+  const auto sql = database->Connect();
+  const auto rows = sql->Query("SELECT i::BIGINT FROM range(100000) t(i)").value();
+  Chunk chunk;
+  int64_t read = 0;
+  std::vector<std::unique_ptr<TableWriter>> writers;
+  while (rows->Next(chunk).value()) {
+    read += static_cast<int64_t>(chunk.size());
+    const std::string name = "t" + std::to_string(writers.size());
+    writers.push_back(sql->CreateTable(name, {{{"n", ColumnType::kInt64, {}}}}).value());
+    writers.back()->column(0).SetInt64(0, chunk.Int64(0, 0));
+    ASSERT_TRUE(writers.back()->Flush(1).ok());
+    ASSERT_TRUE(writers.back()->Finish().ok());
+  }
+  EXPECT_EQ(read, 100000);
+  EXPECT_EQ(*sql->QueryInt64("SELECT n FROM t1"), 2048);
+}
+
+TEST(Rows, AreNotCutOffSilentlyByAnotherStatement) {
+  const auto database = Database::Open({1, 256, {}}).value();
+  const auto sql = database->Connect();
+  const auto rows = sql->Query("SELECT i::BIGINT FROM range(100000) t(i)").value();
+  Chunk chunk;
+  ASSERT_TRUE(rows->Next(chunk).value());
+  ASSERT_TRUE(sql->Execute("CREATE TABLE other (n BIGINT)").ok());
+  Result<bool> more = rows->Next(chunk);
+  while (more.ok() && *more) more = rows->Next(chunk);
+  EXPECT_EQ(more.status().code(), StatusCode::kInternal) << "100,000 rows did not come";
+}
+
 }  // namespace
 }  // namespace signet::pipelines::query
