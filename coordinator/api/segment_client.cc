@@ -98,8 +98,9 @@ Result<std::vector<bool>> SegmentClient::IsMemberBatch(const std::string& snapsh
   for (const Uuid& token : tokens) packed.append(AsText(token));
   std::string answer;
   TRY(Guarded([&] { impl_->service->isMemberBatch(answer, snapshot, segment, packed); }));
-  if (answer.size() != tokens.size())
+  if (answer.size() != tokens.size()) {
     return Corrupt("the server answered for another number of tokens");
+  }
   std::vector<bool> members(answer.size());
   for (size_t i = 0; i < answer.size(); ++i) members[i] = answer[i] != '\0';
   return members;
@@ -116,8 +117,9 @@ Result<std::vector<Uuid>> SegmentClient::Resolve(const std::string& snapshot,
                                                  const std::vector<std::string>& identifiers) {
   std::vector<api::Resolved> answers;
   TRY(Guarded([&] { impl_->service->resolve(answers, snapshot, identifiers); }));
-  if (answers.size() != identifiers.size())
+  if (answers.size() != identifiers.size()) {
     return Corrupt("the server answered for other identifiers");
+  }
   std::vector<Uuid> tokens(answers.size());
   for (size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i].found) continue;

@@ -118,8 +118,9 @@ void SegmentHandler::Check(const Status& status) {
   const bool caller =
       status.code() == StatusCode::kInvalid || status.code() == StatusCode::kNotFound;
   if (!caller) Log(LogLevel::kError, "lookup failed", Json::Of({{"status", status.ToString()}}));
-  if (status.code() == StatusCode::kNotFound)
+  if (status.code() == StatusCode::kNotFound) {
     Refuse(ErrorCode::NOT_FOUND, "there is no such version");
+  }
   Refuse(caller ? ErrorCode::INVALID : ErrorCode::UNAVAILABLE,
          caller ? status.message() : "the lookup failed; see the server's log");
 }
@@ -141,8 +142,9 @@ std::shared_ptr<const ServedRecipient> SegmentHandler::View() {
 SegmentHandler::Place SegmentHandler::Find(const std::string& snapshot) {
   Place place{View(), nullptr};
   const auto found = place.view->snapshots.find(snapshot);
-  if (found == place.view->snapshots.end())
+  if (found == place.view->snapshots.end()) {
     Refuse(ErrorCode::NOT_FOUND, "there is no such snapshot");
+  }
   place.snapshot = found->second;
   const std::optional<Timestamp>& expires = place.snapshot->manifest.expires;
   if (expires && *expires <= state_.served().Now()) {
@@ -265,13 +267,13 @@ void SegmentHandler::getManifest(api::Manifest& answer, const std::string& snaps
 
 void SegmentHandler::diff(api::Diff& answer,
                           const std::string& snapshot,
-                          const std::string& fromVersion,
+                          const std::string& from_version,
                           const std::string& segment,
                           const std::string& after) {
   const Place place = Find(snapshot);
   if (!segment.empty()) BitOf(place, segment);
   const Result<pipelines::MemberDiff> whole =
-      state_.DiffSince(recipient_, *place.view, *place.snapshot, fromVersion, segment);
+      state_.DiffSince(recipient_, *place.view, *place.snapshot, from_version, segment);
   Check(whole.status());
   // Both lists in one order, so that `after` is a place in both.
   const auto part = [&](const std::vector<Uuid>& tokens, std::vector<Uuid>& out) {

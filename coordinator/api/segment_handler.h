@@ -95,7 +95,7 @@ class SegmentHandler final : public api::SegmentServiceIf {
   void getManifest(api::Manifest& answer, const std::string& snapshot) override;
   void diff(api::Diff& answer,
             const std::string& snapshot,
-            const std::string& fromVersion,
+            const std::string& from_version,
             const std::string& segment,
             const std::string& after) override;
 

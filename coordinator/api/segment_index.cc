@@ -50,7 +50,7 @@ struct SegmentIndex::Impl {
         values(entropy.RandomSecret(32)) {}
 
   [[nodiscard]] Uuid NameOf(char kind, ByteView what) const {
-    std::array<uint8_t, 17> small;
+    std::array<uint8_t, 17> small{};
     if (what.size() < small.size()) {
       small[0] = static_cast<uint8_t>(kind);
       std::copy(what.begin(), what.end(), small.begin() + 1);
@@ -62,8 +62,9 @@ struct SegmentIndex::Impl {
   }
 
   [[nodiscard]] Status Open(const Uuid& name, ByteView sealed, ByteSpan out) const {
-    if (sealed.size() != out.size() + kTagBytes)
+    if (sealed.size() != out.size() + kTagBytes) {
       return Corrupt("a row of the lookup index is damaged");
+    }
     return values.OpenInto(ByteView(name).first(kNonceBytes), name, sealed, out);
   }
 
@@ -71,7 +72,7 @@ struct SegmentIndex::Impl {
   Status Write(std::vector<Row>& rows) {
     std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
     const auto give = [&](const crypto::LookupTable::RowSink& sink) -> Status {
-      std::array<uint8_t, kValueBytesMax + kTagBytes> sealed;
+      std::array<uint8_t, kValueBytesMax + kTagBytes> sealed{};
       for (size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
         // Equal keys: an identifier released for two tokens; the first one stands for both.
@@ -133,7 +134,7 @@ Result<uint64_t> SegmentIndex::SegmentsOf(const Uuid& token) const {
 
 Status SegmentIndex::SegmentsOf(std::span<const Uuid> tokens, std::span<uint64_t> bits) const {
   CHECK(tokens.size() == bits.size());
-  std::array<Uuid, kBatchMax> names;
+  std::array<Uuid, kBatchMax> names{};
   std::array<ByteView, kBatchMax> keys;
   for (size_t begin = 0; begin < tokens.size(); begin += kBatchMax) {
     const size_t n = std::min(kBatchMax, tokens.size() - begin);
@@ -143,7 +144,7 @@ Status SegmentIndex::SegmentsOf(std::span<const Uuid> tokens, std::span<uint64_t
       bits[begin + i] = 0;
     }
     const auto visit = [&](size_t i, ByteView sealed) -> Status {
-      std::array<uint8_t, 8> plain;
+      std::array<uint8_t, 8> plain{};
       TRY(impl_->Open(names[i], sealed, plain));
       bits[begin + i] = GetU64(plain);
       return OkStatus();

@@ -68,7 +68,7 @@ Result<ClientIdentities> ReadClientIdentities(const std::filesystem::path& path)
       return Invalid(where + ": a line reads 'IDENTITY RECIPIENT'");
     }
     if (!clients.emplace(identity, recipient).second) {
-      return Invalid(where + ": the identity '" + identity + "' is there twice");
+      return Invalid(Join({where, ": the identity '", identity, "' is there twice"}, ""));
     }
   }
   if (clients.empty()) return Invalid(path.string() + " names no client");

@@ -63,7 +63,7 @@ Status LoadPem(const fs::path& path, std::string_view what, const Load& load) {
 template <typename Factory>
 Result<std::shared_ptr<TSSLSocketFactory>> Prepare(const TlsFiles& files) {
   // OpenSSL writes its farewell to peers that are gone already; that must not end the process.
-  ::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
   try {
     auto factory = std::make_shared<Factory>();
     TRY(LoadPem(

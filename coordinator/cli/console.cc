@@ -9,7 +9,7 @@ namespace signet::coordinator {
 namespace {
 
 void Write(std::FILE* stream, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stream));
   std::fflush(stream);
 }
 

@@ -12,18 +12,16 @@ constexpr double kMicros = 1e6;
 
 const char* Symbol(RunState state) {
   switch (state) {
-    case RunState::kWaiting:
-      return "○";
     case RunState::kRunning:
       return "●";
     case RunState::kSucceeded:
       return "✔";
     case RunState::kFailed:
-      return "✖";
     case RunState::kCancelled:
       return "✖";
+    case RunState::kWaiting:
     case RunState::kSkipped:
-      return "○";
+      break;
   }
   return "○";
 }

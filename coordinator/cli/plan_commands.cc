@@ -106,7 +106,8 @@ void AddPlanCommands(CLI::App& app, CommandOutcome& outcome) {
   validate->add_option("pipelines", options->files, "YAML files")->required();
   validate->add_option("-p,--param", options->params, "A parameter: name=value")
       ->allow_extra_args(false);
-  validate->callback([options, &outcome] { outcome.exit_code = Finish(Validate(*options), true); });
+  validate->callback(
+      [options, &outcome] { outcome.exit_code = Finish(Validate(*options), /*told=*/true); });
 
   CLI::App* plan = app.add_subcommand("plan", "Bind a pipeline to its policies and show the proof");
   plan->add_option("pipeline", options->files, "The pipeline's YAML")->required()->expected(1);

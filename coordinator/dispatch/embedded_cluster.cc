@@ -8,9 +8,9 @@
 #include <memory>
 #include <signal.h>
 #include <spawn.h>
-#include <string.h>
 #include <string>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -18,7 +18,7 @@
 #include "crypto/base/log.h"
 #include "workers/transport/curve.h"
 
-extern char** environ;
+extern char** environ;  // NOLINT: POSIX says so
 
 namespace signet::coordinator {
 
@@ -31,12 +31,14 @@ Result<pid_t> Spawn(const std::filesystem::path& program,
                     std::vector<std::string> arguments,
                     const SecretBytes& secret) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0)
-    return Unavailable(std::string("no pipe: ") + ::strerror(errno));
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    return Unavailable("no pipe: " + std::generic_category().message(errno));
+  }
   // 32 bytes always fit into an empty pipe.
   const ssize_t written = ::write(ends[1], secret.ExposeSecret().data(), secret.size());
   ::close(ends[1]);
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
@@ -50,8 +52,10 @@ Result<pid_t> Spawn(const std::filesystem::path& program,
           : EIO;
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[0]);
-  if (failure != 0)
-    return Unavailable("cannot start " + program.string() + ": " + ::strerror(failure));
+  if (failure != 0) {
+    return Unavailable("cannot start " + program.string() + ": " +
+                       std::generic_category().message(failure));
+  }
   return pid;
 }
 
@@ -103,7 +107,7 @@ class Cluster final : public EmbeddedCluster {
     const int64_t began = clock_.MonotonicMicros();
     const auto waited = [&] { return (clock_.MonotonicMicros() - began) / 1'000; };
     bool asked = false;
-    const Status served = coordinator_.Serve([&] {
+    Status served = coordinator_.Serve([&] {
       Watch();
       if (!asked && waited() > patience_ms / 2) {
         asked = true;

@@ -124,7 +124,7 @@ Result<Json> RightsDesk::Erase(const LocatedSubject& subject) {
 }
 
 /// Carries out the commands of one stage in their order.
-Result<ErasureRequest> RightsDesk::Perform(policies::ErasureStep step,
+Result<ErasureRequest> RightsDesk::Perform(const policies::ErasureStep& step,
                                            const LocatedSubject& subject) {
   ErasureRequest request = step.request;
   for (const ErasureCommandKind command : step.commands) {
@@ -211,7 +211,7 @@ Status RightsDesk::WithdrawSnapshots(const LocatedSubject& subject, const std::s
       withdrawals.push_back({tokens.Token(id), state_.clock().Now(), purpose});
     }
     TRY(pipelines::AddWithdrawals(
-        folder, recipient, withdrawals, state_.entropy(), [this](std::string text) {
+        folder, recipient, withdrawals, state_.entropy(), [this](const std::string& text) {
           return state_.SignNote(text);
         }));
     told.Push(recipient);

@@ -53,7 +53,7 @@ class RightsDesk {
   Result<Json> SetConsent(const LocatedSubject& subject, const std::string& purpose, bool given);
 
  private:
-  Result<policies::ErasureRequest> Perform(policies::ErasureStep step,
+  Result<policies::ErasureRequest> Perform(const policies::ErasureStep& step,
                                            const LocatedSubject& subject);
   Status Withdraw(const policies::ErasureRequest& request, const LocatedSubject& subject);
   Status WithdrawSnapshots(const LocatedSubject& subject, const std::string& purpose);
