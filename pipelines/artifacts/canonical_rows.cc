@@ -70,12 +70,12 @@ uint8_t* PutCell(uint8_t* at, const query::ColumnView& column, size_t row) {
 }
 
 /// The row in `scratch`, which only grows.
-ByteView RowBytes(const query::Chunk& chunk, size_t first, size_t row, Bytes& scratch) {
+ByteView RowBytes(const query::Chunk& chunk, size_t row, Bytes& scratch) {
   size_t bytes_max = 0;
-  for (size_t c = first; c < chunk.columns(); ++c) bytes_max += CellBytesMax(chunk.column(c), row);
+  for (size_t c = 0; c < chunk.columns(); ++c) bytes_max += CellBytesMax(chunk.column(c), row);
   if (scratch.size() < bytes_max) scratch.resize(bytes_max * 2);
   uint8_t* at = scratch.data();
-  for (size_t c = first; c < chunk.columns(); ++c) at = PutCell(at, chunk.column(c), row);
+  for (size_t c = 0; c < chunk.columns(); ++c) at = PutCell(at, chunk.column(c), row);
   return ByteView(scratch).first(static_cast<size_t>(at - scratch.data()));
 }
 
@@ -83,7 +83,7 @@ ByteView RowBytes(const query::Chunk& chunk, size_t first, size_t row, Bytes& sc
 
 void CanonicalRow(const query::Chunk& chunk, size_t row, Bytes& out) {
   Bytes scratch;
-  const ByteView bytes = RowBytes(chunk, 0, row, scratch);
+  const ByteView bytes = RowBytes(chunk, row, scratch);
   out.assign(bytes.begin(), bytes.end());
 }
 
@@ -91,18 +91,7 @@ void DigestRows(const query::Chunk& chunk,
                 const crypto::HmacKey& key,
                 Bytes& scratch,
                 MultisetDigest& digest) {
-  for (size_t r = 0; r < chunk.size(); ++r) digest.Add(key.Mac(RowBytes(chunk, 0, r, scratch)));
-}
-
-void DigestRowsByPartition(const query::Chunk& chunk,
-                           const crypto::HmacKey& key,
-                           Bytes& scratch,
-                           std::vector<MultisetDigest>& digests) {
-  for (size_t r = 0; r < chunk.size(); ++r) {
-    const int64_t partition = chunk.Int64(0, r);
-    CHECK(partition >= 0 && static_cast<size_t>(partition) < digests.size());
-    digests[static_cast<size_t>(partition)].Add(key.Mac(RowBytes(chunk, 1, r, scratch)));
-  }
+  for (size_t r = 0; r < chunk.size(); ++r) digest.Add(key.Mac(RowBytes(chunk, r, scratch)));
 }
 
 }  // namespace signet::pipelines

@@ -8,8 +8,6 @@
 ///   04 | u32 big-endian n | n bytes  text, bytes
 #pragma once
 
-#include <vector>
-
 #include "crypto/base/bytes.h"
 #include "crypto/primitives/hmac.h"
 #include "pipelines/query/chunk.h"
@@ -25,12 +23,5 @@ void DigestRows(const query::Chunk& chunk,
                 const crypto::HmacKey& key,
                 Bytes& scratch,
                 MultisetDigest& digest);
-
-/// The same for chunks whose first column is the row's partition (never NULL, below the number of
-/// `digests`), which is not part of the row.
-void DigestRowsByPartition(const query::Chunk& chunk,
-                           const crypto::HmacKey& key,
-                           Bytes& scratch,
-                           std::vector<MultisetDigest>& digests);
 
 }  // namespace signet::pipelines

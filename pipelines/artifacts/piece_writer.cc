@@ -18,12 +18,6 @@ namespace {
 
 constexpr int kPartitionsMax = 4096;
 
-/// Rows to write: a table that can be scanned several times, and maybe a condition.
-struct Rowset {
-  std::string table;  ///< quoted
-  std::string where;  ///< " WHERE ..." or empty
-};
-
 std::string ColumnList(const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ", ") + SqlName(name);
@@ -112,12 +106,11 @@ Status CheckColumns(query::Connection& connection, const std::string& table, con
 
 /// The digest of the rows, in one pass over chunks.
 Result<MultisetDigest> DigestOf(query::Connection& connection,
-                                const Rowset& rowset,
+                                const std::string& table,
                                 const Schema& schema,
                                 const crypto::HmacKey& key) {
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<query::Rows> rows,
-      connection.Query("SELECT " + TypedList(schema) + " FROM " + rowset.table + rowset.where));
+  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
+                   connection.Query("SELECT " + TypedList(schema) + " FROM " + table));
   MultisetDigest digest;
   query::Chunk chunk;
   Bytes scratch;
@@ -130,14 +123,14 @@ Result<MultisetDigest> DigestOf(query::Connection& connection,
 
 /// Seals the columns of one label class.
 Result<Stream> WriteStream(query::Connection& connection,
-                           const Rowset& rowset,
+                           const std::string& table,
                            const StreamHeader& header,
                            const LeasedDek& dek,
                            BlobStore& store,
                            Entropy& entropy) {
   ASSIGN_OR_RETURN(const MemoryFile file, MemoryFile::Create("signet-piece"));
-  TRY(connection.Execute("COPY (SELECT " + TypedList(header.schema) + " FROM " + rowset.table +
-                         rowset.where + ") TO " + SqlLiteral(file.path()) +
+  TRY(connection.Execute("COPY (SELECT " + TypedList(header.schema) + " FROM " + table + ") TO " +
+                         SqlLiteral(file.path()) +
                          " (FORMAT parquet, COMPRESSION lz4_raw, USE_TMP_FILE false)"));
   BlobSealer sealer(header, dek, entropy);
   TRY(sealer.AppendFile(file));
@@ -145,7 +138,7 @@ Result<Stream> WriteStream(query::Connection& connection,
 }
 
 Status WriteStreams(query::Connection& connection,
-                    const Rowset& rowset,
+                    const std::string& table,
                     const WriteRequest& request,
                     BlobStore& store,
                     Entropy& entropy,
@@ -168,7 +161,7 @@ Status WriteStreams(query::Connection& connection,
                         request.producer,
                         std::move(schema)};
     ASSIGN_OR_RETURN(Stream stream,
-                     WriteStream(connection, rowset, header, dek->second, store, entropy));
+                     WriteStream(connection, table, header, dek->second, store, entropy));
     piece.streams.push_back(std::move(stream));
   }
   return OkStatus();
@@ -183,69 +176,65 @@ Piece NewPiece(const WriteRequest& request) {
   return piece;
 }
 
-/// SQL for a row's partition; registers the function it needs.
-Result<std::string> PartitionExpression(query::Connection& connection,
-                                        const std::string& column,
-                                        int partitions) {
-  if (!column.empty()) return SqlName(column) + "::BIGINT";
-  const Status registered =
-      connection.RegisterFunction({"signet_partition_of",
-                                   {ColumnType::kUuid, ColumnType::kInt64},
-                                   ColumnType::kInt64,
-                                   [](const query::Arguments& in, query::ColumnWriter& out) {
-                                     for (size_t r = 0; r < in.rows(); ++r) {
-                                       if (in.AnyNull(r)) continue;
-                                       const auto n = static_cast<uint32_t>(in[1].Int64(r));
-                                       out.SetInt64(r, PartitionOf(SubjectId{in[0].GetUuid(r)}, n));
-                                     }
-                                     return OkStatus();
-                                   }});
-  // It may be there already, from an earlier call.
-  if (!registered.ok() && registered.code() != StatusCode::kConflict) return registered;
-  return "signet_partition_of(" + SqlName(kSubjectColumn) + ", " + std::to_string(partitions) + ")";
+/// The rows of one table as a piece.
+Result<Piece> WriteTable(query::Connection& connection,
+                         const std::string& table,
+                         const WriteRequest& request,
+                         const crypto::HmacKey& digest_key,
+                         BlobStore& store,
+                         Entropy& entropy) {
+  Piece piece = NewPiece(request);
+  if (request.with_content) {
+    ASSIGN_OR_RETURN(const MultisetDigest digest,
+                     DigestOf(connection, table, request.schema, digest_key));
+    piece.content = digest.Hex();
+    piece.rows = digest.count();
+  } else {
+    ASSIGN_OR_RETURN(const int64_t rows, connection.QueryInt64("SELECT count(*) FROM " + table));
+    piece.rows = static_cast<uint64_t>(rows);
+  }
+  TRY(WriteStreams(connection, table, request, store, entropy, piece));
+  return piece;
 }
 
-/// Rows per partition; refuses rows that belong to none.
-Result<std::vector<uint64_t>> CountPartitions(query::Connection& connection,
-                                              const std::string& table,
-                                              const std::string& expression,
-                                              int partitions) {
+/// Sends each row of a source to the table of its partition; refuses rows that belong to none.
+Status Split(query::Connection& connection,
+             const std::string& source,
+             const std::string& partition_column,
+             const Schema& schema,
+             PartitionTables& tables) {
+  const bool by_subject = partition_column.empty();
+  const std::string first =
+      by_subject ? SqlName(kSubjectColumn) : SqlName(partition_column) + "::BIGINT";
   ASSIGN_OR_RETURN(
       const std::unique_ptr<query::Rows> rows,
-      connection.Query("SELECT " + expression + ", count(*) FROM " + table + " GROUP BY 1"));
-  std::vector<uint64_t> counts(static_cast<size_t>(partitions), 0);
+      connection.Query("SELECT " + first + ", " + TypedList(schema) + " FROM " + source));
+  const auto count = static_cast<uint32_t>(tables.partitions());
+  std::vector<uint32_t> partition_of_row;
+  uint64_t lost = 0;
   query::Chunk chunk;
   for (;;) {
     ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-    if (!more) return counts;
+    if (!more) break;
+    partition_of_row.assign(chunk.size(), PartitionTables::kLeftOut);
     for (size_t r = 0; r < chunk.size(); ++r) {
-      const int64_t partition = chunk.IsNull(0, r) ? -1 : chunk.Int64(0, r);
-      if (partition < 0 || partition >= partitions) {
-        return Invalid("a row belongs to no partition: " + std::to_string(chunk.Int64(1, r)) +
-                       " such rows");
+      int64_t partition = -1;
+      if (!chunk.IsNull(0, r)) {
+        partition =
+            by_subject ? PartitionOf(SubjectId{chunk.GetUuid(0, r)}, count) : chunk.Int64(0, r);
       }
-      counts[static_cast<size_t>(partition)] += static_cast<uint64_t>(chunk.Int64(1, r));
+      if (partition >= 0 && partition < static_cast<int64_t>(count)) {
+        partition_of_row[r] = static_cast<uint32_t>(partition);
+      } else {
+        ++lost;
+      }
     }
+    TRY(tables.Add(chunk, 1, partition_of_row));
   }
-}
-
-/// The digests of all partitions in one pass.
-Status DigestPartitions(query::Connection& connection,
-                        const std::string& table,
-                        const std::string& expression,
-                        const Schema& schema,
-                        const crypto::HmacKey& key,
-                        std::vector<MultisetDigest>& digests) {
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<query::Rows> rows,
-      connection.Query("SELECT " + expression + ", " + TypedList(schema) + " FROM " + table));
-  query::Chunk chunk;
-  Bytes scratch;
-  for (;;) {
-    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-    if (!more) return OkStatus();
-    DigestRowsByPartition(chunk, key, scratch, digests);
+  if (lost > 0) {
+    return Invalid("a row belongs to no partition: " + std::to_string(lost) + " such rows");
   }
+  return tables.Finish();
 }
 
 }  // namespace
@@ -257,23 +246,10 @@ Result<Piece> WritePiece(query::Connection& connection,
                          BlobStore& store,
                          Entropy& entropy) {
   TemporaryTable temporary(connection);
-  Rowset rowset;
-  ASSIGN_OR_RETURN(rowset.table, ScannableTable(connection, table_or_select, temporary));
-  TRY(CheckColumns(connection, rowset.table, request.schema)
+  ASSIGN_OR_RETURN(const std::string table, ScannableTable(connection, table_or_select, temporary));
+  TRY(CheckColumns(connection, table, request.schema)
           .WithContext("dataset '" + request.dataset + "'"));
-  Piece piece = NewPiece(request);
-  if (request.with_content) {
-    ASSIGN_OR_RETURN(const MultisetDigest digest,
-                     DigestOf(connection, rowset, request.schema, digest_key));
-    piece.content = digest.Hex();
-    piece.rows = digest.count();
-  } else {
-    ASSIGN_OR_RETURN(const int64_t rows,
-                     connection.QueryInt64("SELECT count(*) FROM " + rowset.table));
-    piece.rows = static_cast<uint64_t>(rows);
-  }
-  TRY(WriteStreams(connection, rowset, request, store, entropy, piece));
-  return piece;
+  return WriteTable(connection, table, request, digest_key, store, entropy);
 }
 
 Result<std::vector<Piece>> WritePartitioned(query::Connection& connection,
@@ -286,31 +262,40 @@ Result<std::vector<Piece>> WritePartitioned(query::Connection& connection,
                                             BlobStore& store,
                                             Entropy& entropy) {
   CHECK(partitions > 0 && partitions <= kPartitionsMax);
-  TemporaryTable temporary(connection);
-  ASSIGN_OR_RETURN(const std::string scanned, ScannableTable(connection, table, temporary));
-  TRY(CheckColumns(connection, scanned, request.schema)
+  static std::atomic<uint64_t> counter = 0;
+  const std::string source = IsSelect(table) ? "(" + table + ")" : SqlName(table);
+  TRY(CheckColumns(connection, source, request.schema)
           .WithContext("dataset '" + request.dataset + "'"));
-  ASSIGN_OR_RETURN(const std::string expression,
-                   PartitionExpression(connection, partition_column, partitions));
-  ASSIGN_OR_RETURN(const std::vector<uint64_t> counts,
-                   CountPartitions(connection, scanned, expression, partitions));
-  std::vector<MultisetDigest> digests(static_cast<size_t>(partitions));
-  if (request.with_content) {
-    TRY(DigestPartitions(connection, scanned, expression, request.schema, digest_key, digests));
-  }
+  PartitionTables tables(connection,
+                         "signet_split_" + std::to_string(++counter),
+                         request.schema,
+                         static_cast<size_t>(partitions));
+  TRY(Split(connection, source, partition_column, request.schema, tables));
+  return WritePartitionTables(
+      connection, tables, partitions, request, keys, digest_key, store, entropy);
+}
+
+Result<std::vector<Piece>> WritePartitionTables(query::Connection& connection,
+                                                PartitionTables& tables,
+                                                int partitions,
+                                                const WriteRequest& request,
+                                                const PartitionKeys& keys,
+                                                const crypto::HmacKey& digest_key,
+                                                BlobStore& store,
+                                                Entropy& entropy) {
+  CHECK(partitions > 0 && static_cast<size_t>(partitions) <= tables.partitions());
   std::vector<Piece> pieces;
   for (int partition = 0; partition < partitions; ++partition) {
     const auto index = static_cast<size_t>(partition);
-    if (counts[index] == 0) continue;
+    if (tables.rows(index) == 0) continue;
     WriteRequest own = request;
     own.partition = partition;
     ASSIGN_OR_RETURN(own.deks, keys(partition));
-    Piece piece = NewPiece(own);
-    piece.rows = counts[index];
-    if (request.with_content) piece.content = digests[index].Hex();
-    const Rowset rowset{scanned, " WHERE " + expression + " = " + std::to_string(partition)};
-    TRY(WriteStreams(connection, rowset, own, store, entropy, piece));
+    ASSIGN_OR_RETURN(
+        Piece piece,
+        WriteTable(connection, SqlName(tables.table(index)), own, digest_key, store, entropy));
     pieces.push_back(std::move(piece));
+    TRY(tables.Drop(index));
   }
   return pieces;
 }

@@ -11,6 +11,7 @@
 #include "crypto/base/status.h"
 #include "crypto/primitives/hmac.h"
 #include "pipelines/artifacts/blob_store.h"
+#include "pipelines/artifacts/partition_tables.h"
 #include "pipelines/artifacts/sealed_blob.h"
 #include "pipelines/query/connection.h"
 #include "pipelines/record/dataset.h"
@@ -54,5 +55,16 @@ Result<std::vector<Piece>> WritePartitioned(query::Connection& connection,
                                             const crypto::HmacKey& digest_key,
                                             BlobStore& store,
                                             Entropy& entropy);
+
+/// The same for rows that are split already: partition p is table p of `tables`, of which those
+/// behind `partitions` are not written. Each table is dropped once its piece is written.
+Result<std::vector<Piece>> WritePartitionTables(query::Connection& connection,
+                                                PartitionTables& tables,
+                                                int partitions,
+                                                const WriteRequest& request,
+                                                const PartitionKeys& keys,
+                                                const crypto::HmacKey& digest_key,
+                                                BlobStore& store,
+                                                Entropy& entropy);
 
 }  // namespace signet::pipelines

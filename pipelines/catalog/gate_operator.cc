@@ -57,7 +57,7 @@ Status GateOperator::Run(TaskContext& context) const {
   ASSIGN_OR_RETURN(const GovernedDataset governed,
                    RunGate(context.sql(), spec, context.stage(), sink));
   context.result().figures = governed.figures();
-  return context.WriteOutput(context.Output("out"), std::string(kPartitionColumn));
+  return context.WriteOutput(context.Output("out"), governed.tables());
 }
 
 }  // namespace signet::pipelines

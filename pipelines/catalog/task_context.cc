@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "crypto/base/text.h"
-#include "pipelines/artifacts/piece_writer.h"
 #include "pipelines/artifacts/sealed_blob.h"
 #include "pipelines/catalog/state_blobs.h"
 #include "pipelines/record/option_doc.h"
@@ -109,44 +108,68 @@ Result<LeasedDek> TaskContext::OutputDek(const TaskOutput& output,
   return dek;
 }
 
-Status TaskContext::WriteOutput(const TaskOutput& output, const std::string& partition_column) {
+WriteRequest TaskContext::RequestFor(const TaskOutput& output) const {
   WriteRequest request;
   request.dataset = output.dataset;
   request.kind = output.kind;
   request.schema = output.schema;
   request.producer = spec().Producer();
   request.with_content = output.kind != DatasetKind::kTokenised;
-  const PartitionKeys keys =
-      [&](int partition) -> Result<std::map<policies::LabelClass, LeasedDek>> {
-    std::map<policies::LabelClass, LeasedDek> deks;
-    for (const Column& column : output.schema.columns) {
-      const policies::LabelClass label_class = column.label.label_class;
-      ASSIGN_OR_RETURN(deks[label_class], OutputDek(output, partition, label_class));
-    }
-    return deks;
-  };
-  std::vector<Piece>& pieces = result_.outputs[output.name];
-  if (output.partitioned) {
-    ASSIGN_OR_RETURN(pieces,
-                     WritePartitioned(*connection_,
-                                      output.name,
-                                      partition_column,
-                                      spec().partitions,
-                                      request,
-                                      keys,
-                                      *digest_key_,
-                                      *blobs_,
-                                      entropy_));
-  } else {
+  return request;
+}
+
+Result<std::map<policies::LabelClass, LeasedDek>> TaskContext::DeksFor(const TaskOutput& output,
+                                                                       int partition) const {
+  std::map<policies::LabelClass, LeasedDek> deks;
+  for (const Column& column : output.schema.columns) {
+    const policies::LabelClass label_class = column.label.label_class;
+    ASSIGN_OR_RETURN(deks[label_class], OutputDek(output, partition, label_class));
+  }
+  return deks;
+}
+
+Status TaskContext::TakePieces(const TaskOutput& output, std::vector<Piece> pieces) {
+  for (const Piece& piece : pieces) result_.rows += piece.rows;
+  result_.outputs[output.name] = std::move(pieces);
+  return OkStatus();
+}
+
+Status TaskContext::WriteOutput(const TaskOutput& output, const std::string& partition_column) {
+  WriteRequest request = RequestFor(output);
+  if (!output.partitioned) {
     request.partition = spec().partition;
-    ASSIGN_OR_RETURN(request.deks, keys(request.partition));
+    ASSIGN_OR_RETURN(request.deks, DeksFor(output, request.partition));
     ASSIGN_OR_RETURN(
         Piece piece,
         WritePiece(*connection_, output.name, request, *digest_key_, *blobs_, entropy_));
-    pieces.push_back(std::move(piece));
+    return TakePieces(output, {std::move(piece)});
   }
-  for (const Piece& piece : pieces) result_.rows += piece.rows;
-  return OkStatus();
+  const PartitionKeys keys = [&](int partition) { return DeksFor(output, partition); };
+  ASSIGN_OR_RETURN(std::vector<Piece> pieces,
+                   WritePartitioned(*connection_,
+                                    output.name,
+                                    partition_column,
+                                    spec().partitions,
+                                    request,
+                                    keys,
+                                    *digest_key_,
+                                    *blobs_,
+                                    entropy_));
+  return TakePieces(output, std::move(pieces));
+}
+
+Status TaskContext::WriteOutput(const TaskOutput& output, PartitionTables& tables) {
+  const PartitionKeys keys = [&](int partition) { return DeksFor(output, partition); };
+  ASSIGN_OR_RETURN(std::vector<Piece> pieces,
+                   WritePartitionTables(*connection_,
+                                        tables,
+                                        spec().partitions,
+                                        RequestFor(output),
+                                        keys,
+                                        *digest_key_,
+                                        *blobs_,
+                                        entropy_));
+  return TakePieces(output, std::move(pieces));
 }
 
 }  // namespace signet::pipelines

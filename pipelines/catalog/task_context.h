@@ -11,6 +11,7 @@
 #include "crypto/primitives/hmac.h"
 #include "pipelines/artifacts/blob_store.h"
 #include "pipelines/artifacts/dataset_reader.h"
+#include "pipelines/artifacts/piece_writer.h"
 #include "pipelines/artifacts/sealed_blob.h"
 #include "pipelines/query/database.h"
 #include "pipelines/record/task.h"
@@ -40,6 +41,8 @@ class TaskContext {
   /// Writes table `output.name` as the output's pieces. `partition_column` names the UTINYINT or
   /// INTEGER column of a table that is split while writing.
   Status WriteOutput(const TaskOutput& output, const std::string& partition_column = {});
+  /// The same for rows that are split already.
+  Status WriteOutput(const TaskOutput& output, PartitionTables& tables);
   /// The output of that name; a CHECK if the planner gave none.
   [[nodiscard]] const TaskOutput& Output(const std::string& name) const;
   [[nodiscard]] Result<LeasedDek> OutputDek(const TaskOutput& output,
@@ -50,6 +53,11 @@ class TaskContext {
 
  private:
   TaskContext() = default;
+
+  [[nodiscard]] WriteRequest RequestFor(const TaskOutput& output) const;
+  [[nodiscard]] Result<std::map<policies::LabelClass, LeasedDek>> DeksFor(const TaskOutput& output,
+                                                                          int partition) const;
+  Status TakePieces(const TaskOutput& output, std::vector<Piece> pieces);
 
   TaskAssignment task_;
   Progress progress_;

@@ -26,6 +26,10 @@ Result<std::string> TextOf(Result<Bytes> opened) {
 
 CellSealer::CellSealer(const SecretBytes& key) : siv_(SivKey(key)) {}
 
+void CellSealer::Rekey(const SecretBytes& key) {
+  siv_.Rekey(SivKey(key));
+}
+
 Bytes CellSealer::SealEscrow(std::string_view column,
                              const SubjectId& subject,
                              std::string_view text) const {

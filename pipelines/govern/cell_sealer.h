@@ -25,6 +25,8 @@ class CellSealer {
  public:
   /// `key` has 32 bytes: a subject's cell key, or the dataset's.
   explicit CellSealer(const SecretBytes& key);
+  /// Goes on under another key. Not while another thread uses the object.
+  void Rekey(const SecretBytes& key);
 
   [[nodiscard]] Bytes SealEscrow(std::string_view column,
                                  const SubjectId& subject,

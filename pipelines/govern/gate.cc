@@ -1,5 +1,6 @@
 #include "pipelines/govern/gate.h"
 
+#include <array>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -7,7 +8,6 @@
 #include "crypto/base/text.h"
 #include "pipelines/govern/cell_sealer.h"
 #include "pipelines/govern/gate_functions.h"
-#include "pipelines/govern/partition_function.h"
 #include "pipelines/govern/subject_tables.h"
 
 namespace signet::pipelines {
@@ -15,8 +15,11 @@ namespace signet::pipelines {
 /// Friend of GatePass: the one place where governed datasets come from.
 class Gate {
  public:
-  static GovernedDataset Pass(std::string table, Schema schema, Json figures) {
-    return {GatePass(), std::move(table), std::move(schema), std::move(figures)};
+  static GovernedDataset Pass(std::string table,
+                              std::shared_ptr<PartitionTables> tables,
+                              Schema schema,
+                              Json figures) {
+    return {GatePass(), std::move(table), std::move(tables), std::move(schema), std::move(figures)};
   }
 };
 
@@ -55,27 +58,32 @@ Status RegisterSealing(query::Connection& connection, const GateSpec& spec) {
   return OkStatus();
 }
 
-std::string GateSql(const GateSpec& spec) {
+/// The columns of the split tables: those of the governed schema, then the facts.
+Result<Schema> SplitSchema(const SourceSpec& source, const Schema& governed) {
+  ASSIGN_OR_RETURN(const Schema tokenised, TokenisedSchema(source));
+  Schema split = governed;
+  for (const Column& column : tokenised.columns) {
+    if (column.label.label_class == policies::LabelClass::kFacts) split.columns.push_back(column);
+  }
+  return split;
+}
+
+std::string GateSql(const GateSpec& spec, const Schema& split) {
   std::vector<std::string> links;
   for (size_t i = 0; i < spec.source.links.size(); ++i) links.push_back(LinkColumnName(i));
-  std::vector<std::string> items = {"subject", "signet_partition(subject) AS signet_partition"};
-  for (size_t i = 0; i < spec.source.columns.size(); ++i) {
-    const SourceColumn& column = spec.source.columns[i];
-    const std::string name = SqlName(column.name);
-    if (column.treatment.kind == TreatmentKind::kEscrow) {
-      items.push_back(EscrowFunctionName(i) + "(subject, " + name + ") AS " + name);
-    } else if (column.treatment.kind == TreatmentKind::kEncrypt) {
-      items.push_back(EncryptFunctionName(i) + "(" + name + ") AS " + name);
-    } else if (column.treatment.kind != TreatmentKind::kDrop) {
-      items.push_back(name);
+  std::vector<std::string> items;
+  for (const Column& column : split.columns) {
+    std::string item = SqlName(column.name);
+    for (size_t i = 0; i < spec.source.columns.size(); ++i) {
+      if (spec.source.columns[i].name != column.name) continue;
+      const TreatmentKind kind = spec.source.columns[i].treatment.kind;
+      if (kind == TreatmentKind::kEscrow) item = EscrowFunctionName(i) + "(subject, " + item + ")";
+      if (kind == TreatmentKind::kEncrypt) item = EncryptFunctionName(i) + "(" + item + ")";
     }
-    if (column.role == ColumnRole::kValue) continue;
-    items.push_back(FactColumnName(i));
-    if (!column.as_of.empty()) items.push_back(FactTimeColumnName(i));
+    items.push_back(item);
   }
-  return std::string("CREATE TABLE ") + kGated + " AS SELECT " + Join(items, ", ") +
-         " FROM (SELECT signet_subject(" + Join(links, ", ") + ") AS subject, * FROM " +
-         SqlName(spec.tokenised) + ")";
+  return "SELECT " + Join(items, ", ") + " FROM (SELECT signet_subject(" + Join(links, ", ") +
+         ") AS subject, * FROM " + SqlName(spec.tokenised) + ")";
 }
 
 struct GateCounts {
@@ -83,55 +91,101 @@ struct GateCounts {
   [[nodiscard]] uint64_t Left() const { return suppressed + blocked + unidentified; }
 };
 
-Result<GateCounts> CountRows(query::Connection& connection) {
-  const auto is = [](const Uuid& what) { return "subject = '" + UuidText(what) + "'::UUID"; };
-  ASSIGN_OR_RETURN(
-      const auto rows,
-      connection.Query("SELECT count(*), count(*) FILTER (WHERE subject IS NULL), count(*) FILTER "
-                       "(WHERE " +
-                       is(kSuppressedRow) + "), count(*) FILTER (WHERE " + is(kBlockedRow) +
-                       ") FROM " + kGated));
+/// Sends each row to its person's partition. Rows that may not go on are counted and left out; with
+/// `keep_nameless`, those without a usable identifier go to the table behind the partitions.
+class RowSorter {
+ public:
+  RowSorter(PartitionTables& tables, int partitions, bool keep_nameless)
+      : tables_(tables),
+        partitions_(static_cast<uint32_t>(partitions)),
+        nameless_(keep_nameless ? partitions_ : PartitionTables::kLeftOut) {}
+
+  Status Add(const query::Chunk& chunk) {
+    place_.resize(chunk.size());
+    for (size_t r = 0; r < chunk.size(); ++r) place_[r] = PlaceOf(chunk, r);
+    return tables_.Add(chunk, 0, place_);
+  }
+
+  [[nodiscard]] const GateCounts& counts() const { return counts_; }
+
+ private:
+  uint32_t PlaceOf(const query::Chunk& chunk, size_t r) {
+    if (chunk.IsNull(0, r)) {
+      ++counts_.unidentified;
+      return nameless_;
+    }
+    const SubjectId subject{chunk.GetUuid(0, r)};
+    if (subject.value == kSuppressedRow) {
+      ++counts_.suppressed;
+      return PartitionTables::kLeftOut;
+    }
+    if (subject.value == kBlockedRow) {
+      ++counts_.blocked;
+      return nameless_;
+    }
+    ++counts_.passed;
+    return static_cast<uint32_t>(PartitionOf(subject, partitions_));
+  }
+
+  PartitionTables& tables_;
+  uint32_t partitions_;
+  uint32_t nameless_;
+  GateCounts counts_;
+  std::vector<uint32_t> place_;
+};
+
+Result<GateCounts> SortRows(query::Connection& connection,
+                            const std::string& select,
+                            RowSorter& sorter) {
+  ASSIGN_OR_RETURN(const auto rows, connection.Query(select));
   query::Chunk chunk;
-  ASSIGN_OR_RETURN(const bool some, rows->Next(chunk));
-  CHECK(some && chunk.size() == 1);
-  const auto at = [&](size_t c) { return static_cast<uint64_t>(chunk.Int64(c, 0)); };
-  GateCounts counts{0, at(2), at(3), at(1)};
-  counts.passed = at(0) - counts.Left();
-  return counts;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+    if (!more) return sorter.counts();
+    TRY(sorter.Add(chunk));
+  }
 }
 
 /// Rows and money sums of the rows without a person.
 Result<Json> Aggregate(query::Connection& connection,
                        const Schema& schema,
-                       const GateCounts& counts) {
-  const uint64_t rows = counts.blocked + counts.unidentified;
+                       const std::string& nameless,
+                       uint64_t rows) {
   Json json = Json::Of({{"rows", rows}});
   if (rows < kAggregateRowsMin) return json;
   for (const Column& column : schema.columns) {
     if (column.type != ColumnType::kDecimal) continue;
     ASSIGN_OR_RETURN(const std::string sum,
                      connection.QueryText("SELECT CAST(coalesce(sum(" + SqlName(column.name) +
-                                          "), 0) AS VARCHAR) FROM " + kGated +
-                                          " WHERE subject IS NULL OR subject = '" +
-                                          UuidText(kBlockedRow) + "'::UUID"));
+                                          "), 0) AS VARCHAR) FROM " + SqlName(nameless)));
     json.Field("sums").Set(column.name, sum);
   }
   return json;
 }
 
-/// Rows that may not go on leave the table, not only the view: their subject is no person.
-Status MakeOut(query::Connection& connection, const Schema& schema, const GateCounts& counts) {
-  if (counts.Left() > 0) {
-    const std::string none =
-        "'" + UuidText(kSuppressedRow) + "'::UUID, '" + UuidText(kBlockedRow) + "'::UUID";
-    TRY(connection.Execute(std::string("DELETE FROM ") + kGated +
-                           " WHERE subject IS NULL OR subject IN (" + none + ")"));
+Status MakeOut(query::Connection& connection,
+               const Schema& schema,
+               const PartitionTables& tables,
+               size_t partitions) {
+  std::string all;
+  for (size_t p = 0; p < partitions; ++p) {
+    if (tables.table(p).empty()) continue;
+    std::vector<std::string> names;
+    for (const Column& column : schema.columns) names.push_back(SqlName(column.name));
+    names.push_back(std::to_string(p) + "::BIGINT AS " + std::string(kPartitionColumn));
+    all += (all.empty() ? "SELECT " : " UNION ALL SELECT ") + Join(names, ", ") + " FROM " +
+           SqlName(tables.table(p));
   }
-  std::vector<std::string> names;
-  for (const Column& column : schema.columns) names.push_back(SqlName(column.name));
-  names.emplace_back(kPartitionColumn);
-  return connection.Execute("CREATE VIEW \"out\" AS SELECT " + Join(names, ", ") + " FROM " +
-                            kGated);
+  if (all.empty()) {
+    std::vector<std::string> nothing;
+    for (const Column& column : schema.columns) {
+      nothing.push_back("NULL::" + std::string(SqlTypeOf(column.type)) + " AS " +
+                        SqlName(column.name));
+    }
+    nothing.push_back("NULL::BIGINT AS " + std::string(kPartitionColumn));
+    all = "SELECT " + Join(nothing, ", ") + " WHERE false";
+  }
+  return connection.Execute("CREATE VIEW \"out\" AS " + all);
 }
 
 }  // namespace
@@ -140,29 +194,38 @@ Result<GovernedDataset> RunGate(query::Connection& connection,
                                 const GateSpec& spec,
                                 const StageContext& context,
                                 const FactSink& facts) {
+  CHECK(context.partitions > 0);
+  const auto partitions = static_cast<size_t>(context.partitions);
   ASSIGN_OR_RETURN(Schema schema, GovernedSchema(spec.source));
+  ASSIGN_OR_RETURN(const Schema split, SplitSchema(spec.source, schema));
   ASSIGN_OR_RETURN(auto table, SubjectTable::Load(connection, spec.identity));
   TRY(RegisterSubjectFunction(connection, spec.source.links.size(), std::move(table)));
   TRY(RegisterSealing(connection, spec));
-  TRY(RegisterPartitionFunction(connection, context.partitions));
-  TRY(connection.Execute(GateSql(spec)));
+  const bool aggregate = spec.source.unidentified == Unidentified::kAggregateOnly;
+  // One table more than partitions: rows without a person, for the aggregate.
+  const auto tables = std::make_shared<PartitionTables>(connection, kGated, split, partitions + 1);
+  RowSorter sorter(*tables, context.partitions, aggregate);
+  ASSIGN_OR_RETURN(const GateCounts counts, SortRows(connection, GateSql(spec, split), sorter));
+  TRY(tables->Finish());
   if (context.progress) context.progress(0.6);
-  ASSIGN_OR_RETURN(const GateCounts counts, CountRows(connection));
   Json figures = Json::Of({{"rows_in", counts.passed + counts.Left()},
                            {"rows", counts.passed},
                            {"suppressed", counts.suppressed},
                            {"blocked", counts.blocked},
                            {"unidentified", counts.unidentified}});
-  if (spec.source.unidentified == Unidentified::kAggregateOnly) {
-    ASSIGN_OR_RETURN(Json aggregate, Aggregate(connection, schema, counts));
-    figures.Set("aggregate_only", std::move(aggregate));
+  if (aggregate) {
+    ASSIGN_OR_RETURN(
+        Json sums,
+        Aggregate(connection, schema, tables->table(partitions), tables->rows(partitions)));
+    figures.Set("aggregate_only", std::move(sums));
+    TRY(tables->Drop(partitions));
   }
-  TRY(MakeOut(connection, schema, counts));
+  TRY(MakeOut(connection, schema, *tables, partitions));
   ASSIGN_OR_RETURN(
       const uint64_t fact_count,
-      CollectFacts(connection, spec.source, spec.jurisdictions, kGated, context, facts));
+      CollectFacts(connection, spec.source, spec.jurisdictions, *tables, context, facts));
   figures.Set("facts", fact_count);
-  return Gate::Pass("out", std::move(schema), std::move(figures));
+  return Gate::Pass("out", tables, std::move(schema), std::move(figures));
 }
 
 }  // namespace signet::pipelines

@@ -187,16 +187,17 @@ int64_t AgeInYears(int64_t birth_day, int64_t day) {
 Result<uint64_t> CollectFacts(query::Connection& connection,
                               const SourceSpec& spec,
                               const JurisdictionTable& jurisdictions,
-                              const std::string& table,
+                              const PartitionTables& tables,
                               const StageContext& context,
                               const FactSink& sink) {
   const FactReader reader(spec, jurisdictions, context.as_of);
   std::string select = "SELECT DISTINCT subject";
   for (const std::string& name : reader.names()) select += ", " + name;
-  select += " FROM " + SqlName(table) + " WHERE signet_partition = ";
   uint64_t total = 0;
   for (int partition = 0; partition < context.partitions; ++partition) {
-    ASSIGN_OR_RETURN(const auto rows, connection.Query(select + std::to_string(partition)));
+    const std::string& table = tables.table(static_cast<size_t>(partition));
+    if (table.empty()) continue;
+    ASSIGN_OR_RETURN(const auto rows, connection.Query(select + " FROM " + SqlName(table)));
     std::vector<Fact> facts;
     query::Chunk chunk;
     while (true) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crypto/base/status.h"
+#include "pipelines/artifacts/partition_tables.h"
 #include "pipelines/govern/jurisdiction_table.h"
 #include "pipelines/govern/source_spec.h"
 #include "pipelines/query/connection.h"
@@ -19,13 +20,13 @@ namespace signet::pipelines {
 /// each partition.
 using FactSink = std::function<Status(int partition, std::vector<policies::Fact> facts)>;
 
-/// Reads `table` (columns subject, signet_partition, fact_<n>, fact_<n>_at) a partition at a time
-/// and gives `sink` each partition's facts, each once. A subject about whom the source says nothing
+/// Reads the `tables` of context.partitions partitions (columns subject, fact_<n>, fact_<n>_at) and
+/// gives `sink` each partition's facts, each once. A subject about whom the source says nothing
 /// gets a kSeen fact. Returns how many facts there were.
 Result<uint64_t> CollectFacts(query::Connection& connection,
                               const SourceSpec& spec,
                               const JurisdictionTable& jurisdictions,
-                              const std::string& table,
+                              const PartitionTables& tables,
                               const StageContext& context,
                               const FactSink& sink);
 

@@ -1,8 +1,11 @@
 #include "pipelines/govern/gate_functions.h"
 
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "pipelines/govern/cell_cache.h"
 
 namespace signet::pipelines {
 namespace {
@@ -38,6 +41,53 @@ void AnswerRow(const SubjectTable& table, const Arguments& in, size_t r, ColumnW
     out.SetNull(r);
   }
 }
+
+/// Seals the cells of one escrowed column, each once.
+class EscrowColumn {
+ public:
+  EscrowColumn(std::string name, std::shared_ptr<const Keyring> keyring)
+      : name_(std::move(name)), keyring_(std::move(keyring)) {}
+
+  Status Run(const Arguments& in, ColumnWriter& out) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (size_t r = 0; r < in.rows(); ++r) {
+      if (in.AnyNull(r)) continue;
+      const SubjectId subject{in[0].GetUuid(r)};
+      if (subject.value == kSuppressedRow || subject.value == kBlockedRow) {
+        out.SetNull(r);
+        continue;
+      }
+      const std::string_view text = in[1].Text(r);
+      if (const std::optional<ByteView> cell = cells_.Find(subject, text)) {
+        out.SetBytes(r, *cell);
+        continue;
+      }
+      TRY(TakeKeyOf(subject));
+      const Bytes cell = sealer_->SealEscrow(name_, subject, text);
+      cells_.Add(subject, text, cell);
+      out.SetBytes(r, cell);
+    }
+    return OkStatus();
+  }
+
+ private:
+  Status TakeKeyOf(const SubjectId& subject) {
+    const std::optional<SecretBytes> key = keyring_->CellKey(subject);
+    if (!key) return Corrupt("the keyring lacks a subject of the identity table");
+    if (sealer_) {
+      sealer_->Rekey(*key);
+    } else {
+      sealer_.emplace(*key);
+    }
+    return OkStatus();
+  }
+
+  std::string name_;
+  std::shared_ptr<const Keyring> keyring_;
+  std::mutex mutex_;  // guards what follows: a scan may run in several threads
+  CellCache cells_;
+  std::optional<CellSealer> sealer_;
+};
 
 std::string Qualified(const SourceSpec& spec, size_t column) {
   return spec.name + "." + spec.columns[column].name;
@@ -78,20 +128,8 @@ Status RegisterEscrowFunction(query::Connection& connection,
                               std::shared_ptr<const Keyring> keyring) {
   query::ScalarFunction function{
       EscrowFunctionName(column), {ColumnType::kUuid, ColumnType::kText}, ColumnType::kBytes, {}};
-  function.run = [keyring, name = Qualified(spec, column)](const Arguments& in, ColumnWriter& out) {
-    for (size_t r = 0; r < in.rows(); ++r) {
-      if (in.AnyNull(r)) continue;
-      const SubjectId subject{in[0].GetUuid(r)};
-      if (subject.value == kSuppressedRow || subject.value == kBlockedRow) {
-        out.SetNull(r);
-        continue;
-      }
-      const std::optional<SecretBytes> key = keyring->CellKey(subject);
-      if (!key) return Corrupt("the keyring lacks a subject of the identity table");
-      out.SetBytes(r, CellSealer(*key).SealEscrow(name, subject, in[1].Text(r)));
-    }
-    return OkStatus();
-  };
+  const auto escrow = std::make_shared<EscrowColumn>(Qualified(spec, column), std::move(keyring));
+  function.run = [escrow](const Arguments& in, ColumnWriter& out) { return escrow->Run(in, out); };
   return connection.RegisterFunction(std::move(function));
 }
 

@@ -25,7 +25,8 @@ Status RegisterSubjectFunction(query::Connection& connection,
                                std::shared_ptr<const SubjectTable> table);
 
 /// signet_escrow_<n>(subject, text) -> bytes, for column n of the source. Rows without a person
-/// give NULL; kCorrupt when a person has no key in the ring.
+/// give NULL; kCorrupt when a person has no key in the ring. Each (subject, text) is sealed once:
+/// the cell is a function of them.
 Status RegisterEscrowFunction(query::Connection& connection,
                               const SourceSpec& spec,
                               size_t column,

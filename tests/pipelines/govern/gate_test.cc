@@ -105,6 +105,26 @@ TEST_F(GateTest, RowsGetTheirPersonAndTheOthersAreCountedByReason) {
   EXPECT_EQ(columns->back().name, kPartitionColumn);
 }
 
+TEST_F(GateTest, ARepeatedCellIsTheSameAndEachIsItsOwnSubjects) {
+  for (int i = 0; i < 3000; ++i) {  // persons alternate, over more than one chunk
+    AddRow(U(i % 2 == 0 ? 1 : 4), "", "1");
+    if (i % 1000 == 999) AddRow(U(3), "", "1");
+  }
+  Execute("UPDATE tokenised SET customer_id = 'C-other' WHERE rowid % 5 = 0");
+  ASSERT_TRUE(Run(4).ok());
+  // Two texts of two persons, each in many rows.
+  EXPECT_EQ(*sql_->QueryInt64("SELECT count(DISTINCT customer_id) FROM out"), 4);
+  EXPECT_EQ(*sql_->QueryInt64("SELECT count(*) FROM (SELECT customer_id FROM out GROUP BY "
+                              "customer_id HAVING count(DISTINCT subject) > 1)"),
+            0);
+  ReleaseSpec release{"crm", "customer_id", "out", "keyring", "", "email_platform", "rule"};
+  ASSERT_TRUE(ReleaseCells(*sql_, release, "released").ok());
+  EXPECT_THAT(
+      RowsOf("SELECT subject, value FROM released ORDER BY ALL"),
+      testing::UnorderedElementsAre(
+          U(100) + "|C-CANARY", U(100) + "|C-other", U(102) + "|C-CANARY", U(102) + "|C-other"));
+}
+
 TEST_F(GateTest, CellsAreSealedUnderTheSubjectAndReleasedOnlyByARule) {
   AddRow(U(1), "", "1");
   AddRow(U(4), "", "2");

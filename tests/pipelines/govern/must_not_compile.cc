@@ -9,7 +9,7 @@ std::string TableOf(const GovernedDataset& governed) {
 
 #ifdef SIGNET_FORGE
 GovernedDataset Forge() {
-  return GovernedDataset(GatePass(), "out", Schema(), Json());
+  return GovernedDataset(GatePass(), "out", nullptr, Schema(), Json());
 }
 #endif
 
