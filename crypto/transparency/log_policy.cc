@@ -54,6 +54,13 @@ Result<LogPolicy> LogPolicy::FromText(std::string_view text) {
   return policy;
 }
 
+LogPolicy LogPolicy::OfKey(VerifierKey key) {
+  LogPolicy policy;
+  policy.logs_.push_back({std::move(key), {}});
+  policy.quorum_ = kNone;
+  return policy;
+}
+
 Status LogPolicy::AddLine(const std::vector<std::string>& words) {
   const std::string& kind = words.front();
   if (kind == "log") return AddLog(words);

@@ -34,6 +34,9 @@ class LogPolicy {
   /// kInvalid with the line's number, without quoting it.
   static Result<LogPolicy> FromText(std::string_view text);
 
+  /// One log and no witnesses.
+  static LogPolicy OfKey(VerifierKey key);
+
   /// The checkpoint, when a trusted log signed it under its own name and the quorum cosigned it.
   /// kCorrupt for a wrong or missing signature of the log, or a wrong line of a known witness;
   /// kDenied when the quorum is not reached: it says who is missing.

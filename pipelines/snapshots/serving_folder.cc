@@ -149,6 +149,10 @@ Status ServingFolder::WriteVersion(const SnapshotFiles& files, const fs::path& f
   TRY(WriteFileAtomically(beside / "key.wrapped", wrapped));
   TRY(WriteFileAtomically(beside / "members.sealed", files.members));
   TRY(WriteFileAtomically(beside / "manifest.note", AsBytes(files.note)));
+  if (!files.receipt.empty()) {
+    TRY(WriteFileAtomically(beside / "receipt.tlog-proof", AsBytes(files.receipt)));
+    TRY(WriteFileAtomically(beside / "entry.json", AsBytes(files.entry)));
+  }
   TRY(WriteFileAtomically(beside / "manifest.json", AsBytes(manifest.Canonical())));
   fs::rename(beside, folder, error);
   if (error) return Unavailable("cannot publish " + folder.string() + ": " + error.message());
@@ -259,6 +263,15 @@ Result<SnapshotManifest> ServingFolder::ReadManifest(const SnapshotName& name,
 Result<std::string> ServingFolder::ReadNote(const SnapshotName& name,
                                             const std::string& version) const {
   return ReadText(FolderOf(name) / version / "manifest.note");
+}
+
+Result<ServingFolder::Announcement> ServingFolder::ReadAnnouncement(
+    const SnapshotName& name, const std::string& version) const {
+  const fs::path folder = FolderOf(name) / version;
+  Announcement announcement;
+  ASSIGN_OR_RETURN(announcement.receipt, ReadText(folder / "receipt.tlog-proof"));
+  ASSIGN_OR_RETURN(announcement.entry, ReadText(folder / "entry.json"));
+  return announcement;
 }
 
 Result<Bytes> ServingFolder::ReadMembers(const SnapshotName& name,

@@ -8,6 +8,7 @@
 ///                                        /members.sealed sealed stream: u32 n | header (n bytes of
 ///                                                        canonical JSON) | members (members.h);
 ///                                                        context = SHA-256(header)
+///                                        /receipt.tlog-proof, entry.json  the log announces it
 ///                                        /key.wrapped    its key, AES-KWP under a key derived from
 ///                                                        the serving KEK for this version
 ///   ROOT/<recipient>/withdrawn.sealed              tombstone overlay with its note (withdrawals.h)
@@ -39,9 +40,11 @@ struct SnapshotName {
 /// and are copied as they are: publication opens no members.
 struct SnapshotFiles {
   SnapshotManifest manifest;
-  std::string note;  ///< the signed note's whole text
-  Bytes members;     ///< members.sealed
-  SecretBytes key;   ///< the key under which they are sealed (32 bytes)
+  std::string note;     ///< the signed note's whole text
+  std::string receipt;  ///< the proof that the log holds `entry`, or empty
+  std::string entry;    ///< the log's entry that announces the snapshot, or empty
+  Bytes members;        ///< members.sealed
+  SecretBytes key;      ///< the key under which they are sealed (32 bytes)
 };
 
 class ServingFolder {
@@ -71,6 +74,13 @@ class ServingFolder {
                                                       const std::string& version) const;
   [[nodiscard]] Result<std::string> ReadNote(const SnapshotName& name,
                                              const std::string& version) const;
+  /// The receipt and entry; kNotFound for a version that was published without.
+  struct Announcement {
+    std::string receipt;
+    std::string entry;
+  };
+  [[nodiscard]] Result<Announcement> ReadAnnouncement(const SnapshotName& name,
+                                                      const std::string& version) const;
   /// The encoded members (members.h), opened in memory: the caller wipes them. kCorrupt for a wrong
   /// key or a changed file.
   [[nodiscard]] Result<Bytes> ReadMembers(const SnapshotName& name,
