@@ -8,7 +8,14 @@ void AddLabCommands(CLI::App& app, CommandOutcome& outcome) {
   CLI::App* lab = app.add_subcommand(
       "lab", "Run one method on a plain file you already hold: no state, no keys, no publishing");
   lab->require_subcommand(1);
-  static_cast<void>(outcome);
+  AddLabFit(*lab, outcome);
+  AddLabFeatures(*lab, outcome);
+  AddLabRecommend(*lab, outcome);
+  AddLabCluster(*lab, outcome);
+  AddLabProject(*lab, outcome);
+  AddLabTrain(*lab, outcome);
+  AddLabDrift(*lab, outcome);
+  AddLabExperiment(*lab, outcome);
 }
 
 }  // namespace signet::coordinator
