@@ -202,11 +202,11 @@ Status CheckEntry(const Json& entry) {
       return Wrong(type, "facts." + fact.name, std::string("is no ") + TypeName(fact.type));
     }
   }
-  for (const auto& [name, value] : facts.fields()) {
+  for (const auto& field : facts.fields()) {
     const bool known = std::any_of(event->facts.begin(),
                                    event->facts.end(),
-                                   [&](const FactDoc& fact) { return fact.name == name; });
-    if (!known) return Wrong(type, "facts." + name, "is not in the catalog");
+                                   [&](const FactDoc& fact) { return fact.name == field.first; });
+    if (!known) return Wrong(type, "facts." + field.first, "is not in the catalog");
   }
   return OkStatus();
 }
