@@ -295,8 +295,26 @@ KMeansFit FitCanonical(const PointSet& canonical,
   return fit;
 }
 
-/// The seeding that Lloyd's steps make most of, tried on the head of the canonical order.
+/// Lloyd's steps from each start; `inertia` tells where each came.
+void Improve(const PointSet& sample,
+             const KMeansOptions& options,
+             std::vector<PointSet>& starts,
+             std::vector<double>& inertia) {
+  KMeansOptions alone = options;
+  alone.threads = 1;
+  inertia.assign(starts.size(), 0);
+  ForBlocks(starts.size(), options.threads, [&](size_t t) {
+    int iterations = 0;
+    bool converged = false;
+    starts[t] = Lloyd(sample, std::move(starts[t]), alone).Run(iterations, converged);
+    inertia[t] = SumInBlocks(AssignToNearest(sample, starts[t], 1).squared);
+  });
+}
+
+/// The seeding that Lloyd's steps make most of, tried on the head of the canonical order: all get a
+/// few steps, the best fifth go to the end.
 PointSet BestSeeding(const PointSet& canonical, const KMeansOptions& options) {
+  constexpr int kFirstSteps = 8;
   const bool all = canonical.rows() <= kSeedingRowsMax;
   const PointSet head = all ? PointSet{} : canonical.Head(kSeedingRowsMax);
   const PointSet& sample =
@@ -304,20 +322,25 @@ PointSet BestSeeding(const PointSet& canonical, const KMeansOptions& options) {
   SplitMix random(options.seed);
   if (options.restarts <= 1) return PlusPlusSeeds(sample, options.clusters, random.Next());
   std::vector<PointSet> tried(static_cast<size_t>(options.restarts));
-  std::vector<double> inertia(tried.size());
   std::vector<uint64_t> seeds(tried.size());
   for (uint64_t& seed : seeds) seed = random.Next();
-  KMeansOptions alone = options;
-  alone.threads = 1;
   ForBlocks(tried.size(), options.threads, [&](size_t t) {
-    int iterations = 0;
-    bool converged = false;
-    PointSet start = PlusPlusSeeds(sample, options.clusters, seeds[t]);
-    tried[t] = Lloyd(sample, std::move(start), alone).Run(iterations, converged);
-    inertia[t] = SumInBlocks(AssignToNearest(sample, tried[t], 1).squared);
+    tried[t] = PlusPlusSeeds(sample, options.clusters, seeds[t]);
   });
+  KMeansOptions first = options;
+  first.iterations_max = std::min(kFirstSteps, options.iterations_max);
+  std::vector<double> inertia;
+  Improve(sample, first, tried, inertia);
+  std::vector<uint32_t> order(tried.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(
+      order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return inertia[a] < inertia[b]; });
+  order.resize((order.size() + 4) / 5);
+  std::vector<PointSet> kept;
+  for (const uint32_t t : order) kept.push_back(std::move(tried[t]));
+  Improve(sample, options, kept, inertia);
   const auto best = std::min_element(inertia.begin(), inertia.end()) - inertia.begin();
-  return std::move(tried[static_cast<size_t>(best)]);
+  return std::move(kept[static_cast<size_t>(best)]);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace signet::pipelines {
 
 struct KMeansOptions {
   size_t clusters = 8;
-  int restarts = 10;         ///< seedings tried, on up to kSeedingRowsMax rows; the best goes on
+  int restarts = 25;         ///< seedings tried, on up to kSeedingRowsMax rows; the best goes on
   int iterations_max = 300;  ///< Lloyd's steps, unless no row changes its cluster before
   uint64_t seed = 1;
   int threads = 1;
