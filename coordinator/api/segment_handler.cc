@@ -107,6 +107,14 @@ struct SegmentHandler::Place {
 
 void SegmentHandler::Refuse(ErrorCode code, const std::string& message) {
   ++state_.refused;
+  if (state_.access() != nullptr) {
+    state_.access()->Count(recipient_.empty() ? "nobody" : recipient_,
+                           "refused",
+                           "refused",
+                           pipelines::AccessKind::kRefused,
+                           0,
+                           identity_());
+  }
   api::RequestError error;
   error.code = code;
   error.message = message;
@@ -166,6 +174,12 @@ uint64_t SegmentHandler::BitOf(const Place& place, const std::string& segment) {
   return uint64_t{1} << *bit;
 }
 
+void SegmentHandler::CountRead(const Place& place, pipelines::AccessKind kind, uint64_t items) {
+  if (state_.access() == nullptr) return;
+  const pipelines::SnapshotManifest& manifest = place.snapshot->manifest;
+  state_.access()->Count(recipient_, manifest.name, manifest.version, kind, items, identity_());
+}
+
 bool SegmentHandler::isMember(const std::string& snapshot,
                               const std::string& segment,
                               const std::string& token) {
@@ -175,6 +189,7 @@ bool SegmentHandler::isMember(const std::string& snapshot,
   ++state_.lookups;
   const Result<uint64_t> bits = place.snapshot->index->SegmentsOf(id);
   Check(bits.status());
+  CountRead(place, pipelines::AccessKind::kLookup, 1);
   return (*bits & bit) != 0 && !place.IsWithdrawn(id);
 }
 
@@ -192,6 +207,7 @@ void SegmentHandler::isMemberBatch(std::string& answer,
   std::vector<uint64_t> bits(n);
   state_.lookups += n;
   Check(place.snapshot->index->SegmentsOf(ids, bits));
+  CountRead(place, pipelines::AccessKind::kLookup, n);
   answer.assign(n, '\0');
   for (size_t i = 0; i < n; ++i) {
     if ((bits[i] & bit) != 0 && !place.IsWithdrawn(ids[i])) answer[i] = '\1';
@@ -206,6 +222,7 @@ void SegmentHandler::segmentsOf(std::vector<std::string>& answer,
   ++state_.lookups;
   const Result<uint64_t> bits = place.snapshot->index->SegmentsOf(id);
   Check(bits.status());
+  CountRead(place, pipelines::AccessKind::kLookup, 1);
   answer.clear();
   if (place.IsWithdrawn(id)) return;
   const auto& segments = place.snapshot->manifest.segments;
@@ -231,6 +248,7 @@ void SegmentHandler::resolve(std::vector<api::Resolved>& answer,
   Log(LogLevel::kInfo,
       "identifiers resolved",
       Json::Of({{"recipient", recipient_}, {"snapshot", snapshot}, {"count", identifiers.size()}}));
+  CountRead(place, pipelines::AccessKind::kResolve, identifiers.size());
   answer.clear();
   for (const std::string& identifier : identifiers) {
     const Result<std::optional<Uuid>> token = place.snapshot->index->TokenOf(identifier);
@@ -246,6 +264,7 @@ void SegmentHandler::listSegments(std::vector<api::SegmentInfo>& answer) {
   const std::shared_ptr<const ServedRecipient> view = View();
   answer.clear();
   for (const auto& entry : view->snapshots) {
+    CountRead({view, entry.second}, pipelines::AccessKind::kManifest, 0);
     const pipelines::SnapshotManifest& manifest = entry.second->manifest;
     for (const pipelines::SegmentEntry& segment : manifest.segments) {
       api::SegmentInfo info;
@@ -261,6 +280,7 @@ void SegmentHandler::listSegments(std::vector<api::SegmentInfo>& answer) {
 
 void SegmentHandler::getManifest(api::Manifest& answer, const std::string& snapshot) {
   const Place place = Find(snapshot);
+  CountRead(place, pipelines::AccessKind::kManifest, 0);
   answer.json = place.snapshot->manifest_json;
   answer.note = place.snapshot->note;
 }
@@ -275,6 +295,7 @@ void SegmentHandler::diff(api::Diff& answer,
   const Result<pipelines::MemberDiff> whole =
       state_.DiffSince(recipient_, *place.view, *place.snapshot, from_version, segment);
   Check(whole.status());
+  CountRead(place, pipelines::AccessKind::kDiff, 0);
   // Both lists in one order, so that `after` is a place in both.
   const auto part = [&](const std::vector<Uuid>& tokens, std::vector<Uuid>& out) {
     auto at = tokens.begin();

@@ -14,6 +14,7 @@
 #include "coordinator/api/segment_server.h"
 #include "coordinator/api/served_snapshots.h"
 #include "crypto/base/clock.h"
+#include "pipelines/snapshots/access_report.h"
 #include "pipelines/snapshots/members.h"
 
 namespace signet::coordinator {
@@ -48,6 +49,9 @@ class ServiceState {
                                           const std::string& version,
                                           const std::string& segment);
   [[nodiscard]] Json Figures() const;
+  /// Where reads are counted from now on; null: nowhere. Set before the first call.
+  void CountAccess(pipelines::AccessSpool* access) { access_ = access; }
+  [[nodiscard]] pipelines::AccessSpool* access() const { return access_; }
 
   std::atomic<uint64_t> calls = 0, lookups = 0, resolved = 0, refused = 0;
 
@@ -67,6 +71,7 @@ class ServiceState {
   Clock& clock_;
   std::mutex mutex_;  // guards budgets_
   std::map<std::string, Budget> budgets_;
+  pipelines::AccessSpool* access_ = nullptr;
   std::mutex diff_mutex_;  // guards diffs_, and holds large work to one at a time
   std::map<std::string, KeptDiff> diffs_;
 };
@@ -108,6 +113,8 @@ class SegmentHandler final : public api::SegmentServiceIf {
   void Check(const Status& status);
   Uuid TokenFrom(const std::string& bytes);
   uint64_t BitOf(const Place& place, const std::string& segment);
+  /// Counts a call for the log, before its answer is given.
+  void CountRead(const Place& place, pipelines::AccessKind kind, uint64_t items);
 
   ServiceState& state_;
   std::function<std::string()> identity_;

@@ -77,7 +77,9 @@ Result<ClientIdentities> ReadClientIdentities(const std::filesystem::path& path)
 
 struct SegmentServer::Impl {
   Impl(const SegmentServerOptions& options, const ServedSnapshots& served, Clock& clock)
-      : state(served, options.clients, options.resolves_per_minute_max, clock) {}
+      : state(served, options.clients, options.resolves_per_minute_max, clock) {
+    state.CountAccess(options.access);
+  }
 
   ServiceState state;
   std::shared_ptr<thrift::transport::TSSLSocketFactory> sockets;

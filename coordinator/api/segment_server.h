@@ -12,6 +12,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
+#include "pipelines/snapshots/access_report.h"
 
 namespace signet::coordinator {
 
@@ -32,6 +33,8 @@ struct SegmentServerOptions {
   int connections_max = 256;                 ///< more wait
   int64_t idle_ms_max = 300'000;             ///< a silent connection is closed
   uint64_t resolves_per_minute_max = 6'000;  ///< identifiers, per recipient
+  /// Counts reads for the log; outlives the server. Null: nothing is counted.
+  pipelines::AccessSpool* access = nullptr;
 };
 
 /// Serves until Stop(). Each connection has a thread of its own.

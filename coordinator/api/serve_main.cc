@@ -28,6 +28,7 @@ struct Arguments {
   std::filesystem::path index;
   std::filesystem::path clients;
   std::filesystem::path log_key;
+  std::filesystem::path log_policy;
   int poll_seconds = 1;
   SegmentServerOptions server;
 };
@@ -49,6 +50,9 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
   app.add_option("--log-key",
                  arguments.log_key,
                  "File with the verifier key ('signet audit key'): serve only what it signed");
+  app.add_option("--log-policy",
+                 arguments.log_policy,
+                 "A C2SP tlog-policy: serve only what lies under its quorum of witnesses");
   app.add_option("--index", arguments.index, "Scratch folder for the lookup index (sealed)");
   app.add_option("--poll-seconds", arguments.poll_seconds, "How often to look for new snapshots")
       ->check(CLI::Range(1, 3600))
@@ -72,11 +76,16 @@ int Fail(const Status& status) {
 void Attend(const sigset_t& signals,
             int poll_seconds,
             ServedSnapshots& served,
+            pipelines::AccessSpool& access,
             SegmentServer& server) {
   while (true) {
     const timespec wait{poll_seconds, 0};
     const int signal = sigtimedwait(&signals, nullptr, &wait);
     if (signal == SIGTERM || signal == SIGINT) break;
+    const Status recorded = access.Flush();
+    if (!recorded.ok()) {
+      Log(LogLevel::kError, "reads not recorded yet", Json::Of({{"status", recorded.ToString()}}));
+    }
     const Result<int> reloaded = served.Reload();
     if (!reloaded.ok()) {
       Log(LogLevel::kError, "reload failed", Json::Of({{"status", reloaded.status().ToString()}}));
@@ -103,7 +112,22 @@ Status Serve(Arguments& arguments, const sigset_t& signals) {
         std::filesystem::temp_directory_path() / ("signet-serve-" + std::to_string(::getpid()));
   }
   ServedSnapshots served(folder, arguments.index / "index", verifier, clock, entropy);
-  TRY(served.Reload().status());
+  if (!arguments.log_policy.empty()) {
+    ASSIGN_OR_RETURN(const Bytes text, ReadFile(arguments.log_policy));
+    Result<crypto::LogPolicy> policy = crypto::LogPolicy::FromText(AsText(text));
+    if (!policy.ok()) return policy.status().WithContext(arguments.log_policy.string());
+    served.RequireProof(*std::move(policy));
+  }
+  const Status loaded = served.Reload().status();
+  if (loaded.code() == StatusCode::kDenied) {
+    // Not under the quorum yet: it is looked at again at each poll.
+    Log(LogLevel::kWarning, "snapshot not served", Json::Of({{"status", loaded.ToString()}}));
+  } else {
+    TRY(loaded);
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<pipelines::AccessSpool> access,
+                   pipelines::AccessSpool::Open(folder, clock, entropy));
+  arguments.server.access = access.get();
   ASSIGN_OR_RETURN(const std::unique_ptr<SegmentServer> server,
                    SegmentServer::Listen(arguments.server, served, clock));
   std::fprintf(
@@ -112,11 +136,14 @@ Status Serve(Arguments& arguments, const sigset_t& signals) {
   std::fflush(stdout);
   Status ended;
   {
-    const std::jthread attendant([&] { Attend(signals, arguments.poll_seconds, served, *server); });
+    const std::jthread attendant(
+        [&] { Attend(signals, arguments.poll_seconds, served, *access, *server); });
     ended = server->Serve();
     if (!ended.ok()) ::kill(::getpid(), SIGTERM);  // so that the attendant ends too
   }
   Log(LogLevel::kInfo, "served", server->Figures());
+  const Status recorded = access->Flush();
+  if (ended.ok()) ended = recorded;
   std::error_code ignored;
   std::filesystem::remove_all(arguments.index / "index", ignored);
   std::filesystem::remove(arguments.index, ignored);

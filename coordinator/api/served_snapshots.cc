@@ -6,6 +6,7 @@
 
 #include "crypto/base/log.h"
 #include "crypto/base/secret.h"
+#include "crypto/transparency/published_proof.h"
 
 namespace signet::coordinator {
 
@@ -41,6 +42,27 @@ ServedSnapshots::ServedSnapshots(const pipelines::ServingFolder& folder,
   fs::remove_all(index_root_, ignored);
 }
 
+void ServedSnapshots::RequireProof(crypto::LogPolicy policy) {
+  // One key signs manifests and overlays: that of the first log.
+  verifier_ = policy.logs().front().key;
+  policy_ = std::move(policy);
+}
+
+Status ServedSnapshots::VerifyProof(const pipelines::SnapshotName& name,
+                                    const ServedSnapshot& snapshot) const {
+  if (!policy_) return OkStatus();
+  const auto announced = folder_.ReadAnnouncement(name, snapshot.manifest.version);
+  if (announced.status().code() == StatusCode::kNotFound) {
+    return Denied("snapshot '" + name.snapshot + "' was published without the log's receipt");
+  }
+  if (!announced.ok()) return announced.status();
+  return crypto::VerifySnapshotProof(
+             {snapshot.manifest_json, snapshot.note, announced->receipt, announced->entry},
+             *policy_)
+      .status()
+      .WithContext("snapshot '" + name.snapshot + "'");
+}
+
 Status ServedSnapshots::Verify(const std::string& note, const std::string& text) const {
   if (!verifier_) return OkStatus();
   ASSIGN_OR_RETURN(const crypto::SignedNote parsed, crypto::SignedNote::FromText(note));
@@ -55,6 +77,7 @@ Result<std::shared_ptr<const ServedSnapshot>> ServedSnapshots::Load(
   snapshot->manifest_json = snapshot->manifest.Canonical();
   ASSIGN_OR_RETURN(snapshot->note, folder_.ReadNote(name, version));
   TRY(Verify(snapshot->note, pipelines::ManifestNoteText(snapshot->manifest)));
+  TRY(VerifyProof(name, *snapshot));
   ASSIGN_OR_RETURN(Bytes members, folder_.ReadMembers(name, snapshot->manifest));
   Result<std::unique_ptr<SegmentIndex>> index =
       SegmentIndex::Build(index_root_ / std::to_string(++builds_), members, entropy_);

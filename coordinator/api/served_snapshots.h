@@ -14,6 +14,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
 #include "crypto/base/status.h"
+#include "crypto/transparency/log_policy.h"
 #include "crypto/transparency/signed_note.h"
 #include "pipelines/snapshots/manifest.h"
 #include "pipelines/snapshots/serving_folder.h"
@@ -51,6 +52,11 @@ class ServedSnapshots {
                   Clock& clock,
                   Entropy& entropy);
 
+  /// From now on a version is served only if the log announces it under a checkpoint that `policy`
+  /// accepts (published_proof.h); notes must carry a signature of one of its logs. Call before the
+  /// first Reload.
+  void RequireProof(crypto::LogPolicy policy);
+
   /// Brings in new current versions and overlays. Returns how many snapshots changed. A snapshot
   /// that cannot be read stays at its old version; the first such failure is returned after all
   /// others were tried.
@@ -65,12 +71,14 @@ class ServedSnapshots {
   Result<std::shared_ptr<const ServedSnapshot>> Load(const pipelines::SnapshotName& name,
                                                      const std::string& version);
   Status Verify(const std::string& note, const std::string& text) const;
+  Status VerifyProof(const pipelines::SnapshotName& name, const ServedSnapshot& snapshot) const;
   Status ReloadSnapshot(const pipelines::SnapshotName& name, ServedRecipient& view, int& changed);
   Status ReloadWithdrawals(const std::string& recipient, ServedRecipient& view);
 
   const pipelines::ServingFolder& folder_;
   std::filesystem::path index_root_;
   std::optional<crypto::VerifierKey> verifier_;
+  std::optional<crypto::LogPolicy> policy_;
   Clock& clock_;
   Entropy& entropy_;
   uint64_t builds_ = 0;

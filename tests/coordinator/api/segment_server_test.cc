@@ -79,6 +79,36 @@ TEST_F(SegmentServerTest, ARecipientNeverSeesAnotherRecipientsMembers) {
             kAds);
 }
 
+TEST_F(SegmentServerTest, ReadsAreCountedForTheLogByRecipientAndVersion) {
+  const auto spool =
+      pipelines::AccessSpool::Open(fixture_.folder(), fixture_.clock, fixture_.entropy).value();
+  SegmentServerOptions options = fixture_.ServerOptions();
+  options.access = spool.get();
+  Start(options);
+  const auto client = Client(kMail);
+  for (int n = 0; n < 3; ++n) {
+    ASSERT_TRUE(client->IsMember("loyalty", "all", TokenOf(kMail, n)).ok());
+  }
+  ASSERT_TRUE(client->IsMemberBatch("loyalty", "all", std::vector<Uuid>(40)).ok());
+  ASSERT_TRUE(client->Resolve("loyalty", {"C1", "C2"}).ok());
+  EXPECT_FALSE(client->IsMember("none", "all", TokenOf(kMail, 1)).ok());
+  ASSERT_TRUE(spool->Flush().ok());
+  const auto reports = pipelines::ReadAccessReports(fixture_.folder());
+  ASSERT_TRUE(reports.ok());
+  ASSERT_EQ(reports->size(), 1U);
+  ASSERT_TRUE((*reports)[0].report.ok());
+  const auto& records = (*reports)[0].report->records;
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].snapshot, "loyalty");
+  EXPECT_EQ(records[0].version, "1");
+  EXPECT_EQ(records[0].calls, 5U);
+  EXPECT_EQ(records[0].lookups, 43U);
+  EXPECT_EQ(records[0].resolved, 2U);
+  EXPECT_EQ(records[0].clients, 1U);
+  EXPECT_EQ(records[1].refused, 1U);
+  EXPECT_EQ(records[1].calls, 0U);
+}
+
 TEST_F(SegmentServerTest, ACertificateThatStandsForNobodyIsDenied) {
   Start();
   EXPECT_EQ(Client("stranger")->ListSegments().status().code(), StatusCode::kDenied);

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/audit/audit_log.h"
 #include "crypto/base/file.h"
+#include "crypto/store/kv_store.h"
+#include "crypto/transparency/cosignature.h"
 #include "pipelines/snapshots/withdrawals.h"
 #include "tests/coordinator/api/serving_fixture.h"
 
@@ -114,6 +117,64 @@ TEST_F(ServedSnapshotsTest, WithALogKeyOnlySignedManifestsAreServed) {
   next.note = crypto::SignNote(next.note, "log", key).value().Text();
   ASSERT_TRUE(fixture_.folder().Publish(next, 1).ok());
   EXPECT_EQ(served.Reload().value(), 1);
+}
+
+TEST_F(ServedSnapshotsTest, UnderAPolicyASnapshotIsServedOnlyWithAQuorumOfWitnesses) {
+  const auto seed = fixture_.entropy.RandomSecret(32);
+  const auto witness_key = crypto::Ed25519PrivateKey::FromSeed(fixture_.entropy.RandomSecret(32));
+  const auto store = crypto::NewMemoryStore();
+  const auto log = crypto::AuditLog::Open(
+      *store, crypto::Ed25519PrivateKey::FromSeed(seed), "log", fixture_.clock);
+  ASSERT_TRUE(log.ok());
+  const auto witness =
+      crypto::VerifierKey::Create("w", witness_key.PublicKey(), crypto::KeyType::kWitness);
+  const auto policy = crypto::LogPolicy::FromText("log " + (*log)->key().Text() + "\nwitness w " +
+                                                  witness->Text() + "\nquorum w\n");
+  ASSERT_TRUE(policy.ok());
+  ServedSnapshots served = Serve();
+  served.RequireProof(*policy);
+
+  /// Publishes a version that the log announces; perhaps cosigned.
+  const auto publish = [&](const std::string& version, bool cosigned, bool with_receipt) {
+    pipelines::SnapshotFiles files = fixture_.Files(kRecipient, version, 0, 10);
+    pipelines::SnapshotManifest& manifest = files.manifest;
+    manifest.audit_index = (*log)->size();
+    manifest.content_digest = manifest.plan_digest = std::string(64, 'a');
+    crypto::AuditEvent event;
+    event.type = "snapshot.published";
+    event.facts = Json::Of({{"snapshot", manifest.name},
+                            {"recipient", manifest.recipient},
+                            {"version", manifest.version},
+                            {"members", manifest.members},
+                            {"content_digest", manifest.content_digest},
+                            {"members_blob", manifest.members_blob},
+                            {"plan_digest", manifest.plan_digest}});
+    ASSERT_TRUE((*log)->Record(event).ok());
+    crypto::SignedNote note = *crypto::SignedNote::FromText(*(*log)->SignCheckpoint());
+    if (cosigned) {
+      note.signatures.push_back(*crypto::Cosign(note.text, "w", witness_key, 100));
+      ASSERT_TRUE((*log)->AddCosignatures(note).ok());
+    }
+    if (with_receipt) {
+      files.receipt = *(*log)->ProveInclusion(manifest.audit_index);
+      files.entry = std::string(AsText(*(*log)->reader().EntryBytes(manifest.audit_index)));
+    }
+    files.note =
+        crypto::SignNote(
+            pipelines::ManifestNoteText(manifest), "log", crypto::Ed25519PrivateKey::FromSeed(seed))
+            ->Text();
+    ASSERT_TRUE(fixture_.folder().Publish(files, 1).ok());
+  };
+  publish("1", /*cosigned=*/false, /*with_receipt=*/true);
+  EXPECT_EQ(served.Reload().status().code(), StatusCode::kDenied);
+  EXPECT_TRUE(served.Of(kRecipient)->snapshots.empty());
+  publish("2", /*cosigned=*/true, /*with_receipt=*/true);
+  ASSERT_EQ(served.Reload().value(), 1);
+  EXPECT_EQ(served.Of(kRecipient)->snapshots.at("loyalty")->manifest.version, "2");
+  publish("3", /*cosigned=*/true, /*with_receipt=*/false);
+  EXPECT_EQ(served.Reload().status().code(), StatusCode::kDenied);
+  EXPECT_EQ(served.Of(kRecipient)->snapshots.at("loyalty")->manifest.version, "2")
+      << "what was served stays";
 }
 
 TEST_F(ServedSnapshotsTest, ASnapshotWhoseFolderIsGoneIsServedNoLonger) {
