@@ -12,8 +12,17 @@ namespace signet::pipelines {
 namespace {
 
 constexpr char kTable[] = "signet_experiment_units";
+constexpr char kView[] = "signet_experiment_metric";
+constexpr int kSegmentUnitsMin = 10;
 
-/// unit(subject, arm, since): each subject once; `since` is NULL when its outcomes count always.
+/// A unit's segment or stratum; of several, the first by name.
+std::string Group(const std::string& column) {
+  if (column.empty()) return "NULL::VARCHAR";
+  return "coalesce(min(CAST(" + SqlName(column) + " AS VARCHAR)), '(none)')";
+}
+
+/// unit(subject, arm, since, g, s): each subject once; `since` is NULL when its outcomes count
+/// always.
 Result<std::string> UnitsSql(const ExperimentOptions& o, Timestamp as_of) {
   const std::string assigned = o.assigned_at.empty()
                                    ? "NULL::TIMESTAMP"
@@ -25,11 +34,12 @@ Result<std::string> UnitsSql(const ExperimentOptions& o, Timestamp as_of) {
   }
   std::string sql = "WITH assigned AS (SELECT subject, min(CAST(" + SqlName(o.arm) +
                     " AS VARCHAR)) AS arm, count(DISTINCT CAST(" + SqlName(o.arm) +
-                    " AS VARCHAR)) AS arms, " + assigned + " AS since FROM " + SqlName(o.units) +
+                    " AS VARCHAR)) AS arms, " + assigned + " AS since, " + Group(o.segment) +
+                    " AS g, " + Group(o.stratum) + " AS s FROM " + SqlName(o.units) +
                     " WHERE subject IS NOT NULL AND " + SqlName(o.arm) +
                     " IS NOT NULL GROUP BY subject)";
   if (o.exposures.empty()) {
-    return sql + " SELECT subject, arm, arms, true AS analysed, greatest(" + start +
+    return sql + " SELECT subject, arm, arms, g, s, true AS analysed, greatest(" + start +
            ", since) AS since FROM assigned";
   }
   const std::string exposed = o.exposed_at.empty()
@@ -37,7 +47,7 @@ Result<std::string> UnitsSql(const ExperimentOptions& o, Timestamp as_of) {
                                   : "min(CAST(" + SqlName(o.exposed_at) + " AS TIMESTAMP))";
   sql += ", exposed AS (SELECT subject, " + exposed + " AS seen FROM " + SqlName(o.exposures) +
          " WHERE subject IS NOT NULL GROUP BY subject)";
-  return sql + " SELECT a.subject, arm, arms, e.subject IS NOT NULL AS analysed, greatest(" +
+  return sql + " SELECT a.subject, arm, arms, g, s, e.subject IS NOT NULL AS analysed, greatest(" +
          start +
          ", coalesce(e.seen, since)) AS since FROM assigned a LEFT JOIN exposed e ON e.subject = "
          "a.subject";
@@ -55,12 +65,43 @@ std::string RowValue(const std::string& column) {
 /// Aggregates of a unit's rows that meet `when`.
 std::string ValueSql(const MetricOptions& metric, const std::string& when) {
   const std::string filter = " FILTER (" + when + ")";
-  if (metric.kind == MetricKind::kProportion) {
+  if (metric.design.kind == MetricKind::kProportion) {
     return metric.value.empty()
                ? "least(count(*)" + filter + ", 1)"
                : "coalesce(max((" + RowValue(metric.value) + " <> 0)::INT)" + filter + ", 0)";
   }
   return "coalesce(sum(" + RowValue(metric.value) + ")" + filter + ", 0)";
+}
+
+Status ReadCounts(query::Connection& connection, UnitCounts& counts) {
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<query::Rows> rows,
+      connection.Query(std::string("SELECT arm, count(*), count(*) FILTER (analysed) FROM ") +
+                       kTable + " GROUP BY arm ORDER BY arm"));
+  query::Chunk chunk;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+    if (!more) return OkStatus();
+    for (size_t r = 0; r < chunk.size(); ++r) {
+      counts.arms.emplace_back(chunk.Text(0, r));
+      counts.assigned.push_back(static_cast<double>(chunk.Int64(1, r)));
+      counts.analysed.push_back(static_cast<double>(chunk.Int64(2, r)));
+    }
+  }
+}
+
+/// Groups with fewer than kSegmentUnitsMin analysed units in an arm go under one name: their
+/// figures would speak of a few people.
+Status JoinSmallGroups(query::Connection& connection, const std::string& column) {
+  const std::string table = kTable;
+  return connection.Execute(
+      "UPDATE " + table + " SET " + column + " = '(small groups)' WHERE " + column +
+      " IN (SELECT g.name FROM (SELECT DISTINCT " + column + " AS name FROM " + table +
+      ") g CROSS JOIN (SELECT DISTINCT arm FROM " + table + ") a LEFT JOIN " + table + " t ON t." +
+      column +
+      " = g.name AND t.arm = a.arm AND t.analysed GROUP BY g.name, a.arm HAVING "
+      "count(t.subject) < " +
+      std::to_string(kSegmentUnitsMin) + ")");
 }
 
 }  // namespace
@@ -69,33 +110,23 @@ Result<UnitTable> UnitTable::Build(query::Connection& connection,
                                    const ExperimentOptions& options,
                                    const StageContext& context) {
   UnitTable table(connection);
-  table.units_input_ = options.units;
+  table.has_segment_ = !options.segment.empty();
+  table.has_stratum_ = !options.stratum.empty();
   Timestamp end = context.as_of;
   if (!options.end.empty()) {
     ASSIGN_OR_RETURN(end, ResolveMoment(options.end, context.as_of));
     if (end > context.as_of) return Invalid("experiment: 'end' lies after as_of");
   }
   table.end_sql_ = TimestampSql(end);
+  const std::string name = kTable;
   ASSIGN_OR_RETURN(const std::string sql, UnitsSql(options, context.as_of));
-  TRY(connection.Execute(std::string("CREATE OR REPLACE TEMP TABLE ") + kTable + " AS " + sql));
-  ASSIGN_OR_RETURN(
-      table.in_several_arms_,
-      connection.QueryInt64(std::string("SELECT count(*) FROM ") + kTable + " WHERE arms > 1"));
-  TRY(connection.Execute(std::string("DELETE FROM ") + kTable + " WHERE arms > 1"));
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<query::Rows> rows,
-      connection.Query(std::string("SELECT arm, count(*), count(*) FILTER (analysed) FROM ") +
-                       kTable + " GROUP BY arm ORDER BY arm"));
-  query::Chunk chunk;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-    if (!more) return table;
-    for (size_t r = 0; r < chunk.size(); ++r) {
-      table.arms_.push_back({std::string(chunk.Text(0, r)),
-                             static_cast<double>(chunk.Int64(1, r)),
-                             static_cast<double>(chunk.Int64(2, r))});
-    }
-  }
+  TRY(connection.Execute("CREATE OR REPLACE TEMP TABLE " + name + " AS " + sql));
+  ASSIGN_OR_RETURN(table.counts_.in_several_arms,
+                   connection.QueryInt64("SELECT count(*) FROM " + name + " WHERE arms > 1"));
+  TRY(connection.Execute("DELETE FROM " + name + " WHERE arms > 1"));
+  TRY(ReadCounts(connection, table.counts_));
+  for (const char* group : {"g", "s"}) TRY(JoinSmallGroups(connection, group));
+  return table;
 }
 
 std::string UnitTable::PerUnitSql(const MetricOptions& metric) const {
@@ -110,7 +141,7 @@ std::string UnitTable::PerUnitSql(const MetricOptions& metric) const {
     }
   }
   std::string denominator = "0";
-  if (metric.kind == MetricKind::kRatio) {
+  if (metric.design.kind == MetricKind::kRatio) {
     denominator = metric.per == "rows"
                       ? "count(*) FILTER (" + after + ")"
                       : "coalesce(sum(" + RowValue(metric.per) + ") FILTER (" + after + "), 0)";
@@ -121,31 +152,26 @@ std::string UnitTable::PerUnitSql(const MetricOptions& metric) const {
          " u ON u.subject = o.subject WHERE u.analysed GROUP BY u.subject";
 }
 
-Result<std::vector<ArmSums>> UnitTable::Sums(const MetricOptions& metric) const {
-  std::string sums = "SELECT arm, count(*)";
-  for (const char* term : {"y", "y * y", "d", "d * d", "y * d", "x", "x * x", "x * y"}) {
-    sums += std::string(", CAST(sum(") + term + ") AS DOUBLE)";
-  }
-  const std::string sql =
-      sums + " FROM (SELECT u.arm, coalesce(m.y, 0) AS y, coalesce(m.d, 0) AS d, " +
-      "coalesce(m.x, 0) AS x FROM " + kTable + " u LEFT JOIN (" + PerUnitSql(metric) +
-      ") m ON m.subject = u.subject WHERE u.analysed) "
-      "GROUP BY arm ORDER BY arm";
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows, connection_->Query(sql));
-  std::vector<ArmSums> all;
-  query::Chunk chunk;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-    if (!more) break;
-    for (size_t r = 0; r < chunk.size(); ++r) {
-      ArmSums s;
-      s.arm = std::string(chunk.Text(0, r));
-      double* const fields[] = {&s.units, &s.y, &s.yy, &s.d, &s.dd, &s.yd, &s.x, &s.xx, &s.xy};
-      for (size_t c = 0; c < std::size(fields); ++c) *fields[c] = chunk.Double(c + 1, r);
-      all.push_back(std::move(s));
-    }
-  }
-  return all;
+Result<UnitRows> UnitTable::Read(const MetricOptions& metric) const {
+  const std::string missing = metric.design.kind == MetricKind::kQuantile ? "NULL" : "0";
+  TRY(connection_->Execute(std::string("CREATE OR REPLACE TEMP VIEW ") + kView +
+                           " AS SELECT u.arm, u.g, u.s, coalesce(m.y, " + missing +
+                           ") AS y, coalesce(m.d, 0) AS d, coalesce(m.x, 0) AS x FROM " + kTable +
+                           " u LEFT JOIN (" + PerUnitSql(metric) +
+                           ") m ON m.subject = u.subject WHERE u.analysed"));
+  UnitRowsSpec spec;
+  spec.table = kView;
+  spec.arm = "arm";
+  if (metric.cuped_seconds > 0) spec.covariate = "x";
+  if (has_segment_) spec.segment = "g";
+  if (has_stratum_) spec.stratum = "s";
+  MetricColumns columns;
+  columns.design = metric.design;
+  columns.value = "y";
+  if (metric.design.kind == MetricKind::kRatio) columns.per = "d";
+  columns.winsorise = metric.winsorise;
+  spec.metrics.push_back(std::move(columns));
+  return ReadUnitRows(*connection_, spec);
 }
 
 }  // namespace signet::pipelines

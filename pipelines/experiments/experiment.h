@@ -1,10 +1,10 @@
 /// The `experiment` stage: reads out an A/B test, or says why it must not be read.
 ///
 /// In: units (subject, arm), optionally exposures, and outcomes; out: kind aggregate, one row per
-/// metric and arm. Two passes of SQL make sufficient statistics per arm (counts and exact DECIMAL
-/// sums, mergeable over partitions); the read-out sees nothing else. Values count as DECIMAL(18,4).
+/// metric, arm and segment. One pass of SQL per metric feeds sufficient statistics (exact sums per
+/// arm, mergeable over partitions); the read-out sees nothing else. Values count as DECIMAL(18,4).
 /// Subjects in two arms are left out and counted; a sample-ratio mismatch (p < srm_alpha) stops the
-/// read-out: no metric is told.
+/// read-out: no metric is told. Segments with fewer than 10 units in an arm are told together.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
+#include "pipelines/experiments/evaluation.h"
 #include "pipelines/query/connection.h"
 #include "pipelines/record/dataset.h"
 #include "pipelines/record/option_doc.h"
@@ -21,32 +22,27 @@
 
 namespace signet::pipelines {
 
-enum class MetricKind { kProportion, kMean, kRatio };
-
 struct MetricOptions {
-  std::string name;
-  MetricKind kind = MetricKind::kMean;
+  MetricDesign design;
   std::string input;          ///< view with the outcomes, or the units themselves
   std::string value;          ///< column; proportions without it ask whether any row exists
   std::string per;            ///< ratio: the denominator's column, or "rows"
   std::string time;           ///< the outcome's time; empty: rows count whenever they are
   int64_t cuped_seconds = 0;  ///< length of the pre-period whose value is the covariate; 0: none
-  bool decrease_is_better = false;
+  double winsorise = 0;       ///< cap at this quantile over all units; 0: not
 };
 
 struct ExperimentOptions {
   std::string units = "units";
   std::string exposures;    ///< input; when given only exposed units are read out
   std::string arm;          ///< column of units
-  std::string control;      ///< the arm's name
+  std::string segment;      ///< column of units: differences are told per value, too
+  std::string stratum;      ///< column of units: post-stratification
   std::string assigned_at;  ///< column of units, optional
   std::string exposed_at;   ///< column of exposures, optional
   std::string start, end;   ///< moments: outcomes count from the later of start and the unit's time
-  std::map<std::string, double> expected;  ///< share per arm; empty: equal shares
   std::vector<MetricOptions> metrics;
-  std::string primary;  ///< the metric that the decision follows; default: the first
-  double confidence = 0.95;
-  double srm_alpha = 0.001;
+  EvaluationDesign design;  ///< control arm, expected shares, primary metric, how p is judged
 
   static Result<ExperimentOptions> FromJson(const Json& json);
   static std::vector<OptionDoc> Options();

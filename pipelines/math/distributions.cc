@@ -27,8 +27,7 @@ using Student = bm::students_t_distribution<double, Quiet>;
 using ChiSquare = bm::chi_squared_distribution<double, Quiet>;
 using Beta = bm::beta_distribution<double, Quiet>;
 using NoncentralStudent = bm::non_central_t_distribution<double, Quiet>;
-using RoundsUp = bm::policies::discrete_quantile<bm::policies::integer_round_up>;
-using Binomial = bm::binomial_distribution<double, bm::policies::normalise<Quiet, RoundsUp>::type>;
+using Binomial = bm::binomial_distribution<double, Quiet>;
 
 }  // namespace
 
@@ -92,11 +91,6 @@ double BinomialCdf(double k, double n, double p) {
   CHECK(n >= 0 && p >= 0 && p <= 1);
   if (k < 0) return 0;
   return k >= n ? 1 : bm::cdf(Binomial(n, p), k);
-}
-
-double BinomialQuantile(double u, double n, double p) {
-  CHECK(u > 0 && u < 1 && n >= 0 && p >= 0 && p <= 1);
-  return bm::quantile(Binomial(n, p), u);
 }
 
 double LogGamma(double x) {

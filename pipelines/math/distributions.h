@@ -29,8 +29,6 @@ double BetaCdf(double x, double a, double b);
 double BetaDensity(double x, double a, double b);
 /// P(X <= k) for Binomial(n, p).
 double BinomialCdf(double k, double n, double p);
-/// The smallest whole k with P(X <= k) >= u for Binomial(n, p); u in (0, 1).
-double BinomialQuantile(double u, double n, double p);
 /// ln Gamma(x), x > 0, without the C library's hidden state.
 double LogGamma(double x);
 
