@@ -18,6 +18,7 @@ using pipelines::query::Database;
 using pipelines::query::Rows;
 
 constexpr int kMemoryMb = 8192;
+constexpr int64_t kBlankColumnsMax = 64;
 
 bool EndsWith(const std::string& text, std::string_view ending) {
   return text.size() >= ending.size() &&
@@ -76,21 +77,113 @@ Result<std::unique_ptr<LabInput>> LabInput::Open(const std::string& path,
   const std::string condition = where.empty() ? "" : " WHERE (" + where + ")";
   const Status made =
       input->connection_->Execute("CREATE TABLE input AS SELECT * FROM " + reader + condition);
-  if (!made.ok()) return made.WithRemedy("check the file's format and --where");
-  TRY(ForEachChunk(*input->connection_,
-                   "SELECT column_name FROM information_schema.columns WHERE table_name = 'input' "
-                   "ORDER BY ordinal_position",
-                   [&](const Chunk& chunk) {
-                     for (size_t r = 0; r < chunk.size(); ++r) {
-                       input->columns_.emplace_back(chunk.Text(0, r));
-                     }
-                   }));
+  // A condition that does not bind may name the columns of text kept apart by blanks.
+  if (!made.ok()) {
+    const bool spaced = reader.find("read_csv") == 0 && !where.empty() &&
+                        input->SplitAtBlanks(path, condition).ok();
+    if (!spaced) return made.WithRemedy("check the file's format and --where");
+  }
+  TRY(input->ReadColumns());
+  const bool is_text = reader.find("read_csv") == 0;
+  if (is_text && input->columns_.size() == 1 && input->columns_[0].find(' ') != std::string::npos) {
+    TRY(input->SplitAtBlanks(path, condition));
+  }
   ASSIGN_OR_RETURN(input->rows_, input->connection_->QueryInt64("SELECT count(*) FROM input"));
   if (input->rows_ == 0) {
     return Invalid("'" + path + "' has no row" + (where.empty() ? "" : " that --where keeps"))
         .WithRemedy("check the file and --where");
   }
   return input;
+}
+
+Status LabInput::ReadColumns() {
+  columns_.clear();
+  return ForEachChunk(*connection_,
+                      "SELECT column_name FROM information_schema.columns WHERE table_name = "
+                      "'input' ORDER BY ordinal_position",
+                      [&](const Chunk& chunk) {
+                        for (size_t r = 0; r < chunk.size(); ++r) {
+                          columns_.emplace_back(chunk.Text(0, r));
+                        }
+                      });
+}
+
+Status LabInput::SplitAtBlanks(const std::string& path, const std::string& condition) {
+  TRY(connection_->Execute(
+      "CREATE OR REPLACE TABLE spaced AS SELECT regexp_split_to_array(trim("
+      "regexp_replace(line, '[\\s]+', ' ', 'g')), ' ') AS cells FROM read_csv(" +
+      SqlLiteral(path) +
+      ", columns={'line': 'VARCHAR'}, header=false, auto_detect=false, "
+      "delim='\x01', quote='', escape='') WHERE trim(line) <> ''"));
+  ASSIGN_OR_RETURN(const int64_t most,
+                   connection_->QueryInt64("SELECT max(len(cells)) FROM spaced"));
+  ASSIGN_OR_RETURN(const int64_t least,
+                   connection_->QueryInt64("SELECT min(len(cells)) FROM spaced"));
+  if (most < 2 || most != least || most > kBlankColumnsMax) {
+    return Invalid("'" + path + "' has no regular columns");
+  }
+  std::string select;
+  for (int64_t i = 1; i <= most; ++i) {
+    const std::string cell = "cells[" + std::to_string(i) + "]";
+    std::string type = "VARCHAR";
+    for (const char* candidate : {"DOUBLE", "BIGINT"}) {
+      ASSIGN_OR_RETURN(const int64_t others,
+                       connection_->QueryInt64("SELECT count(*) FROM spaced WHERE TRY_CAST(" +
+                                               cell + " AS " + candidate + ") IS NULL"));
+      if (others == 0) type = candidate;
+    }
+    // BIGINT casts round: a column with a point stays DOUBLE.
+    if (type == "BIGINT") {
+      ASSIGN_OR_RETURN(
+          const int64_t points,
+          connection_->QueryInt64("SELECT count(*) FROM spaced WHERE contains(" + cell + ", '.')"));
+      if (points > 0) type = "DOUBLE";
+    }
+    select += (i == 1 ? "" : ", ") + std::string("CAST(") + cell + " AS " + type + ") AS column" +
+              std::to_string(i - 1);
+  }
+  TRY(connection_->Execute("CREATE OR REPLACE TABLE input AS SELECT * FROM (SELECT " + select +
+                           " FROM spaced)" + condition + "; DROP TABLE spaced"));
+  return ReadColumns();
+}
+
+Result<std::string> LabInput::ValueSql(const std::string& option, const std::string& expression) {
+  const std::string sql = Sql(expression);
+  const Result<std::vector<pipelines::query::ResultColumn>> described =
+      connection_->Describe("SELECT CAST(" + sql + " AS VARCHAR) FROM input");
+  if (described.ok()) return sql;
+  const bool plain = std::all_of(expression.begin(), expression.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == ' ';
+  });
+  const Status missing = Require(expression);
+  return plain && !missing.ok() ? missing.WithContext(option)
+                                : described.status().WithContext(option);
+}
+
+Result<std::string> LabInput::TimeSql(const std::string& option, const std::string& expression) {
+  ASSIGN_OR_RETURN(const std::string sql, ValueSql(option, expression));
+  ASSIGN_OR_RETURN(const std::string type,
+                   connection_->QueryText("SELECT coalesce(any_value(typeof(" + sql +
+                                          ")), 'NULL') FROM (SELECT * FROM input LIMIT 1)"));
+  if (type.find("TIMESTAMP") == 0 || type == "DATE") return "CAST(" + sql + " AS TIMESTAMP)";
+  // A date written as a number of eight digits is a date, not a count.
+  const std::string text = "CAST(" + sql + " AS VARCHAR)";
+  std::string time = "CASE WHEN regexp_full_match(" + text +
+                     ", '[12][0-9]{7}') THEN try_strptime(" + text + ", '%Y%m%d') ELSE TRY_CAST(" +
+                     text + " AS TIMESTAMP) END";
+  ASSIGN_OR_RETURN(const int64_t times,
+                   connection_->QueryInt64("SELECT count(" + time + ") FROM input"));
+  ASSIGN_OR_RETURN(const int64_t values,
+                   connection_->QueryInt64("SELECT count(" + sql + ") FROM input"));
+  if (values > 0 && times < values) {
+    return Invalid(option + ": " + std::to_string(values - times) + " of " +
+                   std::to_string(values) + " values of '" + expression + "' are no time")
+        .WithRemedy(
+            "write the conversion as SQL, such as --time \"strptime(when, '%d/%m/%Y')\" or "
+            "\"TIMESTAMP '2020-01-01' + to_hours(hour)\", or leave such rows out with "
+            "--where");
+  }
+  return time;
 }
 
 bool LabInput::Has(const std::string& column) const {
@@ -142,11 +235,8 @@ Result<std::vector<std::string>> LabInput::Texts(const std::string& expression) 
 Result<std::vector<int64_t>> LabInput::Times(const std::string& expression) {
   std::vector<int64_t> values;
   values.reserve(static_cast<size_t>(rows_));
-  // A date written as a number of eight digits is a date, not a count.
-  const std::string text = "CAST(" + Sql(expression) + " AS VARCHAR)";
-  const std::string sql =
-      "SELECT CASE WHEN regexp_full_match(" + text + ", '[12][0-9]{7}') THEN CAST(strptime(" +
-      text + ", '%Y%m%d') AS TIMESTAMP) ELSE CAST(" + text + " AS TIMESTAMP) END FROM input";
+  ASSIGN_OR_RETURN(const std::string time, TimeSql("--in", expression));
+  const std::string sql = "SELECT " + time + " FROM input";
   const Status read = ForEachChunk(*connection_, sql, [&](const Chunk& chunk) {
     for (size_t r = 0; r < chunk.size(); ++r) {
       values.push_back(chunk.IsNull(0, r) ? kNoTime : chunk.Int64(0, r));

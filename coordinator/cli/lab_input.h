@@ -12,8 +12,9 @@
 namespace signet::coordinator {
 
 /// A CSV, TSV, TXT, JSONL or Parquet file (the first four also as .gz), opened in DuckDB as the
-/// table `input`. DuckDB's sniffer names and types the columns, from all rows. The file is the
-/// analyst's own; nothing of it is written anywhere, and error texts do not quote its rows.
+/// table `input`. DuckDB's sniffer names and types the columns, from all rows; text whose columns
+/// are kept apart by runs of blanks becomes column0, column1, ... The file is the analyst's own;
+/// nothing of it is written anywhere, and error texts do not quote its rows.
 class LabInput {
  public:
   /// `where` is an SQL condition over the file's columns, or empty. kNotFound for a missing file,
@@ -29,6 +30,13 @@ class LabInput {
   /// kInvalid naming the column and the closest one that exists.
   [[nodiscard]] Status Require(const std::string& column) const;
 
+  /// `expression` (a column, or SQL over the columns) as SQL, after a check that it binds.
+  /// `option` names it in errors: "--amount". kInvalid with the nearest column.
+  Result<std::string> ValueSql(const std::string& option, const std::string& expression);
+  /// The same as a TIMESTAMP: dates, ISO text and numbers such as 19970101 are converted; a
+  /// value that cannot be is kInvalid with their number.
+  Result<std::string> TimeSql(const std::string& option, const std::string& expression);
+
   /// One value a row, in the file's order. `expression` is SQL over the file's columns (a bare
   /// column name that needs quotes is quoted). NULL becomes NaN / "" / kNoTime.
   /// kInvalid when a value does not convert.
@@ -43,6 +51,9 @@ class LabInput {
   LabInput() = default;
   /// The expression, quoted if it is exactly a column's name.
   [[nodiscard]] std::string Sql(const std::string& expression) const;
+  /// Makes `input` of lines whose columns are kept apart by blanks.
+  Status SplitAtBlanks(const std::string& path, const std::string& condition);
+  Status ReadColumns();
 
   std::unique_ptr<pipelines::query::Database> database_;
   std::unique_ptr<pipelines::query::Connection> connection_;
