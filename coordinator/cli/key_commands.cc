@@ -1,51 +1,215 @@
-// `signet keys init|list`.
+// `signet keys init|list`, and what the commands under `signet keys` share.
 
+#include "coordinator/cli/key_commands.h"
+
+#include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/state_access.h"
+#include "coordinator/keys/key_desk.h"
+#include "crypto/keys/custody_settings.h"
+#include "crypto/keys/private_file.h"
 
 namespace signet::coordinator {
 namespace {
 
-Status Init(const std::string& path) {
+constexpr size_t kSecretTextMax = 1024;
+
+struct InitOptions {
+  std::string custody;
+  crypto::CustodySettings settings;
+};
+
+Result<Json> Init(const KeyOptions& options, const InitOptions& init) {
   SystemClock clock;
   SystemEntropy entropy;
-  ASSIGN_OR_RETURN(const auto state, OpenState(path, clock, entropy));
-  PrintData(state->audit().key().Text() + "\n");
-  return OkStatus();
+  if (!init.custody.empty()) {
+    crypto::CustodySettings settings = init.settings;
+    ASSIGN_OR_RETURN(settings.kind, crypto::CustodyKindFromName(init.custody));
+    ASSIGN_OR_RETURN(const crypto::CustodySettings there,
+                     crypto::ReadCustodySettings(options.state));
+    // Said again, the same choice is fine; another one is a conflict, which the writer reports.
+    if (there.kind != settings.kind || there.kind == crypto::CustodyKind::kFile) {
+      std::error_code ignored;
+      const bool exists =
+          std::filesystem::exists(std::filesystem::path(options.state) / "store", ignored);
+      if (!exists || there.kind != settings.kind) {
+        TRY(crypto::WriteCustodySettings(options.state, settings));
+      }
+    }
+  }
+  ASSIGN_OR_RETURN(const auto state, OpenState(options.state, clock, entropy));
+  return Json::Of({{"custody", state->custody().Describe()},
+                   {"kek_generation", state->vault().kek_generation()},
+                   {"key", state->audit().key().Text()}});
 }
 
-Status List(const std::string& path) {
-  SystemClock clock;
-  SystemEntropy entropy;
-  ASSIGN_OR_RETURN(const auto state, OpenExistingState(path, clock, entropy));
-  ASSIGN_OR_RETURN(const Json list, state->vault().List());
-  PrintData(list.Pretty() + "\n");
-  return OkStatus();
+std::string ListText(const Json& list) {
+  std::string text = "custody: " + list["custody"].AsString() + "\n";
+  for (const Json& generation : list["generations"].items()) {
+    text += "KEK generation " + std::to_string(generation["generation"].AsInt()) + ": " +
+            generation["state"].AsString();
+    if (generation.Has("destroyed_at")) text += " at " + generation["destroyed_at"].AsString();
+    if (const int64_t deks = generation["deks"].AsInt(); deks > 0) {
+      text += ", wraps " + std::to_string(deks) + " data keys";
+    }
+    text += "\n";
+  }
+  for (const Json& member : list["members"].items()) {
+    text += member["kind"].AsString() + " " + member["name"].AsString();
+    for (const auto& [name, value] : member["labels"].fields()) {
+      text += " " + name + "=" + value.AsString();
+    }
+    if (member.Has("revoked")) text += ", revoked at " + member["revoked"].AsString();
+    text += "\n";
+    for (const Json& key : member["keys"].items()) {
+      text += "  " + key["key"].AsString() + " since " + key["added"].AsString() + "\n";
+    }
+  }
+  return text;
+}
+
+void AddInit(CLI::App& keys, const std::shared_ptr<KeyOptions>& options, CommandOutcome& outcome) {
+  auto init = std::make_shared<InitOptions>();
+  CLI::App* command = AddKeyCommand(keys,
+                                    "init",
+                                    "Make a state with its keys and print the log's verifier key",
+                                    "signet keys init --state /var/lib/signet --custody credential",
+                                    options);
+  command->add_option("--custody", init->custody, "Where root and KEKs are: chosen once")
+      ->check(CLI::IsMember({"file", "credential", "pkcs11"}));
+  command->add_option(
+      "--credential", init->settings.credential, "credential: its name in LoadCredential=");
+  command->add_option("--module", init->settings.module, "pkcs11: the module's .so file");
+  command->add_option("--token", init->settings.token, "pkcs11: the token's label");
+  command->add_option("--object", init->settings.object, "pkcs11: this state's name in the token");
+  command->add_option(
+      "--pin-file", init->settings.pin_file, "pkcs11: file with the PIN, mode 0600");
+  command->add_option(
+      "--pin-credential", init->settings.pin_credential, "pkcs11: systemd credential with the PIN");
+  command->callback([options, init, &outcome] {
+    // The key alone, so that `signet keys init > audit.vkey` works.
+    const Result<Json> made = Init(*options, *init);
+    if (!made.ok()) PrintError(made.status());
+    if (made.ok() && options->format == "json") PrintJson(*made);
+    if (made.ok() && options->format != "json") PrintData((*made)["key"].AsString() + "\n");
+    outcome.exit_code = ExitCode(made.status().code());
+  });
+}
+
+void AddList(CLI::App& keys, const std::shared_ptr<KeyOptions>& options, CommandOutcome& outcome) {
+  CLI::App* command = AddKeyCommand(keys,
+                                    "list",
+                                    "List custody, KEK generations, data keys and members",
+                                    "signet keys list --state /var/lib/signet --format json",
+                                    options);
+  command->callback([options, &outcome] {
+    SystemClock clock;
+    SystemEntropy entropy;
+    const auto list = [&]() -> Status {
+      ASSIGN_OR_RETURN(const auto state, OpenExistingState(options->state, clock, entropy));
+      ASSIGN_OR_RETURN(const Json json, KeyDesk(*state, KeyActor()).List());
+      if (options->format == "json") {
+        PrintJson(json);
+      } else {
+        PrintData(ListText(json));
+      }
+      return OkStatus();
+    };
+    const Status status = list();
+    if (!status.ok()) PrintError(status);
+    outcome.exit_code = ExitCode(status.code());
+  });
 }
 
 }  // namespace
 
+CLI::App* AddKeyCommand(CLI::App& keys,
+                        const char* name,
+                        const char* help,
+                        const char* example,
+                        const std::shared_ptr<KeyOptions>& options) {
+  CLI::App* command = keys.add_subcommand(name, help);
+  command->footer(std::string("Example: ") + example);
+  command->add_option("--state", options->state, "The state folder");
+  command->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  return command;
+}
+
+void PrintOutcome(const Json& outcome, const std::string& format) {
+  if (format == "json") {
+    PrintJson(outcome);
+    return;
+  }
+  std::string text;
+  for (const auto& [name, value] : outcome.fields()) {
+    text += name + ": " + (value.is_string() ? value.AsString() : value.Dump()) + "\n";
+  }
+  PrintData(text);
+}
+
+void PerformKeys(const KeyOptions& options,
+                 CommandOutcome& outcome,
+                 const std::function<Result<Json>()>& action) {
+  const Result<Json> done = action();
+  if (!done.ok()) {
+    PrintError(done.status());
+  } else {
+    PrintOutcome(*done, options.format);
+  }
+  outcome.exit_code = ExitCode(done.status().code());
+}
+
+void PerformKeysOn(const KeyOptions& options,
+                   CommandOutcome& outcome,
+                   const std::function<Result<Json>(StateFolder&)>& action) {
+  PerformKeys(options, outcome, [&]() -> Result<Json> {
+    SystemClock clock;
+    SystemEntropy entropy;
+    ASSIGN_OR_RETURN(const auto state, OpenExistingState(options.state, clock, entropy));
+    ASSIGN_OR_RETURN(Json done, action(*state));
+    TRY(state->audit().SignCheckpoint().status());
+    return done;
+  });
+}
+
+Result<SecretBytes> ReadSecretText(const std::string& from) {
+  SecretBytes text;
+  if (from == "-") {
+    text = SecretBytes(kSecretTextMax);
+    const ByteSpan room = text.ExposeSecretForWrite();
+    const size_t got = std::fread(room.data(), 1, room.size(), stdin);
+    text = SecretBytes::CopyOf(text.ExposeSecret().first(got));
+  } else {
+    ASSIGN_OR_RETURN(text, crypto::ReadPrivateFile(from, kSecretTextMax));
+  }
+  ByteView view = text.ExposeSecret();
+  while (!view.empty() && (view.back() == '\n' || view.back() == '\r')) {
+    view = view.first(view.size() - 1);
+  }
+  if (view.empty()) return Invalid("no token was given");
+  return SecretBytes::CopyOf(view);
+}
+
+std::string KeyActor() {
+  return "cli:" + UserName();
+}
+
 void AddKeyCommands(CLI::App& app, CommandOutcome& outcome) {
-  auto path = std::make_shared<std::string>("./.signet");
+  auto options = std::make_shared<KeyOptions>();
   CLI::App* keys = app.add_subcommand("keys", "Work with the state's keys");
   keys->require_subcommand(1);
-  const auto add = [&](const char* name, const char* help, Status (*action)(const std::string&)) {
-    CLI::App* command = keys->add_subcommand(name, help);
-    command->add_option("--state", *path, "The state folder");
-    command->callback([path, action, &outcome] {
-      const Status status = action(*path);
-      if (!status.ok()) PrintError(status);
-      outcome.exit_code = ExitCode(status.code());
-    });
-  };
-  add("init", "Make a state with its keys and print the log's verifier key", Init);
-  add("list", "List KEK generations and the number of data keys", List);
+  AddInit(*keys, options, outcome);
+  AddList(*keys, options, outcome);
+  AddKeyRotationCommands(*keys, options, outcome);
+  AddKeyMemberCommands(*keys, options, outcome);
+  AddKeyBackupCommands(*keys, options, outcome);
 }
 
 }  // namespace signet::coordinator

@@ -10,10 +10,12 @@
 #include "pipelines/catalog/gate_operator.h"
 #include "pipelines/catalog/publish_operator.h"
 #include "pipelines/catalog/resolve_operator.h"
+#include "pipelines/catalog/rekey_operator.h"
 #include "pipelines/catalog/rights_operators.h"
 #include "pipelines/catalog/source_operator.h"
 #include "pipelines/catalog/sql_operator.h"
 #include "pipelines/catalog/stage_operator.h"
+#include "pipelines/catalog/subject_refs_operator.h"
 #include "pipelines/experiments/experiment.h"
 #include "pipelines/features/behaviour_features.h"
 #include "pipelines/models/score.h"
@@ -99,6 +101,8 @@ std::vector<std::unique_ptr<Operator>> MakeAll() {
   all.push_back(std::make_unique<GateOperator>());
   all.push_back(std::make_unique<LocateOperator>());
   all.push_back(std::make_unique<EraseOperator>());
+  all.push_back(std::make_unique<RekeyOperator>());
+  all.push_back(std::make_unique<SubjectRefsOperator>());
   return all;
 }
 

@@ -1,10 +1,13 @@
 /// Sealing of single cells: escrowed ones under their subject's key, encrypted ones under the
 /// dataset's.
 ///
-///   cell = AES-256-SIV(key, associated = (format, "source.column"[, subject]), text)
-///        = synthetic IV (16) ‖ ciphertext (as long as the text)
+///   cell = AES-256-SIV(key, associated = (format, "source.column"[, subject]), padded)
+///        = synthetic IV (16) ‖ ciphertext (as long as padded)
+///   padded = text ‖ 80 ‖ 00 ..., to the bucket of its length: 32, 64, ... 4,096 bytes, then the
+///        next multiple of 4,096 (ISO/IEC 9797-1, method 2): a cell tells the bucket, not the
+///        length
 ///   key  = HKDF-Expand-SHA-512(prk = 32-byte key, info = field("signet/cell/v1"), 64)
-///   format = "signet/escrow/v1" (with the subject's 16 bytes) or "signet/encrypt/v1"
+///   format = "signet/escrow/v2" (with the subject's 16 bytes) or "signet/encrypt/v2"
 ///
 /// Equal texts of one subject and column give equal cells, so that content digests are stable.
 #pragma once
