@@ -20,7 +20,11 @@
 #include "pipelines/features/behaviour_features.h"
 #include "pipelines/models/score.h"
 #include "pipelines/models/train.h"
+#include "pipelines/segments/assign_stage.h"
+#include "pipelines/segments/cluster_stage.h"
+#include "pipelines/segments/grid_stage.h"
 #include "pipelines/segments/quality_check.h"
+#include "pipelines/segments/rfm_stage.h"
 #include "pipelines/segments/segment.h"
 
 namespace signet::pipelines {
@@ -34,6 +38,11 @@ using Train = StageOperator<TrainOptions, TrainOutputSchema, RunTrain>;
 using Score = StageOperator<ScoreOptions, ScoreOutputSchema, RunScore>;
 using Experiment = StageOperator<ExperimentOptions, ExperimentOutputSchema, RunExperiment>;
 using Segment = StageOperator<SegmentOptions, SegmentOutputSchema, RunSegment>;
+using Cluster = StageOperator<ClusterOptions, ClusterOutputSchema, RunCluster>;
+using Rfm = StageOperator<RfmOptions, RfmOutputSchema, RunRfm>;
+using Tiers = StageOperator<TiersOptions, TiersOutputSchema, RunTiers>;
+using Assign = StageOperator<AssignOptions, AssignOutputSchema, RunAssign>;
+using Grid = StageOperator<GridOptions, GridOutputSchema, RunGrid>;
 using Check = StageOperator<CheckOptions, CheckOutputSchema, RunCheck>;
 
 OperatorSignature Signature(std::string name,
@@ -48,6 +57,40 @@ OperatorSignature Signature(std::string name,
   signature.accepts = std::move(accepts);
   signature.produces = produces;
   return signature;
+}
+
+/// What learns segments from all subjects, and what applies them partition by partition.
+void AddSegmentStages(std::vector<std::unique_ptr<Operator>>& all) {
+  using Kind = DatasetKind;
+  const std::vector<Kind> people = {Kind::kFeatures, Kind::kScores};
+  all.push_back(std::make_unique<Cluster>(
+      Signature("cluster",
+                "Learns clusters of subjects: k-means or a hierarchy, choice of k, words.",
+                Shape::kOnce,
+                people,
+                Kind::kModel)));
+  all.push_back(std::make_unique<Rfm>(Signature("rfm",
+                                                "Ranks subjects by recency, frequency and value.",
+                                                Shape::kOnce,
+                                                people,
+                                                Kind::kModel)));
+  all.push_back(std::make_unique<Tiers>(Signature("tiers",
+                                                  "Splits subjects by value into shares of people.",
+                                                  Shape::kOnce,
+                                                  people,
+                                                  Kind::kModel)));
+  all.push_back(std::make_unique<Assign>(
+      Signature("assign",
+                "Puts subjects into the segments that cluster, rfm or tiers has learnt.",
+                Shape::kPerPartition,
+                {Kind::kFeatures, Kind::kScores, Kind::kModel},
+                Kind::kSegment)));
+  all.push_back(std::make_unique<Grid>(
+      Signature("grid",
+                "The mean of one column by bands of two others, for reports.",
+                Shape::kOnce,
+                people,
+                Kind::kAggregate)));
 }
 
 std::vector<std::unique_ptr<Operator>> MakeStages() {
@@ -89,6 +132,7 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
                 Shape::kOnce,
                 {Kind::kGoverned, Kind::kFeatures, Kind::kScores, Kind::kSegment, Kind::kReference},
                 Kind::kAggregate)));
+  AddSegmentStages(all);
   all.push_back(std::make_unique<PublishOperator>());
   return all;
 }
