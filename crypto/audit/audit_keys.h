@@ -7,6 +7,7 @@
 ///                                   one may be in several pieces, one per batch.
 ///   audit/tile/<level>/<index>      hashes of tile level 1 and above; level 0 is hashed anew
 ///   audit/checkpoint                the last signed checkpoint's note
+///   audit/pruned                    8 bytes: entries below this index were removed by retention
 /// Indexes are 16 hexadecimal digits.
 #pragma once
 
@@ -23,6 +24,7 @@ namespace signet::crypto {
 constexpr std::string_view kAuditPrefix = "audit/";
 constexpr std::string_view kAuditStateKey = "audit/state";
 constexpr std::string_view kAuditCheckpointKey = "audit/checkpoint";
+constexpr std::string_view kAuditPrunedKey = "audit/pruned";
 constexpr std::string_view kAuditEntriesPrefix = "audit/entries/";
 
 std::string AuditEntriesKey(uint64_t first_index);

@@ -156,6 +156,28 @@ Status AuditLog::AddCosignatures(const SignedNote& cosigned) {
   return Remember(text);
 }
 
+Status AuditLog::Prune(uint64_t minimum, const AuditEvent& event) {
+  const uint64_t before = reader_->pruned_below();
+  ASSIGN_OR_RETURN(const std::string checkpoint, SignCheckpoint());
+  CHECK(!checkpoint.empty());
+  if (minimum % kTileWidth != 0 || minimum > size() || minimum <= before) {
+    return Invalid("a log is pruned below a multiple of 256 between " + std::to_string(before) +
+                   " and " + std::to_string(size()));
+  }
+  WriteBatch batch;
+  TRY(Append(event, batch).status());
+  for (uint64_t first = before; first < minimum; first += kTileWidth) {
+    batch.Delete(AuditEntriesKey(first));
+  }
+  Bytes stored;
+  AppendU64(stored, minimum);
+  batch.Put(std::string(kAuditPrunedKey), std::move(stored));
+  const Status written = store_.Write(batch, Durability::kSync);
+  TRY(Committed(written));
+  TRY(written);
+  return reader_->Refresh();
+}
+
 Status AuditLog::Remember(const std::string& note) {
   unremembered_.clear();
   if (remembered_.empty()) return OkStatus();

@@ -69,6 +69,12 @@ class AuditLog {
   /// key that is there already are replaced. kInvalid when the last checkpoint is another one.
   Status AddCosignatures(const SignedNote& cosigned);
 
+  /// Removes entries below `minimum` (a multiple of 256, not above the last signed checkpoint's
+  /// size): their bundles go, all hashes stay, and a `log.pruned` entry with `facts` says so, in
+  /// one write. Nothing above the minimum can vanish. kInvalid for another minimum, or one that is
+  /// not above the last.
+  Status Prune(uint64_t minimum, const AuditEvent& event);
+
   // What a reader can do, on the committed entries.
   Result<Json> Entry(uint64_t index) { return reader_->Entry(index); }
   Result<std::string> ProveInclusion(uint64_t index) { return reader_->ProveInclusion(index); }

@@ -63,9 +63,23 @@ Status AuditReader::Refresh() {
   }
   ASSIGN_OR_RETURN(AuditState state, AuditState::Decode(*stored));
   range_ = std::move(state.range);
+  TRY(LoadPruned());
   TreeHasher hasher;
   ASSIGN_OR_RETURN(const Digest root, RootAt(range_.size()));
   if (root != range_.Root(hasher)) return Corrupt("the log's entries do not fit its state");
+  return OkStatus();
+}
+
+Status AuditReader::LoadPruned() {
+  ASSIGN_OR_RETURN(const std::optional<Bytes> stored, store_.Get(kAuditPrunedKey));
+  pruned_below_ = 0;
+  if (!stored.has_value()) return OkStatus();
+  ByteReader reader(*stored);
+  const Result<uint64_t> minimum = reader.U64();
+  if (!minimum.ok() || !reader.empty() || *minimum % kTileWidth != 0 || *minimum > range_.size()) {
+    return Corrupt("the log's minimum index is malformed");
+  }
+  pruned_below_ = *minimum;
   return OkStatus();
 }
 
@@ -90,6 +104,7 @@ Result<Json> AuditReader::Entry(uint64_t index) {
 
 Status AuditReader::Scan(uint64_t from,
                          const std::function<Status(uint64_t index, ByteView entry)>& visit) {
+  from = std::max(from, pruned_below_);
   for (uint64_t bundle = from / kTileWidth; bundle * kTileWidth < size(); ++bundle) {
     const uint64_t width = TileWidthAt(0, bundle, size());
     ASSIGN_OR_RETURN(const Bytes bytes, EntryBundle(bundle, width));
@@ -166,12 +181,14 @@ Result<std::vector<Digest>> AuditReader::ProveConsistencyFrom(uint64_t old_size)
 Status AuditReader::Export(const std::filesystem::path& folder) {
   std::string note;
   ASSIGN_OR_RETURN(const Checkpoint checkpoint, OpenLast(note));
-  for (uint64_t bundle = 0; TileWidthAt(0, bundle, checkpoint.size) > 0; ++bundle) {
+  for (uint64_t bundle = pruned_below_ / kTileWidth; TileWidthAt(0, bundle, checkpoint.size) > 0;
+       ++bundle) {
     const uint64_t width = TileWidthAt(0, bundle, checkpoint.size);
     ASSIGN_OR_RETURN(const Bytes bytes, EntryBundle(bundle, width));
     TRY(WriteExported(folder / EntryBundlePath(bundle, width), bytes));
   }
   for (const TileId& id : TilesOf(checkpoint.size)) {
+    if (id.level == 0 && (id.index + 1) * kTileWidth <= pruned_below_) continue;
     ASSIGN_OR_RETURN(const Bytes hashes, AnyTile(id));
     TRY(WriteExported(folder / id.Path(), hashes));
   }
@@ -193,7 +210,7 @@ Result<uint64_t> AuditReader::VerifyAll() {
     sizes.push_back(checkpoint->size);
   }
   sizes.push_back(size());
-  ASSIGN_OR_RETURN(const LogHashes hashes, HashLog(*this, size(), sizes));
+  ASSIGN_OR_RETURN(const LogHashes hashes, HashLog(*this, size(), sizes, pruned_below_));
   TreeHasher hasher;
   if (hashes.roots.back() != range_.Root(hasher)) {
     return Corrupt("the log's entries do not hash to its state");
@@ -228,6 +245,9 @@ Result<Bytes> AuditReader::RequirePart(const std::string& key) {
 
 Result<Bytes> AuditReader::EntryBundle(uint64_t index, uint64_t width) {
   const uint64_t first = index * kTileWidth;
+  if (first + kTileWidth <= pruned_below_) {
+    return NotFound("entries below " + Count(pruned_below_) + " were removed by retention");
+  }
   // A full bundle is one entry of the store, whatever width is asked for.
   if (size() >= first + kTileWidth) {
     ASSIGN_OR_RETURN(Bytes bundle, RequirePart(AuditEntriesKey(first)));

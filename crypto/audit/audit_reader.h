@@ -29,13 +29,16 @@ class AuditReader final : private LogSource {
   [[nodiscard]] uint64_t size() const { return range_.size(); }
   [[nodiscard]] const VerifierKey& key() const { return key_; }
   [[nodiscard]] const CompactRange& range() const { return range_; }
+  /// Entries below this index were removed by retention (a multiple of 256; 0 = none): they are
+  /// kNotFound, their hashes stay.
+  [[nodiscard]] uint64_t pruned_below() const { return pruned_below_; }
   /// Looks at the store again.
   Status Refresh();
 
   /// The entry's bytes; kNotFound beyond the end.
   Result<Bytes> EntryBytes(uint64_t index);
   Result<Json> Entry(uint64_t index);
-  /// Visits entries [from, size()) in order.
+  /// Visits entries [from, size()) in order, those that were not pruned.
   Status Scan(uint64_t from, const std::function<Status(uint64_t index, ByteView entry)>& visit);
 
   /// The last signed checkpoint (a note); kNotFound before the first.
@@ -78,6 +81,7 @@ class AuditReader final : private LogSource {
   Status LoadProver();
   /// Any tile, level 0 hashed from its entries.
   Result<Bytes> AnyTile(const TileId& id);
+  Status LoadPruned();
   /// What must be in the store: kCorrupt when it is not.
   Result<Bytes> RequirePart(const std::string& key);
   /// The last checkpoint, opened.
@@ -86,6 +90,7 @@ class AuditReader final : private LogSource {
   KvStore& store_;
   VerifierKey key_;
   CompactRange range_;
+  uint64_t pruned_below_ = 0;
   std::optional<Prover> prover_;
 };
 

@@ -21,6 +21,7 @@ enum class FactType {
   kTime,     ///< "2026-11-22T03:38:31Z"
   kFlag,     ///< true or false
   kNames,    ///< a list of kName
+  kCounts,   ///< a list of kCount
   kObject,   ///< an object of counts, digests and names
   kObjects,  ///< a list of kObject
 };

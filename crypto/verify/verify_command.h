@@ -15,11 +15,14 @@ struct VerifyOutcome {
 
 /// Runs `signet-verify ARGUMENTS...` (without the program's name). Reads files, writes none.
 ///
-///   signet-verify DIR --key K [--since CHECKPOINT]       an exported log
-///   signet-verify proof FILE --key K --entry FILE        a receipt of one entry
+///   signet-verify DIR TRUST [--since CHECKPOINT] [--pruned-below N]      an exported log
+///   signet-verify proof FILE TRUST --entry FILE                          a receipt of one entry
+///   signet-verify snapshot FOLDER TRUST                                  a served version
+///   signet-verify plan PLAN.json TRUST --proof FILE --entry FILE         a plan
 ///
-/// K is a verifier key, or a file that holds one. Exit codes: 0 verified, 1 input that cannot be
-/// read, 2 usage, 5 the log or receipt is wrong.
+/// TRUST is `--key K` (a verifier key, or a file that holds one) or `--policy FILE` (tlog-policy).
+/// Exit codes: 0 verified, 1 input that cannot be read, 2 usage, 5 what was verified is wrong, or
+/// not under the policy's quorum.
 VerifyOutcome RunVerifyCommand(const std::vector<std::string>& arguments);
 
 }  // namespace signet::crypto

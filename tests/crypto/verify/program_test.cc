@@ -29,9 +29,24 @@ TEST(SignetVerify, LinksNoStoreNoThriftNoDuckDb) {
   if (needed.empty()) GTEST_SKIP() << "readelf is absent";
   EXPECT_NE(needed.find("libcrypto"), std::string::npos);
   for (const char* forbidden :
-       {"rocksdb", "duckdb", "thrift", "zmq", "xgboost", "yaml", "libssl"}) {
+       {"rocksdb", "duckdb", "thrift", "zmq", "xgboost", "yaml", "libssl", "curl", "httplib"}) {
     EXPECT_EQ(needed.find(forbidden), std::string::npos) << forbidden;
   }
+  // libcrypto and what a C++ program needs: nothing else.
+  size_t libraries = 0;
+  for (size_t at = needed.find("(NEEDED)"); at != std::string::npos;
+       at = needed.find("(NEEDED)", at + 1)) {
+    ++libraries;
+  }
+  EXPECT_LE(libraries, 6U) << needed;
+}
+
+TEST(SignetVerify, IsSmallEnoughToBeReadAndCarried) {
+  const auto program = testing_support::ProgramFolder() / "signet-verify";
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer's build is larger";
+#endif
+  EXPECT_LT(std::filesystem::file_size(program), uint64_t{2} << 20);
 }
 
 TEST(SignetVerify, AnswersWrongUseWithTwo) {
