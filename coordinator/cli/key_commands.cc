@@ -210,6 +210,7 @@ void AddKeyCommands(CLI::App& app, CommandOutcome& outcome) {
   AddKeyRotationCommands(*keys, options, outcome);
   AddKeyMemberCommands(*keys, options, outcome);
   AddKeyBackupCommands(*keys, options, outcome);
+  AddKeyReidentifyCommands(*keys, options, outcome);
 }
 
 }  // namespace signet::coordinator

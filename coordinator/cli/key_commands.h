@@ -52,6 +52,9 @@ void AddKeyMemberCommands(CLI::App& keys,
                           CommandOutcome& outcome);
 /// `signet keys rotate --all`.
 Result<Json> RekeyAll(StateFolder& state, const std::string& why);
+void AddKeyReidentifyCommands(CLI::App& keys,
+                              const std::shared_ptr<KeyOptions>& options,
+                              CommandOutcome& outcome);
 void AddKeyBackupCommands(CLI::App& keys,
                           const std::shared_ptr<KeyOptions>& options,
                           CommandOutcome& outcome);

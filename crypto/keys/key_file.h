@@ -10,7 +10,7 @@
 namespace signet::crypto {
 
 /// What the key in a file is; part of the file, so that one kind is never taken for another.
-enum class KeyFileKind : uint8_t { kRoot = 1, kKek = 2 };
+enum class KeyFileKind : uint8_t { kRoot = 1, kKek = 2, kOfficer = 3 };
 
 /// Reads the 32-byte key of `path`. kNotFound; kInvalid with the command to run when the file is a
 /// link, belongs to another user, or lets group or others do anything; kCorrupt when it is damaged,

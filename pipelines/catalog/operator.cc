@@ -9,8 +9,9 @@
 #include "crypto/primitives/sha256.h"
 #include "pipelines/catalog/gate_operator.h"
 #include "pipelines/catalog/publish_operator.h"
-#include "pipelines/catalog/resolve_operator.h"
 #include "pipelines/catalog/rekey_operator.h"
+#include "pipelines/catalog/reveal_operator.h"
+#include "pipelines/catalog/resolve_operator.h"
 #include "pipelines/catalog/rights_operators.h"
 #include "pipelines/catalog/source_operator.h"
 #include "pipelines/catalog/sql_operator.h"
@@ -18,6 +19,7 @@
 #include "pipelines/catalog/subject_refs_operator.h"
 #include "pipelines/experiments/experiment.h"
 #include "pipelines/features/behaviour_features.h"
+#include "pipelines/models/drift_stage.h"
 #include "pipelines/models/score.h"
 #include "pipelines/models/train.h"
 #include "pipelines/segments/assign_stage.h"
@@ -31,12 +33,13 @@ namespace signet::pipelines {
 namespace {
 
 /// Raised when an operator's meaning changes, so that a worker of another version refuses the task.
-constexpr std::string_view kCatalogVersion = "1";
+constexpr std::string_view kCatalogVersion = "2";
 
 using Features = StageOperator<FeatureOptions, FeaturesOutputSchema, RunFeatures>;
 using Train = StageOperator<TrainOptions, TrainOutputSchema, RunTrain>;
 using Score = StageOperator<ScoreOptions, ScoreOutputSchema, RunScore>;
 using Experiment = StageOperator<ExperimentOptions, ExperimentOutputSchema, RunExperiment>;
+using Drift = StageOperator<DriftStageOptions, DriftOutputSchema, RunDrift>;
 using Segment = StageOperator<SegmentOptions, SegmentOutputSchema, RunSegment>;
 using Cluster = StageOperator<ClusterOptions, ClusterOutputSchema, RunCluster>;
 using Rfm = StageOperator<RfmOptions, RfmOutputSchema, RunRfm>;
@@ -105,7 +108,7 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
                 Kind::kFeatures)));
   all.push_back(std::make_unique<Train>(
       Signature("train",
-                "Learns churn or customer value (XGBoost) from features and what came after.",
+                "Learns churn, value, propensity or survival from features and what came after.",
                 Shape::kOnce,
                 {Kind::kGoverned, Kind::kFeatures},
                 Kind::kModel)));
@@ -115,6 +118,12 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
                                         Shape::kPerPartition,
                                         {Kind::kFeatures, Kind::kModel},
                                         Kind::kScores)));
+  all.push_back(std::make_unique<Drift>(
+      Signature("drift",
+                "Compares features and scores with a reference (PSI, KS); says when to retrain.",
+                Shape::kOnce,
+                {Kind::kFeatures, Kind::kScores},
+                Kind::kAggregate)));
   all.push_back(std::make_unique<Experiment>(
       Signature("experiment",
                 "Reads out an A/B test, or says why it must not be read.",
@@ -146,6 +155,7 @@ std::vector<std::unique_ptr<Operator>> MakeAll() {
   all.push_back(std::make_unique<LocateOperator>());
   all.push_back(std::make_unique<EraseOperator>());
   all.push_back(std::make_unique<RekeyOperator>());
+  all.push_back(std::make_unique<RevealOperator>());
   all.push_back(std::make_unique<SubjectRefsOperator>());
   return all;
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/binding/dataset_registry.h"
+#include "crypto/audit/event_catalog.h"
 #include "crypto/base/file.h"
 #include "tests/coordinator/binding/state_world.h"
 
@@ -116,6 +117,27 @@ TEST_F(KeyDeskTest, MembershipIsLoggedWithoutTheTokenAndWorkersAreListed) {
   EXPECT_EQ(LastEntry()["type"].AsString(), "key.revoked");
   EXPECT_EQ(AsText(*ReadFile(state_->path() / "workers")).find(key), std::string_view::npos);
   EXPECT_EQ((*Desk().List())["members"].items().size(), 1U);
+}
+
+TEST_F(KeyDeskTest, EveryEntryIsAsTheCatalogSays) {
+  PutDataset("scores", {NewPieceIn(1, "scores"), NewPieceIn(2, "scores")});
+  SecretBytes token;
+  const auto kind = crypto::MemberKind::kWorker;
+  ASSERT_TRUE(Desk().Rotate("").ok());
+  ASSERT_TRUE(Desk().Shred({"loyalty", "scores", "", {1}}, "").ok());
+  for (const char letter : {'A', 'B'}) {
+    ASSERT_TRUE(Desk().Invite(kind, "w1", {{"region", "eu"}}, kHour, token).ok());
+    ASSERT_TRUE(Desk().Redeem(AsText(token.ExposeSecret()), std::string(40, letter)).ok());
+  }
+  EXPECT_FALSE(Desk().Redeem("wrong", std::string(40, 'C')).ok());
+  ASSERT_TRUE(Desk().Retire(kind, "w1", std::string(40, 'A')).ok());
+  ASSERT_TRUE(Desk().Revoke(kind, "w1").ok());
+  ASSERT_GE(state_->audit().size(), 9U);
+  for (uint64_t i = 0; i < state_->audit().size(); ++i) {
+    const Json entry = state_->audit().Entry(i).value();
+    const Status checked = crypto::CheckEntry(entry);
+    EXPECT_TRUE(checked.ok()) << checked.message() << " in " << entry.Dump();
+  }
 }
 
 TEST_F(KeyDeskTest, TheListNamesCustodyGenerationsAndMembersAndNoSecret) {

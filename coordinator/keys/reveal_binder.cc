@@ -1,0 +1,106 @@
+#include "coordinator/keys/reveal_binder.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipelines/catalog/operator.h"
+#include "pipelines/identity/identity_table.h"
+
+namespace signet::coordinator {
+namespace {
+
+constexpr char kStateOwner[] = "@state";
+constexpr char kKeyring[] = "@keyring";
+constexpr char kStep[] = "reveal";
+
+}  // namespace
+
+RevealBinder::RevealBinder(StateFolder& state,
+                           RunId run,
+                           const ReidentifyRequest& request,
+                           const SecretBytes& reveal_key)
+    : state_(state), run_(std::move(run)), request_(request), reveal_key_(reveal_key) {}
+
+RunSpec RevealBinder::Spec() const {
+  RunSpec spec;
+  spec.id = run_;
+  spec.pipeline = "@keys";
+  StepSpec step;
+  step.id = StepId(kStep);
+  spec.steps.push_back(std::move(step));
+  return spec;
+}
+
+Status RevealBinder::AddInput(const char* name,
+                              const LiveDataset& dataset,
+                              const std::vector<std::string>& columns,
+                              pipelines::TaskAssignment& out) {
+  pipelines::TaskInput input;
+  input.name = name;
+  ASSIGN_OR_RETURN(input.schema, dataset.schema.Select(columns));
+  input.pieces = dataset.pieces;
+  for (const pipelines::Piece& piece : dataset.pieces) {
+    for (const pipelines::Stream& stream : piece.streams) {
+      const bool needed = std::any_of(columns.begin(), columns.end(), [&](const std::string& c) {
+        return std::find(stream.columns.begin(), stream.columns.end(), c) != stream.columns.end();
+      });
+      if (!needed || out.lease.deks.count(stream.dek) != 0) continue;
+      ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(stream.dek));
+      out.lease.deks.emplace(stream.dek, std::move(key));
+    }
+  }
+  out.spec.inputs.push_back(std::move(input));
+  return OkStatus();
+}
+
+Result<Bytes> RevealBinder::BindTask(const TaskRef& task) {
+  const pipelines::Operator* op = pipelines::FindOperator(kStep);
+  CHECK(op != nullptr);
+  DatasetRegistry registry(state_);
+  ASSIGN_OR_RETURN(const LiveDataset rows, registry.Find(request_.owner, request_.source));
+  if (rows.pieces.empty() || rows.schema.Find(request_.column) == nullptr) {
+    return NotFound("no live dataset " + request_.owner + "/" + request_.source +
+                    " has the column " + request_.column);
+  }
+  ASSIGN_OR_RETURN(const LiveDataset keyring, registry.Find(kStateOwner, kKeyring));
+  pipelines::TaskAssignment out;
+  out.spec.run = run_.text();
+  out.spec.step = kStep;
+  out.spec.attempt = task.attempt;
+  out.spec.op = kStep;
+  out.spec.operator_digest = pipelines::OperatorDigest(*op);
+  out.spec.blobs = "file:" + state_.blobs_path().string();
+  out.spec.options = Json::Of({{"token", request_.token},
+                               {"token_epoch", 1},
+                               {"source", request_.source},
+                               {"column", request_.column},
+                               {"recipient", request_.recipient},
+                               {"rule", "re-identification " + request_.nonce}});
+  TRY(AddInput("rows", rows, {std::string(pipelines::kSubjectColumn), request_.column}, out));
+  TRY(AddInput("keyring", keyring, pipelines::KeyringSchema().Names(), out));
+  out.lease.keys.emplace("digest", state_.vault().Derive(crypto::KeyUse::kDigest, ""));
+  out.lease.keys.emplace("recipient",
+                         state_.vault().Derive(crypto::KeyUse::kRecipient, request_.recipient));
+  out.lease.keys.emplace("reveal", reveal_key_.Clone());
+  return out.Encode();
+}
+
+Status RevealBinder::CommitTask(const TaskRef& /*task*/,
+                                ByteView encoded,
+                                crypto::WriteBatch& /*batch*/) {
+  ASSIGN_OR_RETURN(pipelines::TaskResult result, pipelines::TaskResult::Decode(encoded));
+  result_ = std::make_unique<pipelines::TaskResult>(std::move(result));
+  return OkStatus();
+}
+
+Status RevealBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& /*batch*/) {
+  return Internal("a re-identification has no local step " + task.step.text());
+}
+
+void RevealBinder::RunFinished(const RunId& /*run*/,
+                               RunState /*state*/,
+                               crypto::WriteBatch& /*batch*/) {}
+
+}  // namespace signet::coordinator

@@ -1,0 +1,19 @@
+/// `signet keys ...` in this process.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coordinator/cli/commands.h"
+
+namespace signet::coordinator::testing {
+
+/// Its exit code.
+inline int Keys(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"signet", "keys"});
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  return RunCli(static_cast<int>(argv.size()), argv.data());
+}
+
+}  // namespace signet::coordinator::testing
