@@ -16,6 +16,8 @@ void AddLabCommands(CLI::App& app, CommandOutcome& outcome) {
   AddLabTrain(*lab, outcome);
   AddLabDrift(*lab, outcome);
   AddLabExperiment(*lab, outcome);
+  AddLabUplift(*lab, outcome);
+  AddLabOpe(*lab, outcome);
 }
 
 }  // namespace signet::coordinator

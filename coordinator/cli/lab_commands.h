@@ -14,6 +14,8 @@ void AddLabProject(CLI::App& lab, CommandOutcome& outcome);
 void AddLabExperiment(CLI::App& lab, CommandOutcome& outcome);
 /// `plan` and `assign`, below `signet lab experiment`.
 void AddLabExperimentPlan(CLI::App& experiment, CommandOutcome& outcome);
+void AddLabUplift(CLI::App& lab, CommandOutcome& outcome);
+void AddLabOpe(CLI::App& lab, CommandOutcome& outcome);
 
 void AddLabTrain(CLI::App& lab, CommandOutcome& outcome);
 void AddLabDrift(CLI::App& lab, CommandOutcome& outcome);

@@ -1,0 +1,95 @@
+#include "pipelines/decisions/ridge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "crypto/base/check.h"
+
+namespace signet::pipelines {
+namespace {
+
+using Grid = std::vector<std::vector<double>>;
+
+/// Solves the positive definite system in place by Cholesky's factors.
+std::vector<double> Solve(Grid matrix, std::vector<double> right) {
+  const size_t n = right.size();
+  for (size_t j = 0; j < n; ++j) {
+    for (size_t k = 0; k < j; ++k) matrix[j][j] -= matrix[j][k] * matrix[j][k];
+    matrix[j][j] = std::sqrt(std::max(matrix[j][j], 1e-300));
+    for (size_t i = j + 1; i < n; ++i) {
+      for (size_t k = 0; k < j; ++k) matrix[i][j] -= matrix[i][k] * matrix[j][k];
+      matrix[i][j] /= matrix[j][j];
+    }
+  }
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t k = 0; k < i; ++k) right[i] -= matrix[i][k] * right[k];
+    right[i] /= matrix[i][i];
+  }
+  for (size_t i = n; i-- > 0;) {
+    for (size_t k = i + 1; k < n; ++k) right[i] -= matrix[k][i] * right[k];
+    right[i] /= matrix[i][i];
+  }
+  return right;
+}
+
+/// The column's centred, scaled value; 0 where missing.
+double Cell(double value, double mean, double scale) {
+  return std::isnan(value) ? 0 : (value - mean) / scale;
+}
+
+}  // namespace
+
+RidgeModel RidgeModel::Fit(const std::vector<std::vector<double>>& columns,
+                           std::span<const double> values,
+                           std::span<const size_t> rows,
+                           double ridge) {
+  CHECK(!rows.empty() && ridge > 0);
+  const size_t m = columns.size();
+  const auto n = static_cast<double>(rows.size());
+  RidgeModel model;
+  for (const size_t row : rows) model.level_ += values[row] / n;
+  std::vector<double> scale(m, 1);
+  for (size_t j = 0; j < m; ++j) {
+    double sum = 0;
+    double square = 0;
+    double present = 0;
+    for (const size_t row : rows) {
+      if (std::isnan(columns[j][row])) continue;
+      sum += columns[j][row];
+      ++present;
+    }
+    model.mean_.push_back(present > 0 ? sum / present : 0);
+    for (const size_t row : rows) {
+      const double gap = Cell(columns[j][row], model.mean_[j], 1);
+      square += gap * gap;
+    }
+    if (square > 0) scale[j] = std::sqrt(square / n);
+  }
+  Grid gram(m, std::vector<double>(m, 0));
+  std::vector<double> right(m, 0);
+  std::vector<double> cells(m);
+  for (const size_t row : rows) {
+    for (size_t j = 0; j < m; ++j) cells[j] = Cell(columns[j][row], model.mean_[j], scale[j]);
+    for (size_t j = 0; j < m; ++j) {
+      if (cells[j] == 0) continue;
+      for (size_t k = 0; k <= j; ++k) gram[j][k] += cells[j] * cells[k];
+      right[j] += cells[j] * (values[row] - model.level_);
+    }
+  }
+  for (size_t j = 0; j < m; ++j) gram[j][j] += ridge;
+  model.slope_ = Solve(std::move(gram), std::move(right));
+  for (size_t j = 0; j < m; ++j) model.slope_[j] /= scale[j];
+  return model;
+}
+
+double RidgeModel::Predict(const std::vector<std::vector<double>>& columns, size_t row) const {
+  double value = level_;
+  for (size_t j = 0; j < columns.size(); ++j) {
+    value += slope_[j] * Cell(columns[j][row], mean_[j], 1);
+  }
+  return value;
+}
+
+}  // namespace signet::pipelines
