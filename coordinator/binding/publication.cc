@@ -1,10 +1,14 @@
 #include "coordinator/binding/publication.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "coordinator/cosigning/cosigner.h"
+#include "coordinator/web/http_client.h"
+#include "crypto/base/text.h"
 #include "pipelines/snapshots/serving_folder.h"
 
 namespace signet::coordinator {
@@ -14,6 +18,8 @@ using pipelines::SnapshotManifest;
 
 constexpr char kOutbox[] = "outbox/publish/";
 constexpr int64_t kMicrosPerSecond = 1'000'000;
+/// Publication waits for witnesses; tasks must not be taken for dead meanwhile.
+constexpr int kWitnessSecondsMax = 1;
 
 /// "20260101T000000Z-<run>": sorts by time.
 std::string VersionOf(Timestamp created, const std::string& run) {
@@ -91,6 +97,22 @@ Result<SnapshotManifest> Publisher::Prepare(const pipelines::TaskResult& result,
   return manifest;
 }
 
+Status Publisher::Checkpoint() {
+  ASSIGN_OR_RETURN(const std::optional<crypto::LogPolicy> policy, state_.ReadLogPolicy());
+  if (!policy || !policy->needs_witnesses()) return state_.audit().SignCheckpoint().status();
+  Cosigner cosigner(state_.audit(),
+                    state_.store(),
+                    *policy,
+                    [](const std::string& url, const std::string& body) {
+                      return HttpPost(url, body, "text/plain", kWitnessSecondsMax);
+                    });
+  ASSIGN_OR_RETURN(const Cosigning asked, cosigner.Cosign());
+  if (asked.quorum.ok()) return OkStatus();
+  return Unavailable("no quorum of witnesses cosigned the log, so the snapshots are not delivered" +
+                     std::string(asked.failed.empty() ? "" : ": ") + Join(asked.failed, "; "))
+      .WithRemedy("start the witnesses named in log-policy, then: signet audit cosign");
+}
+
 Status Publisher::Deliver() {
   std::vector<std::pair<std::string, Json>> intents;
   TRY(state_.store().Scan(kOutbox, [&intents](std::string_view key, ByteView value) -> Status {
@@ -99,8 +121,8 @@ Status Publisher::Deliver() {
     return OkStatus();
   }));
   if (intents.empty()) return OkStatus();
-  // A snapshot is served only once its entry lies under a checkpoint.
-  TRY(state_.audit().SignCheckpoint().status());
+  // A snapshot is served only once its entry lies under a checkpoint (and a quorum of witnesses).
+  TRY(Checkpoint());
   ASSIGN_OR_RETURN(
       pipelines::ServingFolder folder,
       pipelines::ServingFolder::OpenForPublication(state_.serving(), state_.entropy()));
@@ -110,6 +132,10 @@ Status Publisher::Deliver() {
     ASSIGN_OR_RETURN(files.manifest, SnapshotManifest::FromJson(intent["manifest"]));
     ASSIGN_OR_RETURN(const pipelines::Stream stream, pipelines::Stream::FromJson(intent["stream"]));
     ASSIGN_OR_RETURN(files.note, state_.SignNote(pipelines::ManifestNoteText(files.manifest)));
+    ASSIGN_OR_RETURN(files.receipt, state_.audit().ProveInclusion(files.manifest.audit_index));
+    ASSIGN_OR_RETURN(const Bytes entry,
+                     state_.audit().reader().EntryBytes(files.manifest.audit_index));
+    files.entry = std::string(AsText(entry));
     ASSIGN_OR_RETURN(files.members, state_.blobs().Get(stream.blob_digest));
     ASSIGN_OR_RETURN(files.key, state_.vault().OpenDek(stream.dek));
     TRY(folder.Publish(files, static_cast<uint64_t>(intent["fence"].AsInt())));

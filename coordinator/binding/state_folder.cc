@@ -7,11 +7,13 @@
 #include <system_error>
 #include <utility>
 
+#include "coordinator/access/access_fold.h"
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
 #include "crypto/keys/custody_settings.h"
 #include "crypto/keys/key_derivation.h"
 #include "crypto/transparency/signed_note.h"
+#include "pipelines/snapshots/serving_folder.h"
 
 namespace signet::coordinator {
 namespace {
@@ -44,11 +46,37 @@ Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::pa
                                           crypto::Ed25519PrivateKey::FromSeed(seed),
                                           kOrigin,
                                           clock,
-                                          absolute / "checkpoint.note"));
+                                          absolute / "checkpoint.note",
+                                          absolute / "evidence"));
   state->blobs_ = std::make_unique<pipelines::FileBlobStore>(state->blobs_path());
   const std::string key = state->audit_->key().Text() + "\n";
   TRY(WriteFileAtomically(absolute / "audit.vkey", AsBytes(key), 0644));
+  TRY(state->FoldAccess());
   return state;
+}
+
+Result<std::optional<crypto::LogPolicy>> StateFolder::ReadLogPolicy() {
+  const std::filesystem::path path = path_ / "log-policy";
+  const Result<Bytes> text = ReadFile(path);
+  if (text.status().code() == StatusCode::kNotFound) return std::optional<crypto::LogPolicy>();
+  if (!text.ok()) return text.status();
+  Result<crypto::LogPolicy> policy = crypto::LogPolicy::FromText(AsText(*text));
+  if (!policy.ok()) return policy.status().WithContext(path.string());
+  for (const crypto::LogPolicy::Log& log : policy->logs()) {
+    if (log.key.Text() == audit_->key().Text()) {
+      return std::optional<crypto::LogPolicy>(std::move(*policy));
+    }
+  }
+  return Invalid(path.string() + " does not name this state's log")
+      .WithRemedy("add the line: log " + audit_->key().Text());
+}
+
+Status StateFolder::FoldAccess() {
+  std::error_code ignored;
+  if (!std::filesystem::exists(serving() / ".access", ignored)) return OkStatus();
+  ASSIGN_OR_RETURN(const pipelines::ServingFolder folder,
+                   pipelines::ServingFolder::OpenForServing(serving()));
+  return FoldAccessReports(*audit_, *store_, folder).status();
 }
 
 Result<int> StateFolder::Partitions() {

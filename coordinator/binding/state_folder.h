@@ -14,6 +14,7 @@
 #include "crypto/keys/key_vault.h"
 #include "crypto/primitives/ed25519.h"
 #include "crypto/store/kv_store.h"
+#include "crypto/transparency/log_policy.h"
 #include "pipelines/artifacts/blob_store.h"
 
 namespace signet::coordinator {
@@ -26,6 +27,8 @@ namespace signet::coordinator {
 ///   serving/          snapshots for signet-serve
 ///   receipts/         signed receipts of rights requests
 ///   checkpoint.note   the last signed checkpoint, remembered outside the store
+///   log-policy        who must cosign the log (C2SP tlog-policy); made by the operator, optional
+///   evidence/         what was found when the log was forked, rolled back or damaged
 ///   audit.vkey        the log's verifier key
 class StateFolder {
  public:
@@ -50,6 +53,10 @@ class StateFolder {
   Status FixPartitions(int partitions);
   /// 0 before the first run.
   [[nodiscard]] Result<int> Partitions();
+  /// STATE/log-policy, if there is one; kInvalid when it cannot be read or does not name this log.
+  [[nodiscard]] Result<std::optional<crypto::LogPolicy>> ReadLogPolicy();
+  /// Takes what servers reported about reads into the log; done when the state is opened, too.
+  Status FoldAccess();
   /// Signs `text` as a note with the log's key (manifests, receipts).
   [[nodiscard]] Result<std::string> SignNote(const std::string& text);
   /// Whether the folder is marked as a test state (file `test-state`): lower group sizes are
