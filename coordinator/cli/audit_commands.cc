@@ -1,13 +1,12 @@
-// `signet audit verify|tail|prove|key|export`.
+// `signet audit verify|prove|key|export`, and the group that the other files add to.
+#include "coordinator/cli/audit_commands.h"
 
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 
-#include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/state_access.h"
 #include "crypto/base/file.h"
@@ -16,24 +15,13 @@
 namespace signet::coordinator {
 namespace {
 
-struct AuditOptions {
-  std::string state = "./.signet";
-  std::string out;
-  std::string type;
-  std::string run;
-  uint64_t index = 0;
-  uint64_t lines = 20;
-  std::string format = "text";
-};
-
-using Action = Status (*)(StateFolder&, const AuditOptions&);
-
 Status Verify(StateFolder& state, const AuditOptions& options) {
   TRY(state.audit().VerifyAll());
   ASSIGN_OR_RETURN(const std::string checkpoint, state.audit().SignCheckpoint());
   if (options.format == "json") {
     PrintJson(Json::Of({{"status", "ok"},
                         {"entries", state.audit().size()},
+                        {"pruned_below", state.audit().reader().pruned_below()},
                         {"key", state.audit().key().Text()},
                         {"checkpoint", checkpoint}}));
     return OkStatus();
@@ -52,33 +40,25 @@ Status Export(StateFolder& state, const AuditOptions& options) {
   TRY(state.audit().SignCheckpoint().status());
   TRY(MakeFolders(options.out, 0755));
   TRY(state.audit().Export(options.out));
+  const uint64_t pruned = state.audit().reader().pruned_below();
   PrintNote("exported to " + options.out + "; check it with: signet-verify " + options.out +
-            " --key '" + state.audit().key().Text() + "'\n");
+            " --key '" + state.audit().key().Text() + "'" +
+            (pruned > 0 ? " --pruned-below " + std::to_string(pruned) : "") + "\n");
   return OkStatus();
 }
 
 Status Prove(StateFolder& state, const AuditOptions& options) {
   TRY(state.audit().SignCheckpoint().status());
   ASSIGN_OR_RETURN(const std::string proof, state.audit().ProveInclusion(options.index));
+  if (!options.out.empty()) {
+    ASSIGN_OR_RETURN(const Bytes entry, state.audit().reader().EntryBytes(options.index));
+    TRY(WriteFileAtomically(options.out, entry, 0644));
+  }
   PrintData(proof);
   return OkStatus();
 }
 
-Status Tail(StateFolder& state, const AuditOptions& options) {
-  std::vector<std::string> lines;
-  TRY(state.audit().reader().Scan(0, [&](uint64_t, ByteView entry) -> Status {
-    ASSIGN_OR_RETURN(const Json json, Json::Parse(AsText(entry)));
-    if (!options.type.empty() && json["type"].AsString() != options.type) return OkStatus();
-    if (!options.run.empty() && json["run"].AsString() != options.run) return OkStatus();
-    lines.emplace_back(AsText(entry));
-    if (lines.size() > options.lines) lines.erase(lines.begin());
-    return OkStatus();
-  }));
-  for (const std::string& line : lines) PrintData(line + "\n");
-  return OkStatus();
-}
-
-int Perform(const AuditOptions& options, Action action) {
+int Perform(const AuditOptions& options, AuditAction action) {
   SystemClock clock;
   SystemEntropy entropy;
   const auto run = [&]() -> Status {
@@ -92,16 +72,24 @@ int Perform(const AuditOptions& options, Action action) {
 
 }  // namespace
 
+CLI::App* AddAuditAction(CLI::App& audit,
+                         const char* name,
+                         const char* help,
+                         const std::shared_ptr<AuditOptions>& options,
+                         AuditAction action,
+                         CommandOutcome& outcome) {
+  CLI::App* command = audit.add_subcommand(name, help);
+  command->add_option("--state", options->state, "The state folder");
+  command->callback([options, action, &outcome] { outcome.exit_code = Perform(*options, action); });
+  return command;
+}
+
 void AddAuditCommands(CLI::App& app, CommandOutcome& outcome) {
   auto options = std::make_shared<AuditOptions>();
   CLI::App* audit = app.add_subcommand("audit", "Read and verify the tamper-evident log");
   audit->require_subcommand(1);
-  const auto add = [&](const char* name, const char* help, Action action) {
-    CLI::App* command = audit->add_subcommand(name, help);
-    command->add_option("--state", options->state, "The state folder");
-    command->callback(
-        [options, action, &outcome] { outcome.exit_code = Perform(*options, action); });
-    return command;
+  const auto add = [&](const char* name, const char* help, AuditAction action) {
+    return AddAuditAction(*audit, name, help, options, action, outcome);
   };
   CLI::App* verify = add("verify", "Check every entry, hash and signature", Verify);
   verify->add_option("--format", options->format, "text or json")
@@ -111,10 +99,9 @@ void AddAuditCommands(CLI::App& app, CommandOutcome& outcome) {
   to->add_option("--out", options->out, "Folder")->required();
   CLI::App* prove = add("prove", "Print a receipt (tlog-proof) for one entry", Prove);
   prove->add_option("index", options->index, "The entry's index")->required();
-  CLI::App* tail = add("tail", "Print the last entries, one JSON object a line", Tail);
-  tail->add_option("-n,--lines", options->lines, "How many");
-  tail->add_option("--type", options->type, "Only this type, such as snapshot.published");
-  tail->add_option("--run", options->run, "Only this run");
+  prove->add_option("--entry", options->out, "Also write the entry's bytes to this file");
+  AddAuditTail(*audit, options, outcome);
+  AddAuditOutside(*audit, options, outcome);
 }
 
 }  // namespace signet::coordinator

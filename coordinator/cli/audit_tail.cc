@@ -1,0 +1,74 @@
+// `signet audit tail`: the last entries, by type, run, time and person.
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "coordinator/cli/audit_commands.h"
+#include "coordinator/cli/console.h"
+#include "crypto/base/clock.h"
+
+namespace signet::coordinator {
+namespace {
+
+/// Whether the entry is one of those asked for.
+struct EntryFilter {
+  std::string type;
+  std::string run;
+  std::optional<Timestamp> since;
+
+  static Result<EntryFilter> From(const AuditOptions& options) {
+    EntryFilter filter{options.type, options.run, std::nullopt};
+    if (!options.since.empty()) {
+      const Result<Timestamp> since = TimestampFromText(options.since);
+      if (!since.ok()) {
+        return Invalid("--since takes a date or time")
+            .WithRemedy("write it as 2026-11-22 or 2026-11-22T03:38:31Z (UTC)");
+      }
+      filter.since = *since;
+    }
+    return filter;
+  }
+
+  [[nodiscard]] bool Takes(const Json& entry) const {
+    // "snapshot." takes every type that begins so.
+    const std::string& its_type = entry["type"].AsString();
+    const bool by_prefix = type.ends_with('.') && its_type.starts_with(type);
+    if (!type.empty() && !by_prefix && its_type != type) return false;
+    if (!run.empty() && entry["run"].AsString() != run) return false;
+    if (!since) return true;
+    const Result<Timestamp> time = TimestampFromText(entry["time"].AsString());
+    return time.ok() && *time >= *since;
+  }
+};
+
+Status Tail(StateFolder& state, const AuditOptions& options) {
+  ASSIGN_OR_RETURN(const EntryFilter filter, EntryFilter::From(options));
+  std::deque<std::string> lines;
+  TRY(state.audit().reader().Scan(0, [&](uint64_t, ByteView entry) -> Status {
+    ASSIGN_OR_RETURN(const Json json, Json::Parse(AsText(entry)));
+    if (!filter.Takes(json)) return OkStatus();
+    lines.emplace_back(AsText(entry));
+    if (lines.size() > options.lines) lines.pop_front();
+    return OkStatus();
+  }));
+  for (const std::string& line : lines) PrintData(line + "\n");
+  return OkStatus();
+}
+
+}  // namespace
+
+void AddAuditTail(CLI::App& audit,
+                  const std::shared_ptr<AuditOptions>& options,
+                  CommandOutcome& outcome) {
+  CLI::App* tail = AddAuditAction(
+      audit, "tail", "Print the last entries, one JSON object a line", options, Tail, outcome);
+  tail->add_option("-n,--lines", options->lines, "How many");
+  tail->add_option("--type", options->type, "Only this type, or those that begin with `snapshot.`");
+  tail->add_option("--run", options->run, "Only this run");
+  tail->add_option("--since", options->since, "Only from this date or time on (UTC)");
+}
+
+}  // namespace signet::coordinator
