@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/audit/subject_ref.h"
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
 #include "crypto/pseudonym/link_hasher.h"
@@ -24,6 +25,7 @@ using policies::ErasureRequest;
 
 constexpr char kStateOwner[] = "@state";
 constexpr char kIdentity[] = "@identity";
+constexpr char kKeyring[] = "@keyring";
 constexpr char kSuppressionKey[] = "suppression";
 constexpr char kIdDomain[] = "customer";
 constexpr uint32_t kTokenEpoch = 1;
@@ -110,9 +112,37 @@ Result<std::vector<int>> RightsDesk::PartitionsOf(const LocatedSubject& subject)
   return std::vector<int>(touched.begin(), touched.end());
 }
 
+Result<std::vector<std::string>> RightsDesk::References(const LocatedSubject& subject, size_t n) {
+  std::vector<std::string> refs(n);
+  DatasetRegistry registry(state_);
+  ASSIGN_OR_RETURN(LiveDataset keyring, registry.Find(kStateOwner, kKeyring));
+  if (keyring.pieces.empty()) return refs;
+  Json nonces{Json::Array()};
+  for (size_t i = 0; i < n; ++i) nonces.Push(ToHex(crypto::NewEventNonce(state_.entropy())));
+  std::vector<RightsStep> steps(1);
+  steps[0].id = "subject_refs";
+  steps[0].op = "subject_refs";
+  steps[0].options =
+      Json::Of({{"subjects", Json::List({UuidText(subject.subject.value)})}, {"nonces", nonces}});
+  steps[0].view = "keyring";
+  steps[0].dataset = std::move(keyring);
+  ASSIGN_OR_RETURN(steps[0].partitions, PartitionsOf(subject));
+  RightsBinder binder(state_, new_run_(), std::move(steps));
+  ASSIGN_OR_RETURN(const RunView view, run_(binder.Spec(), binder));
+  const pipelines::TaskResult* result = binder.ResultOf("subject_refs");
+  if (result == nullptr) {
+    return view.failure.ok() ? Internal("subject_refs gave no result") : view.failure;
+  }
+  const std::vector<std::string> made = result->extra["made"].AsStrings();
+  std::copy_n(made.begin(), std::min(made.size(), n), refs.begin());
+  return refs;
+}
+
 Result<Json> RightsDesk::Erase(const LocatedSubject& subject) {
   receipts_ = Json(Json::Array());
   touched_ = Json(Json::Object());
+  // Made now: at the second entry the key that they are made with is gone.
+  ASSIGN_OR_RETURN(refs_, References(subject, 2));
   const std::string id = "erasure-" + new_run_().text();
   ASSIGN_OR_RETURN(
       ErasureRequest request,
@@ -190,6 +220,7 @@ Status RightsDesk::Withdraw(const ErasureRequest& request, const LocatedSubject&
   batch.Put(kSuppressionKey, list.Encode());
   crypto::AuditEvent event;
   event.type = "right.withdrawn";
+  event.subject_ref = refs_.at(0);
   event.actor = "cli";
   event.action = "erase";
   event.facts = Json::Of({{"request", request.id}, {"suppressed_links", entries.size()}});
@@ -277,6 +308,7 @@ Status RightsDesk::Sweep(const ErasureRequest& request, const LocatedSubject& su
   ASSIGN_OR_RETURN(const uint32_t generation, state_.vault().RotateKek(batch));
   crypto::AuditEvent event;
   event.type = "right.destroyed";
+  event.subject_ref = refs_.at(1);
   event.actor = "cli";
   event.action = "erase";
   event.facts = Json::Of({{"request", request.id},
@@ -320,11 +352,13 @@ Result<Json> RightsDesk::SetConsent(const LocatedSubject& subject,
   fact.value = given ? "given" : "withdrawn";
   fact.time_micros = state_.clock().Now().micros;
   fact.source = policies::kSourceApi;
+  ASSIGN_OR_RETURN(const std::vector<std::string> refs, References(subject, 1));
   ASSIGN_OR_RETURN(const policies::ApplyOutcome outcome, ledger->Apply({&fact, 1}));
   crypto::WriteBatch batch;
   TRY(ledger_.Store(partition, batch));
   crypto::AuditEvent event;
   event.type = "consent.changed";
+  event.subject_ref = refs.at(0);
   event.actor = "cli";
   event.action = given ? "give" : "withdraw";
   event.facts = Json::Of(

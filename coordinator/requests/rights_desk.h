@@ -61,6 +61,9 @@ class RightsDesk {
   Status RewriteDatasets(const LocatedSubject& subject, Json& touched);
   Status Receipt(const std::string& request, const std::string& stage, Json facts);
   Result<std::vector<int>> PartitionsOf(const LocatedSubject& subject);
+  /// `n` references for log entries about the person, made by a worker under the person's log key,
+  /// which stays there; empty texts when there is no such key.
+  Result<std::vector<std::string>> References(const LocatedSubject& subject, size_t n);
 
   StateFolder& state_;
   LedgerBook& ledger_;
@@ -68,6 +71,7 @@ class RightsDesk {
   NewRun new_run_;
   Json receipts_;
   Json touched_;
+  std::vector<std::string> refs_;  ///< of the erasure under way: for its two entries
 };
 
 }  // namespace signet::coordinator
