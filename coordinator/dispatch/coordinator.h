@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "coordinator/dispatch/run_binder.h"
+#include "coordinator/scheduler/happening.h"
 #include "coordinator/scheduler/run_spec.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
@@ -23,7 +24,22 @@ class KvStore;
 namespace signet::coordinator {
 
 /// Deliberate defects, switched on only by the simulator's own test to show that it finds them.
-enum class Mutation { kNone, kSkipFence, kAckBeforeDurable, kForgetAttempt, kLeakSlot, kForgetRun };
+enum class Mutation {
+  kNone,
+  kSkipFence,
+  kAckBeforeDurable,
+  kForgetAttempt,
+  kLeakSlot,
+  kForgetRun,
+  kForgetPoolLimit,  ///< a pool's limit is not looked at
+  kSplitGang,        ///< a gang's tasks are leased and lost one by one
+  kIgnoreLane,       ///< runs of a lane run beside each other
+  kNeverExpire,      ///< silent workers and hung tasks keep their leases
+  kForgetEffects,    ///< the binders' puts are dropped from the batch
+  kUndoNothing,      ///< what a refused commit had put stays in the batch
+  kSkipReplay,       ///< a restart forgets the newest entry of its journal
+  kNoEnd,            ///< the binder does not hear that its run has ended
+};
 
 struct CoordinatorOptions {
   /// Where workers connect; port 0 or `*` picks a free one (see Coordinator::endpoint).
@@ -44,11 +60,22 @@ struct CoordinatorOptions {
   Mutation mutation = Mutation::kNone;
 };
 
+/// A worker as people see it.
+struct WorkerView {
+  WorkerId id;
+  int slots = 0;
+  int running = 0;
+  bool connected = false;
+  bool draining = false;
+  int64_t silent_ms = 0;  ///< since it was last heard
+};
+
 /// What the loop has done since Open, for benches and `signet top`.
 struct CoordinatorFigures {
   uint64_t tasks_committed = 0;
   uint64_t leases_granted = 0;
   uint64_t batches_written = 0;
+  uint64_t results_known = 0;  ///< found in the binder's cache, without an attempt
   uint64_t stale_results = 0;  ///< of attempts that no longer held the fence
   int workers = 0;
 };
@@ -100,14 +127,22 @@ class Coordinator {
   /// thread, but not a signal handler (set a flag that `stop` reads there).
   virtual void Cancel(const RunId& run, std::string reason) = 0;
 
+  /// `who` agrees to a step that waits for approval. kNotFound, kConflict, kDenied (four eyes).
+  virtual Status Approve(const RunId& run, const StepId& step, const std::string& who) = 0;
+
   /// Calls `observer` with a run's view when it changed: at most 10 times a second and run, and at
   /// each step's end and the run's end.
   virtual void Observe(std::function<void(const RunView&)> observer) = 0;
+  /// Calls `listener` with each durable fact, after its write: what logs are made of.
+  virtual void Listen(std::function<void(const Happening&)> listener) = 0;
   /// Called at each turn (at least every 100 ms): EmbeddedCluster::Watch goes here.
   virtual void EachTurn(std::function<void()> action) = 0;
 
   /// kNotFound for an unknown run.
   [[nodiscard]] virtual Result<RunView> View(const RunId& run) const = 0;
+  /// All runs that are remembered, the oldest first.
+  [[nodiscard]] virtual std::vector<RunId> Runs() const = 0;
+  [[nodiscard]] virtual std::vector<WorkerView> Workers() const = 0;
   /// One sentence: why the task is not running (or that it is, or how it ended). kNotFound.
   [[nodiscard]] virtual Result<std::string> Why(const RunId& run,
                                                 const StepId& step,

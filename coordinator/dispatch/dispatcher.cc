@@ -22,12 +22,22 @@ constexpr int64_t kEachTurnMicros = 20'000;
 /// taken in the heartbeats that came meanwhile.
 constexpr int64_t kBusyMicros = 250'000;
 
+/// About 30 years: for the defect of never giving up on a worker.
+constexpr int64_t kNeverMillis = 1'000'000'000'000;
+
 SchedulerOptions OptionsOf(const CoordinatorOptions& options) {
   SchedulerOptions scheduler;
   scheduler.silence_ms_max = options.worker_silence_ms_max;
   scheduler.hung_ms_max = options.hung_ms_max;
   scheduler.seed = options.seed;
   scheduler.leak_slots = options.mutation == Mutation::kLeakSlot;
+  scheduler.forget_pool_limit = options.mutation == Mutation::kForgetPoolLimit;
+  scheduler.split_gangs = options.mutation == Mutation::kSplitGang;
+  scheduler.ignore_lanes = options.mutation == Mutation::kIgnoreLane;
+  if (options.mutation == Mutation::kNeverExpire) {
+    scheduler.silence_ms_max = kNeverMillis;
+    scheduler.hung_ms_max = kNeverMillis;
+  }
   return scheduler;
 }
 
@@ -51,6 +61,7 @@ Now Dispatcher::Time() const {
 }
 
 Status Dispatcher::Recover() {
+  if (options_.mutation == Mutation::kSkipReplay) journal_.ForgetNewestEntry();
   return journal_.Open(scheduler_, Time());
 }
 
@@ -94,7 +105,7 @@ Result<bool> Dispatcher::Turn() {
   const int64_t began = clock_.MonotonicMicros();
   bool busy = RunPosted();
   ASSIGN_OR_RETURN(const bool received, ReceiveAll());
-  busy = RunOneLocal() || received || busy;
+  busy = RunLocals() || received || busy;
   for (const WorkerId& worker : std::exchange(unreachable_, {})) {
     sessions_.Remove(worker);
     Take(scheduler_.Step(WorkerGone{worker, "its connection broke"}, Time()));
@@ -155,25 +166,11 @@ Result<bool> Dispatcher::ReceiveAll() {
   return true;
 }
 
-bool Dispatcher::RunOneLocal() {
-  const std::optional<TaskRef> task = scheduler_.NextLocal();
-  if (!task) return false;
-  const size_t keep = batch_.size();
-  RunBinder* const binder = BinderOf(task->run);
-  const int64_t began = clock_.MonotonicMicros();
-  const Status status = binder->RunLocal(*task, batch_);
-  if (!status.ok()) UndoPuts(keep);
-  involved_.insert(binder);
-  dirty_.insert(task->run);
-  Take(scheduler_.Step(LocalFinished{*task, status, clock_.MonotonicMicros() - began}, Time()));
-  return true;
-}
-
 void Dispatcher::Take(Outcome outcome) {
   for (Record& record : outcome.records) {
     if (options_.mutation == Mutation::kForgetAttempt && record.type == RecordType::kLeased)
       continue;
-    if (options_.mutation == Mutation::kForgetRun && record.type == RecordType::kRunAccepted)
+    if (options_.mutation == Mutation::kForgetRun && record.type == RecordType::kRunAccepted2)
       continue;
     records_.push_back(std::move(record));
   }
@@ -210,7 +207,7 @@ void Dispatcher::Carry(const StepEnded& ended) {
 void Dispatcher::Carry(const RunEnded& ended) {
   urgent_.insert(ended.run);
   const auto binder = binders_.find(ended.run);
-  if (binder == binders_.end()) return;
+  if (binder == binders_.end() || options_.mutation == Mutation::kNoEnd) return;
   binder->second->RunFinished(ended.run, ended.state, batch_);
   involved_.insert(binder->second);
   ended_.push_back(ended.run);
@@ -223,6 +220,7 @@ RunBinder* Dispatcher::BinderOf(const RunId& run) {
 }
 
 void Dispatcher::UndoPuts(size_t keep) {
+  if (options_.mutation == Mutation::kUndoNothing) return;
   crypto::WriteBatch kept;
   for (size_t i = 0; i < keep; ++i) {
     const crypto::WriteBatch::Operation& operation = batch_.operations()[i];
@@ -237,18 +235,24 @@ void Dispatcher::UndoPuts(size_t keep) {
 
 Status Dispatcher::Flush() {
   if (records_.empty() && batch_.empty()) return OkStatus();
+  if (options_.mutation == Mutation::kForgetEffects) batch_.Clear();
   journal_.Append(records_, scheduler_, batch_);
   const Status written = store_.Write(batch_, crypto::Durability::kSync);
   journal_.Written(written.ok());
   for (RunBinder* const binder : involved_) binder->BatchWritten(written.ok());
   ++figures_.batches_written;
-  records_.clear();
+  const std::vector<Record> told = std::exchange(records_, {});
   batch_.Clear();
   involved_.clear();
   for (const RunId& run : std::exchange(ended_, {})) binders_.erase(run);
   if (!written.ok()) {
     // What is in memory is ahead of what is durable: only a restart may go on.
     broken_ = written.WithContext("the coordinator's state could not be written");
+  } else if (listener_) {
+    for (const Record& record : told) {
+      const Happening happening = DescribeRecord(scheduler_, record);
+      if (!happening.run.empty()) listener_(happening);
+    }
   }
   return broken_;
 }
@@ -275,8 +279,39 @@ void Dispatcher::Cancel(const RunId& run, std::string reason) {
   });
 }
 
+Status Dispatcher::Approve(const RunId& run, const StepId& step, const std::string& who) {
+  TRY(scheduler_.CheckApproval(run, step, who));
+  dirty_.insert(run);
+  Take(scheduler_.Step(ApproveStep{run, step, who}, Time()));
+  return OkStatus();
+}
+
 void Dispatcher::Observe(std::function<void(const RunView&)> observer) {
   observer_ = std::move(observer);
+}
+
+void Dispatcher::Listen(std::function<void(const Happening&)> listener) {
+  listener_ = std::move(listener);
+}
+
+std::vector<RunId> Dispatcher::Runs() const {
+  std::vector<RunId> runs;
+  for (const auto& run : scheduler_.runs()) runs.push_back(run.second.spec.id);
+  return runs;
+}
+
+std::vector<WorkerView> Dispatcher::Workers() const {
+  std::vector<WorkerView> views;
+  const int64_t now = clock_.MonotonicMicros();
+  for (const WorkerRow& row : scheduler_.workers()) {
+    views.push_back({row.id,
+                     row.slots,
+                     row.leased,
+                     row.connected,
+                     row.draining,
+                     std::max<int64_t>(now - row.heard, 0) / 1'000});
+  }
+  return views;
 }
 
 void Dispatcher::EachTurn(std::function<void()> action) {

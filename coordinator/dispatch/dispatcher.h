@@ -44,7 +44,9 @@ class Dispatcher final : public Coordinator {
   void DrainWorkers() override;
   void Post(std::function<void()> action) override;
   void Cancel(const RunId& run, std::string reason) override;
+  Status Approve(const RunId& run, const StepId& step, const std::string& who) override;
   void Observe(std::function<void(const RunView&)> observer) override;
+  void Listen(std::function<void(const Happening&)> listener) override;
   void EachTurn(std::function<void()> action) override;
   [[nodiscard]] Result<RunView> View(const RunId& run) const override {
     return scheduler_.View(run);
@@ -52,6 +54,8 @@ class Dispatcher final : public Coordinator {
   [[nodiscard]] Result<std::string> Why(const RunId& run,
                                         const StepId& step,
                                         int task) const override;
+  [[nodiscard]] std::vector<RunId> Runs() const override;
+  [[nodiscard]] std::vector<WorkerView> Workers() const override;
   [[nodiscard]] CoordinatorFigures figures() const override;
   void Enrol(const workers::CurvePublicKey& worker) override;
   void Expel(const workers::CurvePublicKey& worker) override;
@@ -81,7 +85,9 @@ class Dispatcher final : public Coordinator {
   void OnRegister(const workers::Incoming& from, const workers::Register& hello, uint64_t seq);
   /// False when it cannot be decided yet (the run is not resumed): no acknowledgement.
   bool Commit(const WorkerSession& from, const workers::Completion& completion);
-  bool RunOneLocal();
+  bool RunLocals();
+  void RunOneLocal(const TaskRef& task);
+  void LookUp(const TaskRef& task);
 
   void Take(Outcome outcome);
   void Carry(const GrantLease& grant);
@@ -120,6 +126,7 @@ class Dispatcher final : public Coordinator {
   CoordinatorFigures figures_;
 
   std::function<void(const RunView&)> observer_;
+  std::function<void(const Happening&)> listener_;
   std::function<void()> each_turn_;
   std::map<RunId, int64_t> changed_;  ///< monotonic micros of the last notification
   std::set<RunId> dirty_;

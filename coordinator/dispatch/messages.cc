@@ -42,6 +42,8 @@ void Dispatcher::Handle(const workers::Incoming& incoming) {
     On(session, *failed);
   } else if (const auto* const beat = std::get_if<workers::Heartbeat>(&frame->message)) {
     On(session, *beat);
+  } else if (const auto* const started = std::get_if<workers::Started>(&frame->message)) {
+    Take(scheduler_.Step(TasksStarted{session.worker, started->fences}, Time()));
   } else if (const auto* const credits = std::get_if<workers::Credits>(&frame->message)) {
     Take(scheduler_.Step(WorkerSlots{session.worker, credits->slots}, Time()));
   } else if (std::holds_alternative<workers::Drain>(frame->message)) {
@@ -62,7 +64,9 @@ void Dispatcher::OnRegister(const workers::Incoming& from,
   if (!before.empty() && before != session.worker) {
     Take(scheduler_.Step(WorkerGone{before, "its worker took another name"}, Time()));
   }
-  Take(scheduler_.Step(WorkerJoined{session.worker, hello.boot, hello.slots, hello.held}, Time()));
+  const Needs offer{hello.labels, hello.memory_mb, hello.cpu_milli};
+  Take(scheduler_.Step(WorkerJoined{session.worker, hello.boot, hello.slots, hello.held, offer},
+                       Time()));
   Log(LogLevel::kInfo,
       "worker joined",
       Json::Of(

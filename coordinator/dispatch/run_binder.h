@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "coordinator/scheduler/run_spec.h"
 #include "crypto/base/bytes.h"
@@ -36,6 +37,12 @@ class RunBinder {
   /// (a batch that is not written leaves nothing behind, and the process stops). On failure the
   /// puts made in `batch` by this call are discarded and the task fails with that status.
   virtual Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) = 0;
+
+  /// The result that the task would have, if it is known (StepSpec::cached): it is committed with
+  /// CommitTask, without an attempt. Called again after a restart and before each retry.
+  virtual Result<std::optional<Bytes>> LookUp(const TaskRef& /*task*/) {
+    return std::optional<Bytes>();
+  }
 
   /// Performs a task of a `local` step. Runs on the loop thread: keep it short (no rows). Same
   /// batch rules as CommitTask.

@@ -96,11 +96,16 @@ Status Journal::ReadSnapshot(Scheduler& scheduler, Now now) {
 }
 
 Status Journal::ReadEntries(Scheduler& scheduler, Now now) {
+  uint64_t last = 0;
+  if (forget_newest_) {
+    TRY(store_.Scan(kLog, [&last](std::string_view, ByteView) { return ++last, OkStatus(); }));
+    last += snapshot_entry_;
+  }
   const std::string from = kLog + Number(next_);
   return store_.Scan(kLog, from, [&](std::string_view key, ByteView value) -> Status {
     if (key != kLog + Number(next_))
       return Damaged("entry " + std::to_string(next_) + " is missing");
-    TRY(ReplayEntry(next_, value, scheduler, now));
+    if (next_ != last) TRY(ReplayEntry(next_, value, scheduler, now));
     ++next_;
     return OkStatus();
   });

@@ -27,6 +27,9 @@ class Journal {
   /// them.
   Journal(crypto::KvStore& store, int entries_max) : store_(store), entries_max_(entries_max) {}
 
+  /// A deliberate defect, for the simulator's own test: Open passes over the newest entry.
+  void ForgetNewestEntry() { forget_newest_ = true; }
+
   /// Rebuilds `scheduler` (new, empty) and begins a new term, durably. kCorrupt: refuse to start.
   Status Open(Scheduler& scheduler, Now now);
 
@@ -57,6 +60,7 @@ class Journal {
   uint32_t snapshot_chunks_ = 0;
   uint64_t next_ = 1;
   bool usable_ = false;
+  bool forget_newest_ = false;
 };
 
 }  // namespace signet::coordinator

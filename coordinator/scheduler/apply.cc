@@ -19,6 +19,7 @@ Status Scheduler::Replay(const Record& record, Now now) {
 Status Scheduler::Apply(const Record& record, Now now, Outcome& out) {
   switch (record.type) {
     case RecordType::kRunAccepted:
+    case RecordType::kRunAccepted2:
       return ApplyAccepted(record, now);
     case RecordType::kWorkerNamed: {
       if (record.worker != workers_.size()) return Corrupt("a worker's number is out of order");
@@ -41,6 +42,14 @@ Status Scheduler::Apply(const Record& record, Now now, Outcome& out) {
       return ApplyEnd(record, TaskState::kFailed, now, out);
     case RecordType::kRunCancelled:
       return ApplyCancelled(record, now, out);
+    case RecordType::kApproved: {
+      const auto run = runs_.find(record.run);
+      if (run == runs_.end() || record.step >= run->second.steps.size()) {
+        return Corrupt("an approval names an unknown step");
+      }
+      run->second.steps[record.step].approvers.push_back(record.text);
+      return OkStatus();
+    }
   }
   return Corrupt("a record has an unknown type");
 }
@@ -56,6 +65,8 @@ Status Scheduler::ApplyAccepted(const Record& record, Now now) {
   run.number = record.run;
   run.spec = *record.spec;
   run.submitted = record.wall;
+  run.fed = now.monotonic_micros;
+  open_.insert(record.run);
   BuildRun(run, now);
   return OkStatus();
 }
@@ -122,6 +133,8 @@ Status Scheduler::ApplyLeased(const Record& record, Now now) {
   ++step.attempts;
   if (step.started.micros == 0) step.started = record.wall;
   run.state = RunState::kRunning;
+  run.fed = now.monotonic_micros;
+  ++run.leased;
   LeaseRow lease;
   lease.task = {record.run, record.step, record.task};
   lease.worker = record.worker;
@@ -129,12 +142,23 @@ Status Scheduler::ApplyLeased(const Record& record, Now now) {
   lease.active = now.monotonic_micros;
   leases_.emplace(record.fence, lease);
   ++workers_[record.worker].leased;
+  ChargeWorker(lease, +1);
   return OkStatus();
+}
+
+/// Takes the task's resources from its worker's (+1), or gives them back (-1).
+void Scheduler::ChargeWorker(const LeaseRow& lease, int sign) {
+  const Needs& needs = runs_.at(lease.task.run).spec.steps[lease.task.step].needs;
+  WorkerRow& worker = workers_[lease.worker];
+  worker.memory_mb_used += sign * needs.memory_mb;
+  worker.cpu_milli_used += sign * needs.cpu_milli;
 }
 
 void Scheduler::ReleaseLease(uint64_t fence) {
   const auto lease = leases_.find(fence);
   if (lease == leases_.end()) return;
+  --runs_.at(lease->second.task.run).leased;
+  ChargeWorker(lease->second, -1);
   if (!options_.leak_slots) --workers_[lease->second.worker].leased;
   leases_.erase(lease);
 }
@@ -248,8 +272,12 @@ void Scheduler::SetState(RunRow& run, uint32_t step, uint32_t task, TaskState st
 
 void Scheduler::MakeReady(RunRow& run, uint32_t step, uint32_t first, uint32_t last, Now now) {
   StepRow& row = run.steps[step];
-  std::deque<ReadyRange>& queue =
-      run.spec.steps[step].local ? run.local_ready : run.pools[row.pool].ready;
+  const StepSpec& spec = run.spec.steps[step];
+  // What may be known already is asked for first; what waits for approvals waits for events.
+  std::deque<ReadyRange> nowhere;
+  std::deque<ReadyRange>& ready =
+      spec.local || spec.cached ? run.local_ready : run.pools[row.pool].ready;
+  std::deque<ReadyRange>& queue = spec.approvals > 0 ? nowhere : ready;
   uint32_t begin = first;
   for (uint32_t task = first; task < last; ++task) {
     const TaskRow& target = row.tasks[task];
@@ -262,86 +290,6 @@ void Scheduler::MakeReady(RunRow& run, uint32_t step, uint32_t first, uint32_t l
     begin = task + 1;
   }
   if (begin < last) queue.push_back({step, begin, last});
-}
-
-void Scheduler::AfterTask(
-    RunRow& run, uint32_t step, uint32_t task, Timestamp wall, Now now, Outcome& out) {
-  StepRow& row = run.steps[step];
-  const bool failed = row.tasks[task].state == TaskState::kFailed;
-  if (!failed || run.spec.steps[step].allow_failure) {
-    UnblockPartition(run, step, task, now);
-  } else {
-    // One task that failed for good fails the step: what has not begun need not.
-    for (uint32_t i = 0; i < row.tasks.size(); ++i) {
-      const TaskState state = row.tasks[i].state;
-      if (IsTerminal(state) || state == TaskState::kLeased) continue;
-      SetState(run, step, i, TaskState::kSkipped, now);
-    }
-    SkipDependents(run, step, wall, now, out);
-  }
-  EndStepIfDone(run, step, wall, now, out);
-}
-
-void Scheduler::UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now now) {
-  for (const Dependent& edge : run.steps[step].dependents) {
-    if (!edge.partitionwise) continue;
-    StepRow& next = run.steps[edge.step];
-    if (--next.tasks[task].waits == 0 && next.waits == 0)
-      MakeReady(run, edge.step, task, task + 1, now);
-  }
-}
-
-void Scheduler::SkipDependents(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out) {
-  std::vector<uint32_t> open{step};
-  std::vector<bool> seen(run.steps.size());
-  while (!open.empty()) {
-    const uint32_t at = open.back();
-    open.pop_back();
-    for (const Dependent& edge : run.steps[at].dependents) {
-      if (seen[edge.step]) continue;
-      seen[edge.step] = true;
-      StepRow& next = run.steps[edge.step];
-      for (uint32_t i = 0; i < next.tasks.size(); ++i) {
-        const TaskState state = next.tasks[i].state;
-        if (!IsTerminal(state) && state != TaskState::kLeased) {
-          SetState(run, edge.step, i, TaskState::kSkipped, now);
-        }
-      }
-      open.push_back(edge.step);
-      EndStepIfDone(run, edge.step, wall, now, out);
-    }
-  }
-}
-
-void Scheduler::EndStepIfDone(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out) {
-  StepRow& row = run.steps[step];
-  const RunState state = StateOfStep(row);
-  if (row.ended || !IsTerminal(state)) return;
-  row.ended = true;
-  row.finished = wall;
-  --run.steps_open;
-  out.commands.push_back(StepEnded{run.spec.id, run.spec.steps[step].id, state});
-  const bool satisfied = state == RunState::kSucceeded ||
-                         (state == RunState::kFailed && run.spec.steps[step].allow_failure);
-  for (const Dependent& edge : row.dependents) {
-    if (!satisfied || edge.partitionwise) continue;
-    StepRow& next = run.steps[edge.step];
-    if (--next.waits == 0)
-      MakeReady(run, edge.step, 0, static_cast<uint32_t>(next.tasks.size()), now);
-  }
-  if (run.steps_open != 0) return;
-  const bool failed = !run.failure.ok();
-  EndRun(run, failed ? RunState::kFailed : RunState::kSucceeded, wall, out);
-}
-
-void Scheduler::EndRun(RunRow& run, RunState state, Timestamp wall, Outcome& out) {
-  CHECK(!IsTerminal(run.state));
-  run.state = state;
-  run.finished = wall;
-  for (StepRow& step : run.steps) std::vector<TaskRow>().swap(step.tasks);
-  for (PoolRow& pool : run.pools) pool.ready.clear();
-  run.local_ready.clear();
-  out.commands.push_back(RunEnded{run.spec.id, state});
 }
 
 void Scheduler::ForgetOldRuns() {

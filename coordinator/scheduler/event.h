@@ -45,6 +45,28 @@ struct WorkerJoined {
   uint64_t boot = 0;
   int slots = 0;
   std::vector<uint64_t> held;  ///< fences it runs, or finished and not yet acknowledged
+  Needs offer;                 ///< its labels and resources
+};
+/// The worker began these attempts.
+struct TasksStarted {
+  WorkerId worker;
+  std::vector<uint64_t> fences;
+};
+/// `who` agrees to a step that waits for approvals. Only after CheckApproval.
+struct ApproveStep {
+  RunId run;
+  StepId step;
+  std::string who;
+};
+/// The binder knows the task's result already; its effects are in the same batch. The task is the
+/// one that NextLocal gave.
+struct ResultKnown {
+  TaskRef task;
+  int64_t rows = 0;
+};
+/// It does not: the task waits for a worker.
+struct ResultUnknown {
+  TaskRef task;
 };
 struct WorkerBeat {
   WorkerId worker;
@@ -96,6 +118,10 @@ using Event = std::variant<SubmitRun,
                            TaskSucceeded,
                            TaskFailed,
                            LocalFinished,
+                           TasksStarted,
+                           ApproveStep,
+                           ResultKnown,
+                           ResultUnknown,
                            Tick>;
 
 /// Send this task to this worker, once the records are durable.

@@ -33,7 +33,10 @@ void Scheduler::ExpireLeases(Now now, Outcome& out) {
   for (const auto& lease : leases_) {
     const LeaseRow& row = lease.second;
     const int64_t limit_ms = runs_.at(row.task.run).spec.steps[row.task.step].timeouts.attempt_ms;
-    if (limit_ms > 0 && now.monotonic_micros - row.granted > limit_ms * 1'000) {
+    const int64_t start_ms = runs_.at(row.task.run).spec.steps[row.task.step].timeouts.start_ms;
+    if (start_ms > 0 && !row.started && now.monotonic_micros - row.granted > start_ms * 1'000) {
+      late.push_back({lease.first, "the worker did not begin it within " + SecondsText(start_ms)});
+    } else if (limit_ms > 0 && now.monotonic_micros - row.granted > limit_ms * 1'000) {
       late.push_back(
           {lease.first, "the attempt took longer than its limit of " + SecondsText(limit_ms)});
     } else if (now.monotonic_micros - row.active > options_.hung_ms_max * 1'000) {

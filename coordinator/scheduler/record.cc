@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/scheduler/spec_extension.h"
 #include "crypto/base/bytes.h"
 
 namespace signet::coordinator {
@@ -98,7 +99,9 @@ Status DecodeTask(ByteReader& from, Record& record) {
 
 Status DecodeAccepted(ByteReader& from, Record& record) {
   ASSIGN_OR_RETURN(record.run, from.U32());
-  ASSIGN_OR_RETURN(RunSpec spec, DecodeRunSpec(from));
+  const bool first = record.type == RecordType::kRunAccepted;
+  ASSIGN_OR_RETURN(RunSpec spec,
+                   DecodeRunSpec(from, first ? SpecFormat::kFirst : SpecFormat::kExtended));
   record.spec = std::make_shared<const RunSpec>(std::move(spec));
   ASSIGN_OR_RETURN(record.wall.micros, I64(from));
   return OkStatus();
@@ -121,6 +124,7 @@ Status DecodeEnd(ByteReader& from, Record& record) {
 Status DecodeBody(ByteReader& from, Record& record) {
   switch (record.type) {
     case RecordType::kRunAccepted:
+    case RecordType::kRunAccepted2:
       return DecodeAccepted(from, record);
     case RecordType::kWorkerNamed: {
       ASSIGN_OR_RETURN(record.worker, from.U32());
@@ -137,6 +141,13 @@ Status DecodeBody(ByteReader& from, Record& record) {
     case RecordType::kAttemptLost:
     case RecordType::kTaskFailed:
       return DecodeEnd(from, record);
+    case RecordType::kApproved: {
+      ASSIGN_OR_RETURN(record.run, from.U32());
+      ASSIGN_OR_RETURN(record.step, from.U32());
+      ASSIGN_OR_RETURN(record.wall.micros, I64(from));
+      ASSIGN_OR_RETURN(record.text, Text(from));
+      return OkStatus();
+    }
     case RecordType::kRunCancelled: {
       ASSIGN_OR_RETURN(record.run, from.U32());
       ASSIGN_OR_RETURN(record.wall.micros, I64(from));
@@ -166,7 +177,9 @@ Status DecodeStatus(ByteReader& from, Status& to) {
   return OkStatus();
 }
 
-void EncodeRunSpec(const RunSpec& spec, Bytes& to) {
+namespace {
+
+void EncodeFirstSpec(const RunSpec& spec, Bytes& to) {
   AppendField(to, spec.id.text());
   AppendField(to, spec.pipeline);
   AppendField(to, spec.context);
@@ -180,7 +193,14 @@ void EncodeRunSpec(const RunSpec& spec, Bytes& to) {
   for (const StepSpec& step : spec.steps) EncodeStep(step, to);
 }
 
-Result<RunSpec> DecodeRunSpec(ByteReader& from) {
+}  // namespace
+
+void EncodeRunSpec(const RunSpec& spec, Bytes& to) {
+  EncodeFirstSpec(spec, to);
+  AppendField(to, ExtensionOf(spec));
+}
+
+Result<RunSpec> DecodeRunSpec(ByteReader& from, SpecFormat format) {
   RunSpec spec;
   ASSIGN_OR_RETURN(std::string id, Text(from));
   spec.id = RunId(std::move(id));
@@ -197,6 +217,10 @@ Result<RunSpec> DecodeRunSpec(ByteReader& from) {
     ASSIGN_OR_RETURN(StepSpec step, DecodeStep(from));
     spec.steps.push_back(std::move(step));
   }
+  if (format == SpecFormat::kExtended) {
+    ASSIGN_OR_RETURN(const std::string extension, Text(from));
+    TRY(ApplyExtension(extension, spec));
+  }
   if (const Status checked = CheckRunSpec(spec); !checked.ok()) {
     return Corrupt("a journalled run is not valid: " + checked.message());
   }
@@ -207,8 +231,10 @@ void EncodeRecord(const Record& record, Bytes& to) {
   to.push_back(static_cast<uint8_t>(record.type));
   switch (record.type) {
     case RecordType::kRunAccepted:
+    case RecordType::kRunAccepted2:
       AppendU32(to, record.run);
-      EncodeRunSpec(*record.spec, to);
+      EncodeFirstSpec(*record.spec, to);
+      if (record.type == RecordType::kRunAccepted2) AppendField(to, ExtensionOf(*record.spec));
       AppendI64(to, record.wall.micros);
       return;
     case RecordType::kWorkerNamed:
@@ -229,6 +255,11 @@ void EncodeRecord(const Record& record, Bytes& to) {
       if (record.type == RecordType::kSucceeded) return AppendI64(to, record.rows);
       if (record.type == RecordType::kAttemptLost) AppendBool(to, record.counted);
       return EncodeStatus(record.failure, to);
+    case RecordType::kApproved:
+      AppendU32(to, record.run);
+      AppendU32(to, record.step);
+      AppendI64(to, record.wall.micros);
+      return AppendField(to, record.text);
     case RecordType::kRunCancelled:
       AppendU32(to, record.run);
       AppendI64(to, record.wall.micros);
@@ -239,7 +270,7 @@ void EncodeRecord(const Record& record, Bytes& to) {
 Result<Record> DecodeRecord(ByteReader& from) {
   Record record;
   ASSIGN_OR_RETURN(const uint8_t type, from.U8());
-  if (type < 1 || type > static_cast<uint8_t>(RecordType::kRunCancelled)) {
+  if (type < 1 || type > static_cast<uint8_t>(RecordType::kApproved)) {
     return Corrupt("a journal record has the unknown type " + std::to_string(type));
   }
   record.type = static_cast<RecordType>(type);

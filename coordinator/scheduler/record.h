@@ -22,7 +22,12 @@ enum class RecordType : uint8_t {
   kAttemptLost = 5,   ///< run, step, task, fence, failure, counted, delay_micros: to be tried again
   kTaskFailed = 6,    ///< run, step, task, fence, failure, wall
   kRunCancelled = 7,  ///< run, text = reason, failure's code, wall
+  kRunAccepted2 = 8,  ///< as kRunAccepted (which is only read), the spec with what came later
+  kApproved = 9,      ///< run, step, text = who, wall
 };
+
+/// Which bytes a RunSpec has: 1 has no more than the first release knew.
+enum class SpecFormat : uint8_t { kFirst = 1, kExtended = 2 };
 
 /// One fact. Which fields matter is said at its type.
 struct Record {
@@ -48,8 +53,10 @@ void EncodeRecord(const Record& record, Bytes& to);
 Result<Record> DecodeRecord(ByteReader& from);
 
 /// The spec's bytes, also used by snapshots.
+/// Written as kExtended: the first release's bytes, then a canonical JSON object with what differs
+/// from a default, so that a later version can add to it.
 void EncodeRunSpec(const RunSpec& spec, Bytes& to);
-Result<RunSpec> DecodeRunSpec(ByteReader& from);
+Result<RunSpec> DecodeRunSpec(ByteReader& from, SpecFormat format);
 /// A status' bytes (code name, message, diagnostic, remedy).
 void EncodeStatus(const Status& status, Bytes& to);
 Status DecodeStatus(ByteReader& from, Status& to);

@@ -76,6 +76,7 @@ struct StepRow {
   Timestamp finished;
   Status failure;            ///< the first
   std::string last_trouble;  ///< why the newest lost attempt was lost, for `why`
+  std::vector<std::string> approvers;
   [[nodiscard]] uint32_t count(TaskState state) const { return counts[static_cast<size_t>(state)]; }
 };
 
@@ -91,6 +92,8 @@ struct RunRow {
   std::deque<ReadyRange> local_ready;
   uint32_t steps_open = 0;
   int64_t deadline = 0;   ///< monotonic micros; 0 = none
+  int64_t fed = 0;        ///< monotonic micros of the last lease, or of the beginning
+  uint32_t leased = 0;    ///< live leases
   bool attached = false;  ///< a binder is there (not durable)
 };
 
@@ -108,6 +111,7 @@ struct LeaseRow {
   int64_t active = 0;   ///< when progress or CPU time last advanced
   double progress = 0;
   int64_t cpu_ms = 0;
+  bool started = false;  ///< the worker said so
 };
 
 struct WorkerRow {
@@ -115,6 +119,9 @@ struct WorkerRow {
   uint64_t boot = 0;
   int slots = 0;
   int leased = 0;
+  Needs offer;  ///< labels and resources; a resource of 0 is not accounted
+  int64_t memory_mb_used = 0;
+  int64_t cpu_milli_used = 0;
   int64_t heard = 0;  ///< monotonic micros
   bool connected = false;
   bool draining = false;

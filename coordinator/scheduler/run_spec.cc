@@ -11,6 +11,27 @@ namespace signet::coordinator {
 
 namespace {
 
+Status CheckExtras(const StepSpec& step, const std::string& name) {
+  if (step.needs.memory_mb < 0 || step.needs.cpu_milli < 0) {
+    return Invalid(name + " needs less than nothing");
+  }
+  if (step.gang && (step.local || step.cached || step.tasks > kGangTasksMax)) {
+    return Invalid(name + " is a gang: at most " + std::to_string(kGangTasksMax) +
+                   " tasks on workers, and not cached");
+  }
+  if (step.cached && step.local) return Invalid(name + " is local and cannot be cached");
+  if (step.approvals < 0 || step.approvals > kApprovalsMax ||
+      (step.approvals > 0 && (!step.local || step.tasks != 1))) {
+    return Invalid(name + " waits for approvals: it must be local, one task, at most " +
+                   std::to_string(kApprovalsMax) + " persons");
+  }
+  if (step.when == StepWhen::kSucceeded) return OkStatus();
+  for (const Dependency& edge : step.after) {
+    if (edge.partitionwise) return Invalid(name + " waits for whole steps, as its `when` says");
+  }
+  return OkStatus();
+}
+
 Status CheckStep(const StepSpec& step, const RunSpec& run) {
   const std::string name = "step '" + step.id.text() + "'";
   if (step.id.empty()) return Invalid("a step has no id");
@@ -25,9 +46,10 @@ Status CheckStep(const StepSpec& step, const RunSpec& run) {
   if (step.retry.delay_ms_base < 0 || step.retry.delay_ms_max < 0) {
     return Invalid(name + " has a negative retry delay");
   }
-  if (step.timeouts.attempt_ms < 0 || step.timeouts.queue_ms < 0) {
+  if (step.timeouts.attempt_ms < 0 || step.timeouts.queue_ms < 0 || step.timeouts.start_ms < 0) {
     return Invalid(name + " has a negative timeout");
   }
+  TRY(CheckExtras(step, name));
   if (!step.pool.empty() && run.pools.find(step.pool) == run.pools.end()) {
     return Invalid(name + " names the unknown pool '" + step.pool + "'");
   }
@@ -111,6 +133,10 @@ Status CheckRunSpec(const RunSpec& spec) {
     return Invalid("the run has more than " + std::to_string(kStepsPerRunMax) + " steps");
   }
   if (spec.total_ms < 0) return Invalid("the run has a negative time limit");
+  if (spec.priority < -kPriorityMax || spec.priority > kPriorityMax) {
+    return Invalid("the run's priority is not within -" + std::to_string(kPriorityMax) + " and " +
+                   std::to_string(kPriorityMax));
+  }
   for (const auto& pool : spec.pools) {
     if (pool.first.empty() || pool.second < 1) {
       return Invalid("pool '" + pool.first + "' needs a name and a limit of at least 1");

@@ -29,10 +29,27 @@ struct RetryPolicy {
   int64_t delay_ms_max = 30'000;
 };
 
+/// When a step begins, seen from the steps it waits for. kFailed and kAlways wait for whole steps
+/// only; a step that does not begin is skipped.
+enum class StepWhen : uint8_t {
+  kSucceeded,  ///< all succeeded, or may fail
+  kFailed,     ///< all have ended, and at least one failed
+  kAlways,     ///< all have ended, however
+};
+
+/// What a worker must offer to get a task.
+struct Needs {
+  std::vector<std::string> labels;  ///< each must be among the worker's: "region=eu", "gpu"
+  int64_t memory_mb = 0;            ///< taken from what the worker offers; 0 = not accounted
+  int64_t cpu_milli = 0;            ///< thousandths of a processor, likewise
+  friend bool operator==(const Needs&, const Needs&) = default;
+};
+
 /// Limits in milliseconds; 0 = none.
 struct Timeouts {
   int64_t attempt_ms = 3'600'000;  ///< one attempt, from its lease to its result
   int64_t queue_ms = 0;            ///< from ready to leased
+  int64_t start_ms = 0;            ///< from leased to the worker's word that it has begun
 };
 
 struct StepSpec {
@@ -44,6 +61,15 @@ struct StepSpec {
   RetryPolicy retry;
   Timeouts timeouts;
   std::string pool;  ///< empty, or a name in RunSpec::pools
+  StepWhen when = StepWhen::kSucceeded;
+  Needs needs;
+  /// All tasks are leased together or none, and share their fate: when one loses its attempt, all
+  /// do. For tasks that talk to each other.
+  bool gang = false;
+  /// Before a task is leased, the binder is asked whether its result is known (RunBinder::LookUp).
+  bool cached = false;
+  /// Waits for so many persons other than the run's owner to agree; local, one task, no work.
+  int approvals = 0;
 };
 
 struct RunSpec {
@@ -53,6 +79,13 @@ struct RunSpec {
   /// Concurrency limits: at most so many tasks of the pool are leased at a time (within this run).
   std::map<std::string, int> pools;
   int64_t total_ms = 0;  ///< the whole run's limit; 0 = none
+  /// Runs of one lane follow each other: the next begins when the one before has ended. Empty:
+  /// none.
+  std::string lane;
+  /// -100 ... 100: of the runs that could go on, the highest goes first. A run that got no lease
+  /// for a while counts as higher (SchedulerOptions::ageing_ms), so that nobody waits for ever.
+  int priority = 0;
+  std::string owner;  ///< who asked for it, for people and approvals
   /// Journalled as it is and given back by Coordinator::ContextOf, also after a restart: the
   /// binder's own facts (plan digest, parameters). Never keys, never personal data.
   std::string context;
@@ -60,6 +93,11 @@ struct RunSpec {
 
 inline constexpr int kTasksPerStepMax = 10'000'000;
 inline constexpr int kStepsPerRunMax = 10'000;
+inline constexpr int kGangTasksMax = 1'000;
+inline constexpr int kApprovalsMax = 10;
+inline constexpr int kPriorityMax = 100;
+/// What backfills run at: below everything that was asked for or is due.
+inline constexpr int kBackfillPriority = -10;
 
 /// States of runs and steps. The last four (from kSucceeded) are terminal: they never change.
 enum class RunState : uint8_t { kWaiting, kRunning, kSucceeded, kFailed, kCancelled, kSkipped };
@@ -99,6 +137,8 @@ struct StepView {
 struct RunView {
   RunId run;
   std::string pipeline;
+  std::string owner;
+  int priority = 0;
   RunState state = RunState::kWaiting;
   Timestamp submitted;
   Timestamp finished;

@@ -33,7 +33,7 @@ void Scheduler::Emit(Record record, Now now, Outcome& out) {
 
 void Scheduler::On(const SubmitRun& event, Now now, Outcome& out) {
   Record record;
-  record.type = RecordType::kRunAccepted;
+  record.type = RecordType::kRunAccepted2;
   record.run = next_run_;
   record.spec = std::make_shared<const RunSpec>(event.spec);
   Emit(std::move(record), now, out);
@@ -44,6 +44,7 @@ void Scheduler::On(const AttachRun& event, Now now, Outcome& /*out*/) {
   if (found == run_numbers_.end()) return;
   RunRow& run = runs_.at(found->second);
   run.attached = true;
+  run.fed = now.monotonic_micros;
   if (run.spec.total_ms > 0) {
     // A restarted run keeps the part of its limit that the wall clock says is left.
     const int64_t used = std::max<int64_t>(0, now.wall.micros - run.submitted.micros);
@@ -81,6 +82,7 @@ void Scheduler::On(const WorkerJoined& event, Now now, Outcome& out) {
   const bool same_process = worker.boot == event.boot;
   worker.boot = event.boot;
   worker.slots = event.slots;
+  worker.offer = event.offer;
   worker.heard = now.monotonic_micros;
   worker.connected = true;
   worker.draining = false;
@@ -93,7 +95,9 @@ void Scheduler::On(const WorkerJoined& event, Now now, Outcome& out) {
     if (!held) lost.push_back(lease.first);
   }
   std::sort(lost.begin(), lost.end());
-  for (const uint64_t fence : lost) LoseAttempt(fence, "its worker started anew", now, out);
+  for (const uint64_t fence : lost) {
+    if (leases_.count(fence) != 0) LoseAttempt(fence, "its worker started anew", now, out);
+  }
 }
 
 void Scheduler::On(const WorkerBeat& event, Now now, Outcome& out) {
@@ -111,7 +115,10 @@ void Scheduler::On(const WorkerBeat& event, Now now, Outcome& out) {
       continue;
     }
     LeaseRow& row = lease->second;
-    if (beat.progress > row.progress || beat.cpu_ms > row.cpu_ms) row.active = now.monotonic_micros;
+    if (beat.progress > row.progress || beat.cpu_ms > row.cpu_ms) {
+      row.active = now.monotonic_micros;
+      row.started = true;
+    }
     row.progress = std::max(row.progress, std::min(beat.progress, 1.0));
     row.cpu_ms = std::max(row.cpu_ms, beat.cpu_ms);
   }
@@ -124,6 +131,7 @@ void Scheduler::On(const WorkerBeat& event, Now now, Outcome& out) {
   }
   std::sort(lost.begin(), lost.end());
   for (const uint64_t fence : lost) {
+    if (leases_.count(fence) == 0) continue;  // lost with its gang
     LoseAttempt(fence, "its worker does not know of the lease", now, out);
   }
 }
@@ -183,6 +191,15 @@ void Scheduler::On(const LocalFinished& event, Now now, Outcome& out) {
   Emit(std::move(record), now, out);
 }
 
+void Scheduler::On(const TasksStarted& event, Now now, Outcome& /*out*/) {
+  for (const uint64_t fence : event.fences) {
+    if (!Holds(fence, event.worker)) continue;
+    LeaseRow& lease = leases_.at(fence);
+    lease.started = true;
+    lease.active = now.monotonic_micros;
+  }
+}
+
 void Scheduler::On(const Tick& event, Now now, Outcome& out) {
   if (event.expire && now.monotonic_micros - expired_at_ >= kExpiryScanMicros) {
     expired_at_ = now.monotonic_micros;
@@ -211,7 +228,33 @@ void Scheduler::FailAttempt(
   } else {
     record.type = RecordType::kTaskFailed;
   }
+  const bool again = record.type == RecordType::kAttemptLost;
   Emit(std::move(record), now, out);
+  if (spec.gang && again) LoseGang(key, failure.message(), now, out);
+}
+
+/// The others of the gang lose their attempts too, and go on together.
+void Scheduler::LoseGang(const TaskKey& key, const std::string& reason, Now now, Outcome& out) {
+  if (options_.split_gangs) return;
+  const RunRow& run = runs_.at(key.run);
+  if (IsTerminal(run.state)) return;
+  const std::vector<TaskRow>& tasks = run.steps[key.step].tasks;
+  const int64_t wakes = tasks[key.task].since;
+  for (uint32_t task = 0; task < tasks.size(); ++task) {
+    if (tasks[task].state != TaskState::kLeased) continue;
+    const uint64_t fence = tasks[task].fence;
+    out.commands.push_back(
+        RevokeLease{workers_[leases_.at(fence).worker].id, fence, "its gang lost a member"});
+    Record record;
+    record.type = RecordType::kAttemptLost;
+    record.run = key.run;
+    record.step = key.step;
+    record.task = task;
+    record.fence = fence;
+    record.delay_micros = std::max<int64_t>(wakes - now.monotonic_micros, 0);
+    record.failure = Unavailable("its gang lost task " + std::to_string(key.task) + ": " + reason);
+    Emit(std::move(record), now, out);
+  }
 }
 
 void Scheduler::LoseAttempt(uint64_t fence, const std::string& reason, Now now, Outcome& out) {
@@ -225,7 +268,10 @@ void Scheduler::LoseAttempt(uint64_t fence, const std::string& reason, Now now, 
   record.task = key.task;
   record.fence = fence;
   record.failure = Unavailable("attempt " + std::to_string(row.attempts) + " was lost: " + reason);
+  const bool again = record.type == RecordType::kAttemptLost;
+  const bool gang = runs_.at(key.run).spec.steps[key.step].gang;
   Emit(std::move(record), now, out);
+  if (gang && again) LoseGang(key, reason, now, out);
 }
 
 void Scheduler::LoseLeasesOf(uint32_t worker, const std::string& reason, Now now, Outcome& out) {
@@ -234,62 +280,8 @@ void Scheduler::LoseLeasesOf(uint32_t worker, const std::string& reason, Now now
     if (lease.second.worker == worker) lost.push_back(lease.first);
   }
   std::sort(lost.begin(), lost.end());
-  for (const uint64_t fence : lost) LoseAttempt(fence, reason, now, out);
-}
-
-std::optional<uint32_t> Scheduler::PickWorker() const {
-  std::optional<uint32_t> best;
-  int free_max = 0;
-  for (uint32_t i = 0; i < workers_.size(); ++i) {
-    const WorkerRow& worker = workers_[i];
-    if (!worker.connected || worker.draining) continue;
-    if (worker.slots - worker.leased > free_max) {
-      free_max = worker.slots - worker.leased;
-      best = i;
-    }
-  }
-  return best;
-}
-
-std::optional<TaskKey> Scheduler::TakeReady(RunRow& run) {
-  for (PoolRow& pool : run.pools) {
-    if (pool.limit > 0 && pool.leased >= pool.limit) continue;
-    while (!pool.ready.empty()) {
-      ReadyRange& range = pool.ready.front();
-      const TaskKey key{run.number, range.step, range.first};
-      if (++range.first == range.last) pool.ready.pop_front();
-      if (run.steps[key.step].tasks[key.task].state == TaskState::kReady) return key;
-    }
-  }
-  return std::nullopt;
-}
-
-void Scheduler::Grant(Now now, Outcome& out) {
-  for (int granted = 0; granted < options_.grants_per_tick_max; ++granted) {
-    const std::optional<uint32_t> worker = PickWorker();
-    if (!worker) return;
-    std::optional<TaskKey> key;
-    auto run = runs_.upper_bound(turn_);
-    for (size_t tried = 0; tried < runs_.size() && !key; ++tried) {
-      if (run == runs_.end()) run = runs_.begin();
-      turn_ = run->first;
-      if (run->second.attached && !IsTerminal(run->second.state)) key = TakeReady(run->second);
-      ++run;
-    }
-    if (!key) return;
-    Record record;
-    record.type = RecordType::kLeased;
-    record.run = key->run;
-    record.step = key->step;
-    record.task = key->task;
-    record.fence = next_fence_;
-    record.worker = *worker;
-    const uint64_t fence = record.fence;
-    Emit(std::move(record), now, out);
-    TaskRef task = RefOf(*key);
-    CHECK(task.fence == fence);
-    const int64_t limit_ms = runs_.at(key->run).spec.steps[key->step].timeouts.attempt_ms;
-    out.commands.push_back(GrantLease{std::move(task), workers_[*worker].id, limit_ms});
+  for (const uint64_t fence : lost) {
+    if (leases_.count(fence) != 0) LoseAttempt(fence, reason, now, out);  // else with its gang
   }
 }
 
@@ -299,25 +291,6 @@ int64_t Scheduler::JitterMicros(const RetryPolicy& retry, int failures) {
   ceiling = std::min(ceiling, retry.delay_ms_max * 1'000);
   if (ceiling <= 0) return 0;
   return static_cast<int64_t>(jitter_.Next() % static_cast<uint64_t>(ceiling));
-}
-
-std::optional<TaskRef> Scheduler::NextLocal() {
-  for (auto& entry : runs_) {
-    RunRow& run = entry.second;
-    if (!run.attached || IsTerminal(run.state)) continue;
-    while (!run.local_ready.empty()) {
-      ReadyRange& range = run.local_ready.front();
-      const TaskKey key{run.number, range.step, range.first};
-      if (run.steps[key.step].tasks[key.task].state == TaskState::kReady) {
-        TaskRef task = RefOf(key);
-        task.attempt += 1;
-        task.fence = 0;
-        return task;
-      }
-      if (++range.first == range.last) run.local_ready.pop_front();
-    }
-  }
-  return std::nullopt;
 }
 
 int64_t Scheduler::NextWake(Now now) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -23,11 +24,16 @@ namespace signet::coordinator {
 struct SchedulerOptions {
   int64_t silence_ms_max = 2'500;  ///< a worker not heard for so long loses its leases
   int64_t hung_ms_max = 12'000;    ///< a lease without progress or CPU time for so long is lost
+  int64_t ageing_ms = 60'000;      ///< without a lease for so long a run counts as one higher
   int losses_max = 8;              ///< attempts of one task that may be lost with their workers
   int grants_per_tick_max = 4'096;
   int finished_runs_max = 1'000;  ///< older ones are forgotten
   uint64_t seed = 1;              ///< of the retry jitter
-  bool leak_slots = false;        ///< a deliberate defect, for the simulator's own test
+  int64_t gang_hold_ms = 5'000;   ///< then free slots are kept for a gang that waits
+  bool leak_slots = false;        ///< deliberate defects, for the simulator's own test:
+  bool forget_pool_limit = false;
+  bool split_gangs = false;
+  bool ignore_lanes = false;
 };
 
 /// No clock, disk, network or randomness but the seeded jitter: what it does depends on its events
@@ -43,16 +49,22 @@ class Scheduler {
   /// Repeats what a journalled record did. kCorrupt when it does not fit the state.
   Status Replay(const Record& record, Now now);
 
+  /// Whether the task that NextLocal gave is to be looked up.
+  [[nodiscard]] bool IsCached(const TaskRef& task) const;
   /// Whether the lease is live and held by `worker`: the only attempt that may commit.
   [[nodiscard]] bool Holds(uint64_t fence, const WorkerId& worker) const;
   /// The task of a live lease.
   [[nodiscard]] std::optional<TaskRef> TaskOf(uint64_t fence) const;
-  /// The next local task that is ready, if any; it stays ready until LocalFinished.
+  /// The next task that is ready and needs no worker: a local one (then LocalFinished follows), or
+  /// a cached one to be looked up (then ResultKnown or ResultUnknown). It stays ready until then.
   [[nodiscard]] std::optional<TaskRef> NextLocal();
+  /// Whether `who` may agree: kNotFound, kConflict (nothing to approve, or `who` did already),
+  /// kDenied for the run's owner (four eyes).
+  [[nodiscard]] Status CheckApproval(const RunId& run,
+                                     const StepId& step,
+                                     const std::string& who) const;
   /// When Tick has to come next, in monotonic micros, if nothing else happens; `now` + 1 s at most.
   [[nodiscard]] int64_t NextWake(Now now) const;
-  /// Whether a Tick at `now` could do anything beyond granting leases.
-  [[nodiscard]] bool CanGrant() const;
 
   [[nodiscard]] const RunRow* FindRun(const RunId& run) const;
   [[nodiscard]] Result<RunView> View(const RunId& run) const;
@@ -88,9 +100,13 @@ class Scheduler {
   void On(const TaskSucceeded& event, Now now, Outcome& out);
   void On(const TaskFailed& event, Now now, Outcome& out);
   void On(const LocalFinished& event, Now now, Outcome& out);
+  void On(const TasksStarted& event, Now now, Outcome& out);
+  void On(const ApproveStep& event, Now now, Outcome& out);
+  void On(const ResultKnown& event, Now now, Outcome& out);
+  void On(const ResultUnknown& event, Now now, Outcome& out);
   void On(const Tick& event, Now now, Outcome& out);
 
-  // Decisions (scheduler.cc).
+  // Decisions (scheduler.cc, expiry.cc, grant.cc).
   void Emit(Record record, Now now, Outcome& out);
   void FailAttempt(
       const TaskKey& key, uint64_t fence, const Status& failure, Now now, Outcome& out);
@@ -100,8 +116,19 @@ class Scheduler {
   void ExpireQueued(RunRow& run, Now now, Outcome& out);
   void WakeDelayed(Now now);
   void Grant(Now now, Outcome& out);
-  [[nodiscard]] std::optional<uint32_t> PickWorker() const;
-  std::optional<TaskKey> TakeReady(RunRow& run);
+  void GrantTask(const TaskKey& key, uint32_t worker, Now now, Outcome& out);
+  [[nodiscard]] bool HasFreeSlot() const;
+  [[nodiscard]] static bool Fits(const WorkerRow& worker, const Needs& needs);
+  [[nodiscard]] std::optional<uint32_t> PickWorker(const Needs& needs) const;
+  bool GrantOne(RunRow& run, Now now, Outcome& out);
+  [[nodiscard]] bool HoldsSlotsForGang(const RunRow& run, Now now) const;
+  [[nodiscard]] bool GangCanEverFit(const RunRow& run, size_t step) const;
+  bool GrantGang(RunRow& run, uint32_t step, Now now, Outcome& out);
+  void LoseGang(const TaskKey& key, const std::string& reason, Now now, Outcome& out);
+  [[nodiscard]] const RunRow* LaneHolder(const std::string& lane) const;
+  [[nodiscard]] bool HasLane(const RunRow& run) const;
+  [[nodiscard]] int64_t StandingOf(const RunRow& run, Now now) const;
+  std::vector<RunRow*> Candidates(Now now);
   uint32_t WorkerNumber(const WorkerId& worker, Now now, Outcome& out);
   int64_t JitterMicros(const RetryPolicy& retry, int failures);
 
@@ -117,6 +144,9 @@ class Scheduler {
   void SetState(RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now);
   void MakeReady(RunRow& run, uint32_t step, uint32_t first, uint32_t last, Now now);
   void ReleaseLease(uint64_t fence);
+  void ChargeWorker(const LeaseRow& lease, int sign);
+  [[nodiscard]] bool AnyFailedBefore(const RunRow& run, uint32_t step) const;
+  void SkipStep(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out);
   void AfterTask(RunRow& run, uint32_t step, uint32_t task, Timestamp wall, Now now, Outcome& out);
   void UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now now);
   void SkipDependents(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out);
@@ -125,10 +155,11 @@ class Scheduler {
   void ForgetOldRuns();
 
   // Restoring (snapshot.cc).
-  Status RestoreRun(ByteReader& from, Now now);
+  Status RestoreRun(ByteReader& from, SpecFormat spec_format, Now now);
   Status RestoreTask(ByteReader& from, RunRow& run, uint32_t step, uint32_t task, Now now);
   void Unblock(RunRow& run, Now now);
   [[nodiscard]] TaskRef RefOf(const TaskKey& key) const;
+  [[nodiscard]] std::string WhyNobodyFits(const StepSpec& spec) const;
   [[nodiscard]] std::string WhyReady(const RunRow& run,
                                      const StepRow& step,
                                      const StepSpec& spec) const;
@@ -137,6 +168,7 @@ class Scheduler {
   SeededEntropy jitter_;
   std::map<uint32_t, RunRow> runs_;
   std::unordered_map<RunId, uint32_t> run_numbers_;
+  std::set<uint32_t> open_;  ///< runs that have not ended
   std::unordered_map<uint64_t, LeaseRow> leases_;
   std::vector<WorkerRow> workers_;
   std::unordered_map<WorkerId, uint32_t> worker_numbers_;

@@ -12,7 +12,8 @@ namespace signet::coordinator {
 
 namespace {
 
-constexpr uint8_t kFormat = 1;
+constexpr uint8_t kFormat = 2;
+constexpr uint8_t kFormatFirst = 1;  // its specs have no extension
 
 void AppendTime(Bytes& to, Timestamp time) {
   AppendU64(to, static_cast<uint64_t>(time.micros));
@@ -38,9 +39,11 @@ void EncodeStepRow(const StepRow& step, Bytes& to) {
   AppendTime(to, step.finished);
   EncodeStatus(step.failure, to);
   AppendField(to, step.last_trouble);
+  AppendU32(to, static_cast<uint32_t>(step.approvers.size()));
+  for (const std::string& approver : step.approvers) AppendField(to, approver);
 }
 
-Status DecodeStepRow(ByteReader& from, StepRow& step) {
+Status DecodeStepRow(ByteReader& from, SpecFormat format, StepRow& step) {
   ASSIGN_OR_RETURN(step.attempts, from.U32());
   ASSIGN_OR_RETURN(const uint64_t rows, from.U64());
   step.rows = static_cast<int64_t>(rows);
@@ -49,7 +52,15 @@ Status DecodeStepRow(ByteReader& from, StepRow& step) {
   TRY(ReadTime(from, step.started));
   TRY(ReadTime(from, step.finished));
   TRY(DecodeStatus(from, step.failure));
-  return ReadText(from, step.last_trouble);
+  TRY(ReadText(from, step.last_trouble));
+  if (format == SpecFormat::kFirst) return OkStatus();
+  ASSIGN_OR_RETURN(const uint32_t approvers, from.U32());
+  for (uint32_t i = 0; i < approvers; ++i) {
+    std::string approver;
+    TRY(ReadText(from, approver));
+    step.approvers.push_back(std::move(approver));
+  }
+  return OkStatus();
 }
 
 void EncodeTaskRow(const TaskRow& task, uint32_t worker, Bytes& to) {
@@ -99,7 +110,7 @@ Status Scheduler::Restore(ByteView snapshot, Now now) {
   CHECK(runs_.empty() && workers_.empty());
   ByteReader from(snapshot);
   ASSIGN_OR_RETURN(const uint8_t format, from.U8());
-  if (format != kFormat) {
+  if (format != kFormat && format != kFormatFirst) {
     return Corrupt("the scheduler's snapshot has format " + std::to_string(format) +
                    ", this program reads " + std::to_string(kFormat));
   }
@@ -115,19 +126,21 @@ Status Scheduler::Restore(ByteView snapshot, Now now) {
     worker_numbers_.emplace(worker.id, i);
     workers_.push_back(std::move(worker));
   }
+  const SpecFormat spec_format =
+      format == kFormatFirst ? SpecFormat::kFirst : SpecFormat::kExtended;
   ASSIGN_OR_RETURN(const uint32_t runs, from.U32());
-  for (uint32_t i = 0; i < runs; ++i) TRY(RestoreRun(from, now));
+  for (uint32_t i = 0; i < runs; ++i) TRY(RestoreRun(from, spec_format, now));
   if (!from.empty()) return Corrupt("the scheduler's snapshot has bytes behind its end");
   next_run_ = next_run;
   next_fence_ = next_fence;
   return OkStatus();
 }
 
-Status Scheduler::RestoreRun(ByteReader& from, Now now) {
+Status Scheduler::RestoreRun(ByteReader& from, SpecFormat spec_format, Now now) {
   ASSIGN_OR_RETURN(const uint32_t number, from.U32());
   RunRow& run = runs_[number];
   run.number = number;
-  ASSIGN_OR_RETURN(run.spec, DecodeRunSpec(from));
+  ASSIGN_OR_RETURN(run.spec, DecodeRunSpec(from, spec_format));
   run_numbers_.emplace(run.spec.id, number);
   BuildRun(run, now);
   ASSIGN_OR_RETURN(const uint8_t state, from.U8());
@@ -139,7 +152,7 @@ Status Scheduler::RestoreRun(ByteReader& from, Now now) {
   TRY(DecodeStatus(from, run.failure));
   for (uint32_t i = 0; i < run.steps.size(); ++i) {
     StepRow& step = run.steps[i];
-    TRY(DecodeStepRow(from, step));
+    TRY(DecodeStepRow(from, spec_format, step));
     if (step.ended) --run.steps_open;
     if (IsTerminal(run.state)) {
       std::vector<TaskRow>().swap(step.tasks);
@@ -150,7 +163,9 @@ Status Scheduler::RestoreRun(ByteReader& from, Now now) {
     for (uint32_t task = 0; task < step.tasks.size(); ++task)
       TRY(RestoreTask(from, run, i, task, now));
   }
+  run.fed = now.monotonic_micros;
   if (IsTerminal(run.state)) return OkStatus();
+  open_.insert(run.number);
   Unblock(run, now);
   return OkStatus();
 }
@@ -175,6 +190,8 @@ Status Scheduler::RestoreTask(
   lease.active = now.monotonic_micros;
   if (!leases_.emplace(row.fence, lease).second) return Corrupt("two leases have one fence");
   ++workers_[lease.worker].leased;
+  ++run.leased;
+  ChargeWorker(lease, +1);
   return OkStatus();
 }
 
@@ -187,7 +204,8 @@ void Scheduler::Unblock(RunRow& run, Now now) {
         step.ended && (state == RunState::kSucceeded || (state == RunState::kFailed && lenient));
     for (const Dependent& edge : step.dependents) {
       StepRow& next = run.steps[edge.step];
-      if (!edge.partitionwise && satisfied) --next.waits;
+      const bool any_end = run.spec.steps[edge.step].when != StepWhen::kSucceeded && step.ended;
+      if (!edge.partitionwise && (satisfied || any_end)) --next.waits;
       for (uint32_t task = 0; edge.partitionwise && task < step.tasks.size(); ++task) {
         const TaskState at = step.tasks[task].state;
         const bool passes = at == TaskState::kSucceeded || (at == TaskState::kFailed && lenient);

@@ -28,6 +28,15 @@ std::string UnmetText(const RunRow& run, const StepSpec& spec) {
   return text;
 }
 
+std::string WhySkipped(const RunRow& run, const StepSpec& spec) {
+  if (spec.when == StepWhen::kFailed) {
+    return "was skipped: it begins only when a step before it fails, and none did";
+  }
+  std::string text = "was skipped, because a step it needs failed";
+  if (!run.failure.ok()) text += ": " + run.failure.message();
+  return text;
+}
+
 std::string SinceText(int64_t micros) {
   const int64_t tenths = micros > 0 ? micros / 100'000 : 0;
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
@@ -42,9 +51,7 @@ const RunRow* Scheduler::FindRun(const RunId& run) const {
 
 std::vector<RunId> Scheduler::UnfinishedRuns() const {
   std::vector<RunId> unfinished;
-  for (const auto& run : runs_) {
-    if (!IsTerminal(run.second.state)) unfinished.push_back(run.second.spec.id);
-  }
+  for (const uint32_t number : open_) unfinished.push_back(runs_.at(number).spec.id);
   return unfinished;
 }
 
@@ -54,25 +61,14 @@ int Scheduler::ConnectedWorkers() const {
   return connected;
 }
 
-bool Scheduler::CanGrant() const {
-  if (!PickWorker()) return false;
-  for (const auto& entry : runs_) {
-    const RunRow& run = entry.second;
-    if (!run.attached || IsTerminal(run.state)) continue;
-    for (const PoolRow& pool : run.pools) {
-      const bool open = pool.limit == 0 || pool.leased < pool.limit;
-      if (open && !pool.ready.empty()) return true;
-    }
-  }
-  return false;
-}
-
 Result<RunView> Scheduler::View(const RunId& id) const {
   const RunRow* const run = FindRun(id);
   if (run == nullptr) return NotFound("there is no run '" + id.text() + "'");
   RunView view;
   view.run = id;
   view.pipeline = run->spec.pipeline;
+  view.owner = run->spec.owner;
+  view.priority = run->spec.priority;
   view.state = run->state;
   view.submitted = run->submitted;
   view.finished = run->finished;
@@ -102,10 +98,36 @@ Result<RunView> Scheduler::View(const RunId& id) const {
   return view;
 }
 
+/// There are free slots, but not for this step.
+std::string Scheduler::WhyNobodyFits(const StepSpec& spec) const {
+  std::string wanted;
+  for (const std::string& label : spec.needs.labels) wanted += " label '" + label + "'";
+  if (spec.needs.memory_mb > 0) wanted += " " + std::to_string(spec.needs.memory_mb) + " MB";
+  if (spec.needs.cpu_milli > 0) {
+    wanted += " " + std::to_string(spec.needs.cpu_milli) + "/1000 of a processor";
+  }
+  return "waits for a worker with" + wanted + " free: none of the " +
+         std::to_string(ConnectedWorkers()) +
+         " connected offers it now; start one that does, or change the step's `needs`";
+}
+
 std::string Scheduler::WhyReady(const RunRow& run,
                                 const StepRow& step,
                                 const StepSpec& spec) const {
   if (!run.attached) return "waits: the coordinator restarted and nobody has resumed the run yet";
+  if (!HasLane(run)) {
+    const RunRow* const holder = LaneHolder(run.spec.lane);
+    return "waits for run '" + (holder != nullptr ? holder->spec.id.text() : std::string()) +
+           "' to end: runs of '" + run.spec.lane +
+           "' follow each other; cancel that run, or give this one a higher priority";
+  }
+  if (spec.approvals > 0) {
+    std::string given;
+    for (const std::string& who : step.approvers) given += (given.empty() ? "" : ", ") + who;
+    return "waits for approval by " + std::to_string(spec.approvals) + " person(s) other than '" +
+           run.spec.owner + "'" + (given.empty() ? "" : "; given by " + given) +
+           "; `signet approve` gives one";
+  }
   if (spec.local) return "waits for the coordinator, which is about to do it";
   const PoolRow& pool = run.pools[step.pool];
   if (pool.limit > 0 && pool.leased >= pool.limit) {
@@ -122,6 +144,11 @@ std::string Scheduler::WhyReady(const RunRow& run,
   if (slots == 0 && draining > 0) return "waits for a worker: all that are connected are draining";
   if (slots == 0)
     return "waits for a worker: none is connected; start signet-worker or check its enrolment";
+  if (!PickWorker(spec.needs) && HasFreeSlot()) return WhyNobodyFits(spec);
+  if (spec.gang && HasFreeSlot()) {
+    return "waits for " + std::to_string(spec.tasks) +
+           " free slots at once: its tasks begin together; start more workers";
+  }
   return "waits for a free slot: all " + std::to_string(slots) + " slots of the workers are in use";
 }
 
@@ -161,7 +188,7 @@ Result<std::string> Scheduler::Why(const RunId& id, const StepId& step, int task
     case TaskState::kCancelled:
       return "was cancelled: " + run->failure.message();
     case TaskState::kSkipped:
-      return std::string("was skipped, because a step it needs failed");
+      return WhySkipped(*run, spec);
   }
   return Internal("a task has an unknown state");
 }

@@ -23,11 +23,29 @@ std::string WhyOpen(const Scheduler& scheduler, const RunRow& run, Now now) {
   return "although nothing is open";
 }
 
+/// Whether a step that it needs was skipped for its `when`: then it is skipped rightly.
+bool SkippedBefore(const RunRow& run, size_t step) {
+  for (const Dependency& edge : run.spec.steps[step].after) {
+    for (size_t i = 0; i < step; ++i) {
+      if (run.spec.steps[i].id != edge.step) continue;
+      const bool by_when = run.spec.steps[i].when == StepWhen::kFailed || SkippedBefore(run, i);
+      if (StateOfStep(run.steps[i]) == RunState::kSkipped && by_when) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Bytes> CheckingBinder::BindTask(const TaskRef& task) {
   if (faults_ && dice_.Chance(3)) return Unavailable("simulated: the vault is unavailable");
   return ToBytes(task.Text());
+}
+
+Result<std::optional<Bytes>> CheckingBinder::LookUp(const TaskRef& task) {
+  if (faults_ && dice_.Chance(10)) return Unavailable("simulated: the cache is unavailable");
+  if (!dice_.Chance(30)) return std::optional<Bytes>();
+  return std::optional<Bytes>(ToBytes(task.Text()));
 }
 
 Status CheckingBinder::CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) {
@@ -64,8 +82,58 @@ void CheckingBinder::PutOnce(const std::string& key,
 
 void Checkers::AfterTurn(const Scheduler& scheduler) {
   if (!network_.broken_fence().empty()) verdicts_.Broken(network_.broken_fence());
-  for (const auto& run : scheduler.runs()) CheckTerminal(run.second);
+  for (const auto& run : scheduler.runs()) {
+    CheckTerminal(run.second);
+    CheckPools(run.second);
+    CheckGangs(run.second);
+  }
   CheckSlots(scheduler);
+  CheckLanes(scheduler);
+}
+
+/// Counted from the tasks themselves, not from what the pool says.
+void Checkers::CheckPools(const RunRow& run) {
+  std::map<std::string, int> leased;
+  for (size_t i = 0; i < run.steps.size(); ++i) {
+    for (const TaskRow& task : run.steps[i].tasks) {
+      leased[run.spec.steps[i].pool] += task.state == TaskState::kLeased ? 1 : 0;
+    }
+  }
+  for (const auto& pool : run.spec.pools) {
+    if (leased[pool.first] > pool.second) {
+      verdicts_.Broken("P4: pool '" + pool.first + "' of " + run.spec.id.text() + " holds " +
+                       std::to_string(leased[pool.first]) + " of " + std::to_string(pool.second));
+    }
+  }
+}
+
+/// All or nothing: of a gang's tasks that have not ended, all are leased or none.
+void Checkers::CheckGangs(const RunRow& run) {
+  if (IsTerminal(run.state)) return;
+  for (size_t i = 0; i < run.steps.size(); ++i) {
+    if (!run.spec.steps[i].gang || IsTerminal(StateOfStep(run.steps[i]))) continue;
+    size_t leased = 0;
+    size_t waiting = 0;
+    for (const TaskRow& task : run.steps[i].tasks) {
+      leased += task.state == TaskState::kLeased ? 1U : 0U;
+      waiting += !IsTerminal(task.state) && task.state != TaskState::kLeased ? 1U : 0U;
+    }
+    if (leased > 0 && waiting > 0) {
+      verdicts_.Broken("gang " + run.spec.id.text() + "/" + run.spec.steps[i].id.text() +
+                       " is leased in part");
+    }
+  }
+}
+
+/// At most one run of a lane has begun and not ended.
+void Checkers::CheckLanes(const Scheduler& scheduler) {
+  std::map<std::string, int> begun;
+  for (const auto& run : scheduler.runs()) {
+    if (run.second.spec.lane.empty() || run.second.state != RunState::kRunning) continue;
+    if (++begun[run.second.spec.lane] > 1) {
+      verdicts_.Broken("two runs of lane '" + run.second.spec.lane + "' run beside each other");
+    }
+  }
 }
 
 void Checkers::CheckTerminal(const RunRow& run) {
@@ -155,6 +223,7 @@ void Checkers::CheckEffects(const RunRow& run) {
   }
   for (size_t i = 0; i < run.steps.size(); ++i) {
     const StepSpec& spec = run.spec.steps[i];
+    if (spec.approvals > 0) continue;  // it has no effect of its own
     uint32_t effects = 0;
     for (int task = 0; task < spec.tasks; ++task) {
       const std::string name =
@@ -170,7 +239,8 @@ void Checkers::CheckEffects(const RunRow& run) {
                        std::to_string(run.steps[i].count(TaskState::kSucceeded)) +
                        " successes, and has " + std::to_string(effects) + " effects");
     }
-    const bool required = run.state == RunState::kSucceeded && !spec.allow_failure;
+    const bool required = run.state == RunState::kSucceeded && !spec.allow_failure &&
+                          spec.when == StepWhen::kSucceeded && !SkippedBefore(run, i);
     if (required && effects != static_cast<uint32_t>(spec.tasks)) {
       verdicts_.Broken("P3: run " + run.spec.id.text() + " succeeded without all of step " +
                        spec.id.text());

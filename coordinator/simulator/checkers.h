@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ class CheckingBinder final : public RunBinder {
   CheckingBinder(crypto::KvStore& store, Dice& dice, const bool& faults, Verdicts& verdicts)
       : store_(store), dice_(dice), faults_(faults), verdicts_(verdicts) {}
   Result<Bytes> BindTask(const TaskRef& task) override;
+  Result<std::optional<Bytes>> LookUp(const TaskRef& task) override;
   Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) override;
   Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) override;
   void RunFinished(const RunId& run, RunState state, crypto::WriteBatch& batch) override;
@@ -62,6 +64,9 @@ class Checkers {
  private:
   void CheckTerminal(const RunRow& run);
   void CheckSlots(const Scheduler& scheduler);
+  void CheckPools(const RunRow& run);
+  void CheckGangs(const RunRow& run);
+  void CheckLanes(const Scheduler& scheduler);
   void CheckEffects(const RunRow& run);
   crypto::KvStore& store_;
   SimulatedNetwork& network_;

@@ -17,7 +17,7 @@ constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 Status SimulatedSlots::Start(uint64_t fence, Bytes payload) {
   Task task;
   task.began = clock_.MonotonicMicros();
-  task.ends = task.began + dice_.Between(1'000, 400'000);
+  task.ends = task.began + dice_.Between(1'000, 400'000) * slowness_;
   task.payload = std::move(payload);
   if (faults_) {
     const int64_t fate = dice_.Between(0, 99);
@@ -67,6 +67,10 @@ void SimulatedWorker::Start() {
   options.boot = dice_.Next();
   options.slots = 1 + number_ % 3;
   options.join_ms_max = 0;
+  // Number 0 has everything, so that each task can run somewhere: at least two slots, for gangs.
+  if (number_ % 2 == 0) options.labels = {"even"};
+  if (number_ == 0) options.slots = 2;
+  options.memory_mb = number_ == 0 ? 100 : 50 * (number_ % 2);
   agent_ = std::make_unique<workers::Agent>(options, *channel_, *slots_, clock_);
 }
 

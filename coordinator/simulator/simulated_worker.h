@@ -24,6 +24,8 @@ class SimulatedSlots final : public workers::TaskSlots {
   std::vector<workers::TaskEnd> TakeEnded() override;
   std::vector<workers::TaskPulse> Pulses() override;
   std::vector<int> Descriptors() override { return {}; }
+  /// Tasks that begin from now on take so many times as long.
+  void SlowDown(int64_t factor) { slowness_ = factor; }
   /// Monotonic micros of the next end; INT64_MAX when none is near.
   [[nodiscard]] int64_t NextEnd() const;
 
@@ -37,6 +39,7 @@ class SimulatedSlots final : public workers::TaskSlots {
   Dice& dice_;
   ManualClock& clock_;
   const bool& faults_;
+  int64_t slowness_ = 1;
   std::map<uint64_t, Task> tasks_;
 };
 
@@ -51,6 +54,9 @@ class SimulatedWorker {
   void Crash(int64_t until);
   /// Stops it (SIGSTOP) until then; its tasks stop too.
   void Pause(int64_t until) { paused_until_ = until; }
+  void SlowDown(int64_t factor) {
+    if (slots_ != nullptr) slots_->SlowDown(factor);
+  }
   /// One turn, if it lives and is not paused. Starts it again when its time has come.
   void Turn();
   [[nodiscard]] int64_t NextWake() const;

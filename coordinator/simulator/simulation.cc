@@ -107,6 +107,10 @@ class Simulation {
   }
 
   void TurnCoordinator() {
+    if (clock_.MonotonicMicros() < disk_full_until_) {
+      store_.FailWrite(crypto::WriteFault::kRefused, 0);
+    }
+    ApproveSomething();
     if (coordinator_ == nullptr && clock_.MonotonicMicros() >= down_until_) Restart();
     if (coordinator_ == nullptr) return;
     SubmitDue();
@@ -117,6 +121,23 @@ class Simulation {
     if (batches == checked_batches_) return;
     checked_batches_ = batches;
     checkers_.AfterTurn(coordinator_->scheduler());
+  }
+
+  /// People agree after a while; the owner's own attempt must be refused.
+  void ApproveSomething() {
+    if (coordinator_ == nullptr || !dice_.Chance(20)) return;
+    for (const auto& entry : coordinator_->scheduler().runs()) {
+      const RunRow& run = entry.second;
+      if (IsTerminal(run.state)) continue;
+      for (const StepSpec& step : run.spec.steps) {
+        if (step.approvals == 0) continue;
+        if (coordinator_->Approve(run.spec.id, step.id, "owner").ok()) {
+          verdicts_.Broken("four eyes: the owner approved the own run");
+        }
+        const std::string who = "person-" + std::to_string(dice_.Between(1, 3));
+        static_cast<void>(coordinator_->Approve(run.spec.id, step.id, who));
+      }
+    }
   }
 
   void SubmitDue() {
@@ -175,7 +196,14 @@ class Simulation {
     next_fault_ = now + dice_.Between(100'000, 4'000'000);
     const auto worker =
         static_cast<size_t>(dice_.Between(0, static_cast<int64_t>(workers_.size()) - 1));
-    switch (dice_.Between(0, 6)) {
+    switch (dice_.Between(0, 9)) {
+      case 7:  // the wall clock jumps, as when a machine's time is set: up to a day, either way
+        return clock_.JumpWall({clock_.Now().micros + dice_.Between(-86'400, 86'400) * 1'000'000});
+      case 8:
+        return workers_[worker]->SlowDown(dice_.Between(1, 8));
+      case 9:  // the disk is full for a while: every write is refused
+        disk_full_until_ = now + dice_.Between(50'000, 3'000'000);
+        return;
       case 0:
         ++report_.worker_crashes;
         return workers_[worker]->Crash(now + dice_.Between(10'000, 5'000'000));
@@ -204,6 +232,8 @@ class Simulation {
 
   void EndFaults() {
     faults_ = false;
+    disk_full_until_ = 0;
+    for (const auto& worker : workers_) worker->SlowDown(1);
     network_.SetFaults({});
   }
 
@@ -230,6 +260,7 @@ class Simulation {
   Bytes before_crash_;
   uint64_t checked_batches_ = 0;
   int64_t down_until_ = 0;
+  int64_t disk_full_until_ = 0;
   int64_t next_fault_ = 0;
 };
 

@@ -175,6 +175,9 @@ void Agent::Join(int64_t now) {
   hello.boot = options_.boot;
   hello.slots = options_.slots;
   hello.program = options_.program;
+  hello.labels = options_.labels;
+  hello.memory_mb = options_.memory_mb;
+  hello.cpu_milli = options_.cpu_milli;
   hello.held.assign(running_.begin(), running_.end());
   for (const Lease& lease : waiting_) hello.held.push_back(lease.fence);
   for (const auto& report : reports_) hello.held.push_back(report.first);

@@ -19,10 +19,13 @@ namespace signet::workers {
 
 struct AgentOptions {
   std::string name = "worker";
-  std::string program;           ///< version, for people
-  uint64_t boot = 0;             ///< random per process
-  int slots = 1;                 ///< tasks at a time
-  int64_t join_ms_max = 30'000;  ///< without an answer for so long the agent gives up; 0 = never
+  std::string program;              ///< version, for people
+  uint64_t boot = 0;                ///< random per process
+  int slots = 1;                    ///< tasks at a time
+  std::vector<std::string> labels;  ///< what tasks may ask for
+  int64_t memory_mb = 0;            ///< for tasks; 0 = not accounted
+  int64_t cpu_milli = 0;            ///< thousandths of a processor; 0 = not accounted
+  int64_t join_ms_max = 30'000;     ///< without an answer for so long the agent gives up; 0 = never
 };
 
 /// A payload of exactly these bytes is answered with an empty result, without a child.

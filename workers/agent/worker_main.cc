@@ -31,6 +31,8 @@ constexpr char kUsage[] =
     "usage: signet-worker --connect=tcp://HOST:PORT --server-key=Z85 (--secret-fd=N | "
     "--secret-file=PATH)\n"
     "                     [--name=NAME] [--slots=N] [--task-memory=BYTES] [--parent=PID]\n"
+    "                     [--labels=A,B] [--memory-mb=N] [--cpu-milli=N]\n"
+    "       signet-worker --new-key=PATH\n"
     "  --connect      where the coordinator listens\n"
     "  --server-key   the coordinator's CURVE public key (40 characters of Z85)\n"
     "  --secret-fd    descriptor to read this worker's secret key from (32 bytes)\n"
@@ -38,15 +40,23 @@ constexpr char kUsage[] =
     "  --name         shown to people (default: worker)\n"
     "  --slots        tasks at a time (default: 1)\n"
     "  --task-memory  limit of each task's data memory in bytes (default: 0 = none)\n"
+    "  --labels       what tasks may ask for, such as region=eu,gpu\n"
+    "  --memory-mb    memory for tasks, handed out by their `needs` (default: 0 = not accounted)\n"
+    "  --cpu-milli    thousandths of a processor, likewise\n"
+    "  --new-key      make a secret key file and print the public key, for the coordinator's list\n"
     "  --parent       end with this parent process, and leave Ctrl-C to it\n";
 
 struct Arguments {
   std::string connect;
   std::string server_key;
   std::string secret_file;
+  std::string new_key;
   std::string name = "worker";
   int64_t secret_fd = -1;
+  std::string labels;
   int64_t slots = 1;
+  int64_t memory_mb = 0;
+  int64_t cpu_milli = 0;
   int64_t task_memory = 0;
   int64_t parent = 0;
 };
@@ -65,10 +75,14 @@ Status ParseOne(std::string_view argument, Arguments& to) {
   if (name == "--connect") return to.connect = value, OkStatus();
   if (name == "--server-key") return to.server_key = value, OkStatus();
   if (name == "--secret-file") return to.secret_file = value, OkStatus();
+  if (name == "--new-key") return to.new_key = value, OkStatus();
+  if (name == "--labels") return to.labels = value, OkStatus();
   if (name == "--name") return to.name = value, OkStatus();
   int64_t* number = nullptr;
   if (name == "--secret-fd") number = &to.secret_fd;
   if (name == "--slots") number = &to.slots;
+  if (name == "--memory-mb") number = &to.memory_mb;
+  if (name == "--cpu-milli") number = &to.cpu_milli;
   if (name == "--task-memory") number = &to.task_memory;
   if (name == "--parent") number = &to.parent;
   if (number == nullptr) return Invalid("unknown argument '" + name + "'");
@@ -81,6 +95,7 @@ Status ParseOne(std::string_view argument, Arguments& to) {
 Result<Arguments> Parse(int argc, char** argv) {
   Arguments arguments;
   for (int i = 1; i < argc; ++i) TRY(ParseOne(argv[i], arguments));
+  if (!arguments.new_key.empty()) return arguments;
   if (arguments.connect.empty()) return Invalid("--connect is missing");
   if (arguments.server_key.empty()) return Invalid("--server-key is missing");
   if ((arguments.secret_fd < 0) == arguments.secret_file.empty()) {
@@ -88,6 +103,15 @@ Result<Arguments> Parse(int argc, char** argv) {
   }
   if (arguments.slots < 1 || arguments.slots > 100'000) return Invalid("--slots is 1 to 100000");
   return arguments;
+}
+
+/// Makes the secret key's file (never over another) and prints the public key.
+Status MakeKey(const std::string& path) {
+  if (ReadFile(path).ok()) return Conflict(path + " is there already");
+  ASSIGN_OR_RETURN(const CurveKeyPair pair, CurveKeyPair::Generate());
+  TRY(WriteFileAtomically(path, pair.secret_key.ExposeSecret()));
+  std::printf("%s\n", pair.public_key.Text().c_str());
+  return OkStatus();
 }
 
 Result<SecretBytes> ReadSecret(const Arguments& arguments) {
@@ -123,6 +147,7 @@ void WatchSignals(bool embedded) {
 }
 
 Status Work(const Arguments& arguments, TaskRunner runner) {
+  if (!arguments.new_key.empty()) return MakeKey(arguments.new_key);
   TRY(HardenProcess());
   const bool embedded = arguments.parent > 0;
   if (embedded) {
@@ -148,6 +173,9 @@ Status Work(const Arguments& arguments, TaskRunner runner) {
   options.program = "0.1.0";
   options.boot = entropy.RandomU64();
   options.slots = static_cast<int>(arguments.slots);
+  if (!arguments.labels.empty()) options.labels = Split(arguments.labels, ',');
+  options.memory_mb = arguments.memory_mb;
+  options.cpu_milli = arguments.cpu_milli;
   Agent agent(options, *channel, *slots, clock);
   return agent.Serve([] { return g_stop != 0; });
 }

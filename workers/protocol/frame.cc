@@ -41,6 +41,9 @@ protocol::RegisterBody ToBody(const Register& m) {
   body.slots = m.slots;
   body.held = Signed(m.held);
   body.program = m.program;
+  body.labels = m.labels;
+  body.memory_mb = m.memory_mb;
+  body.cpu_milli = m.cpu_milli;
   return body;
 }
 
@@ -142,8 +145,17 @@ protocol::ByeBody ToBody(const Bye& m) {
 // From the wire; the checks that the wire's types do not make.
 
 Status FromBody(const protocol::RegisterBody& body, Register& m) {
-  if (body.slots < 0) return Corrupt("a worker registers negative slots");
-  m = {body.name, static_cast<uint64_t>(body.boot), body.slots, Unsigned(body.held), body.program};
+  if (body.slots < 0 || body.memory_mb < 0 || body.cpu_milli < 0) {
+    return Corrupt("a worker registers negative slots");
+  }
+  m = {body.name,
+       static_cast<uint64_t>(body.boot),
+       body.slots,
+       Unsigned(body.held),
+       body.program,
+       body.labels,
+       body.memory_mb,
+       body.cpu_milli};
   return OkStatus();
 }
 

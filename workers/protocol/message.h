@@ -18,6 +18,9 @@ struct Register {
   int slots = 0;      ///< tasks at a time (its credits)
   std::vector<uint64_t> held;
   std::string program;
+  std::vector<std::string> labels;  ///< what tasks may ask for
+  int64_t memory_mb = 0;            ///< for tasks; 0 = not accounted
+  int64_t cpu_milli = 0;            ///< thousandths of a processor; 0 = not accounted
 };
 /// coordinator: the worker is in.
 struct Welcome {

@@ -9,6 +9,9 @@ struct RegisterBody {
   3: i32 slots
   4: list<i64> held      // fences it runs, or finished without having been acknowledged
   5: string program      // version of the program, for people
+  6: list<string> labels // what tasks may ask for: "region=eu", "gpu"
+  7: i64 memory_mb       // for tasks; 0 = not accounted
+  8: i64 cpu_milli       // thousandths of a processor; 0 = not accounted
 }
 struct WelcomeBody {
   1: i64 heartbeat_ms

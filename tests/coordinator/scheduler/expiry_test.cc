@@ -67,5 +67,26 @@ TEST(Scheduler, LimitsOfTimeAreKept) {
   EXPECT_EQ(world.View("r").steps[1].failure.code(), StatusCode::kExhausted);
 }
 
+TEST(Expiry, AnAttemptThatItsWorkerDoesNotBeginIsLost) {
+  World world;
+  world.Join("w", 1);
+  StepSpec step = Step("a", 1);
+  step.timeouts.start_ms = 1'000;
+  world.Submit(RunOf("r", {step}));
+  const uint64_t first = world.Tick().at(0).fence;
+  world.Pass(1'100);
+  world.Do(WorkerBeat{WorkerId("w"), {{first, 0, 0}}, {}});
+  world.Tick();
+  EXPECT_FALSE(world.scheduler.Holds(first, WorkerId("w")));
+  world.Pass(1'000);
+  world.Do(WorkerBeat{WorkerId("w"), {}, {}});
+  const uint64_t second = world.Tick().at(0).fence;
+  world.Do(TasksStarted{WorkerId("w"), {second}});
+  world.Pass(1'100);
+  world.Do(WorkerBeat{WorkerId("w"), {{second, 0, 0}}, {}});
+  world.Tick();
+  EXPECT_TRUE(world.scheduler.Holds(second, WorkerId("w")));
+}
+
 }  // namespace
 }  // namespace signet::coordinator

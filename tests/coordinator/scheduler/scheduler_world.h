@@ -43,7 +43,7 @@ class World {
     Do(AttachRun{spec.id});
   }
   void Join(const std::string& worker, int slots) {
-    Do(WorkerJoined{WorkerId(worker), 1, slots, {}});
+    Do(WorkerJoined{WorkerId(worker), 1, slots, {}, {}});
   }
   /// Lets time pass; workers keep beating with all their leases.
   void Pass(int64_t millis) {

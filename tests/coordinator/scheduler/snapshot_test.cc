@@ -19,7 +19,7 @@ void LiveRandomly(World& world, uint64_t seed, int steps) {
         break;
       }
       case 1:
-        world.Do(WorkerJoined{WorkerId(worker), dice.Next(), 2, {}});
+        world.Do(WorkerJoined{WorkerId(worker), dice.Next(), 2, {}, {}});
         break;
       case 2:
         world.Do(WorkerGone{WorkerId(worker), "gone"});
@@ -73,7 +73,7 @@ TEST(Scheduler, ReplayedRecordsGiveTheSameState) {
     for (Scheduler* one : {&replayed, &restored}) {
       Now now = world.now;
       for (const RunId& run : one->UnfinishedRuns()) one->Step(AttachRun{run}, now);
-      one->Step(WorkerJoined{WorkerId("fresh"), 7, 50, {}}, now);
+      one->Step(WorkerJoined{WorkerId("fresh"), 7, 50, {}, {}}, now);
       for (int i = 0; i < 200 && !one->UnfinishedRuns().empty(); ++i) {
         now.monotonic_micros += 1'000'000;
         one->Step(WorkerBeat{WorkerId("fresh"), {}, {}}, now);

@@ -78,7 +78,15 @@ INSTANTIATE_TEST_SUITE_P(Defects,
                                          std::pair{"AckBeforeDurable", Mutation::kAckBeforeDurable},
                                          std::pair{"ForgetAttempt", Mutation::kForgetAttempt},
                                          std::pair{"LeakSlot", Mutation::kLeakSlot},
-                                         std::pair{"ForgetRun", Mutation::kForgetRun}),
+                                         std::pair{"ForgetRun", Mutation::kForgetRun},
+                                         std::pair{"ForgetPoolLimit", Mutation::kForgetPoolLimit},
+                                         std::pair{"SplitGang", Mutation::kSplitGang},
+                                         std::pair{"IgnoreLane", Mutation::kIgnoreLane},
+                                         std::pair{"NeverExpire", Mutation::kNeverExpire},
+                                         std::pair{"ForgetEffects", Mutation::kForgetEffects},
+                                         std::pair{"UndoNothing", Mutation::kUndoNothing},
+                                         std::pair{"SkipReplay", Mutation::kSkipReplay},
+                                         std::pair{"NoEnd", Mutation::kNoEnd}),
                          [](const auto& one) { return std::string(one.param.first); });
 
 }  // namespace
