@@ -72,7 +72,7 @@ void ReadSubject(const Node& node, SourceDecl& source, Diagnostics& diagnostics)
   }
   MapReader reader(node, "the subject of source '" + source.name + "'", diagnostics);
   source.id_column = reader.Text("id");
-  source.id_domain = reader.Text("domain", "customer");
+  source.id_domain = reader.Text("domain", source.id_domain);
   for (const Node& item : reader.Items("links")) {
     LinkDecl link;
     link.mark = item.mark();
@@ -80,6 +80,7 @@ void ReadSubject(const Node& node, SourceDecl& source, Diagnostics& diagnostics)
       MapReader detail(item, "a link of source '" + source.name + "'", diagnostics);
       link.column = detail.RequiredText("column");
       link.type = detail.Text("type");
+      link.domain = detail.Text("domain");
       detail.Finish();
     } else {
       link.column = item.text();
@@ -136,6 +137,7 @@ StepDecl ReadStep(const Node::Entry& entry, Diagnostics& diagnostics) {
   step.purpose = reader.Text("purpose");
   step.purpose_mark = reader.ValueMark("purpose");
   step.allow_failure = reader.Bool("allow_failure", false);
+  step.run = ReadStepRunOptions(reader, diagnostics);
   for (const Node::Entry& input : reader.Entries("inputs")) {
     step.inputs.push_back({input.key, input.value.text(), input.value.mark()});
   }
@@ -266,6 +268,7 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
     MapReader setting(*settings, "the settings", diagnostics);
     document.partitions = static_cast<int>(setting.Int("partitions", 8, 1, kPartitionsMax));
     document.seed = static_cast<uint64_t>(setting.Int("seed", 1, 0));
+    document.run = ReadPipelineRunOptions(setting, diagnostics);
     setting.Finish();
   }
   for (const Node::Entry& entry : reader.Entries("sources")) {
@@ -275,6 +278,9 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
     document.steps.push_back(ReadStep(entry, diagnostics));
   }
   reader.Finish();
+  for (const StepDecl& step : document.steps) {
+    CheckPool(step.run, document.run, step.mark, diagnostics);
+  }
   CheckNames(document, reader.ValueMark("pipeline"), diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
   SubstituteSqlOptions(document);

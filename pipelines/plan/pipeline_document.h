@@ -10,6 +10,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
+#include "pipelines/plan/run_options.h"
 #include "pipelines/record/dataset.h"
 #include "policies/document/diagnostic.h"
 #include "policies/document/located_json.h"
@@ -35,7 +36,8 @@ struct ColumnDecl {
 
 struct LinkDecl {
   std::string column;
-  std::string type;  ///< link type's name, or empty: the category's
+  std::string type;    ///< link type's name, or empty: the category's
+  std::string domain;  ///< ids only; empty: the source's
   policies::Mark mark;
 };
 
@@ -48,6 +50,8 @@ struct SourceDecl {
   policies::Mark path_mark;
   bool has_subject = true;
   std::string id_column;
+  /// Whose numbers the ids are: equal ids of two domains are two persons' unless something else
+  /// links them.
   std::string id_domain = "customer";
   std::vector<LinkDecl> links;
   policies::Mark subject_mark;
@@ -77,6 +81,7 @@ struct StepDecl {
   std::vector<InputDecl> inputs;
   policies::LocatedJson options;
   bool allow_failure = false;
+  StepRunOptions run;
 };
 
 struct PipelineDocument {
@@ -89,6 +94,7 @@ struct PipelineDocument {
   std::map<std::string, Json> params;             ///< values in force, dates as text
   std::map<std::string, std::string> sql_params;  ///< the same as SQL literals
   Timestamp as_of;
+  PipelineRunOptions run;
   std::vector<SourceDecl> sources;
   std::vector<StepDecl> steps;
 };

@@ -34,6 +34,7 @@ std::vector<SchemaField> StepFields(const OperatorSignature& signature) {
        false},
       {"from", policies::SchemaText("Short for inputs: {input: DATASET}."), false},
       {"allow_failure", policies::SchemaBool("A failure of this step is only a warning."), false}};
+  for (SchemaField& field : StepRunFields()) fields.push_back(std::move(field));
   std::map<std::string, Json> options;
   for (const OptionDoc& option : signature.options) {
     const size_t dot = option.name.find('.');
@@ -71,6 +72,31 @@ Json ColumnSchema() {
       "A column: what it is, and what it tells about the person.");
 }
 
+Json SubjectSchema() {
+  const Json link = policies::SchemaObject(
+      {{"column", policies::SchemaText("The column."), true},
+       {"type",
+        policies::SchemaChoice({"id", "email", "phone", "card", "cookie", "device"},
+                               "What identifies; else the category says it."),
+        false},
+       {"domain", policies::SchemaText("Type id: whose numbers they are."), false}},
+      "A link with its type.");
+  const Json links =
+      Json::Of({{"type", "array"},
+                {"items",
+                 policies::SchemaAnyOf({policies::SchemaText("A column."), link}, "A link.")}});
+  const Json subject = policies::SchemaObject(
+      {{"id", policies::SchemaText("The column with the source's own number of a person."), false},
+       {"domain",
+        policies::SchemaText("Whose numbers the ids are (default: customer). Sources of one "
+                             "domain share persons by id; equal ids of two domains are not linked."),
+        false},
+       {"links", links, false}},
+      "How the person is identified.");
+  return policies::SchemaAnyOf({Json::Of({{"const", "none"}}), subject},
+                               "none (reference data), or what identifies the person.");
+}
+
 Json SourceSchema() {
   const Json read = policies::SchemaObject(
       {{"format", policies::SchemaChoice({"csv", "jsonl", "parquet"}, "The file format."), false},
@@ -79,7 +105,7 @@ Json SourceSchema() {
       true);
   return policies::SchemaObject(
       {{"read", read, true},
-       {"subject", Json::Of({{"description", "none, or {id, links, domain}"}}), true},
+       {"subject", SubjectSchema(), true},
        {"time",
         policies::SchemaText("The column with the row's time; cut-offs filter on it."),
         false},
@@ -110,10 +136,11 @@ Json PipelineSchema() {
        {"default", Json::Of({{"description", "`today` for dates."}}), false},
        {"description", policies::SchemaText("For people."), false}},
       "A parameter.");
-  const Json settings = policies::SchemaObject(
-      {{"partitions", policies::SchemaInteger("Partitions of the subjects."), false},
-       {"seed", policies::SchemaInteger("Seed of everything random."), false}},
-      "Settings.");
+  std::vector<SchemaField> setting_fields = {
+      {"partitions", policies::SchemaInteger("Partitions of the subjects."), false},
+      {"seed", policies::SchemaInteger("Seed of everything random."), false}};
+  for (SchemaField& field : PipelineRunFields()) setting_fields.push_back(std::move(field));
+  const Json settings = policies::SchemaObject(setting_fields, "Settings.");
   const Json root = policies::SchemaObject(
       {{"signet", Json::Of({{"const", 1}}), true},
        {"pipeline", policies::SchemaText("The pipeline's name."), true},

@@ -11,6 +11,7 @@
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
 #include "pipelines/catalog/operator.h"
+#include "pipelines/plan/run_options.h"
 #include "pipelines/record/dataset.h"
 
 namespace signet::pipelines {
@@ -51,6 +52,7 @@ struct PlannedStep {
   std::vector<std::string> after;  ///< steps it waits for, beside the producers of its inputs
   std::vector<std::string> keys;   ///< derived keys it needs
   bool may_warn = false;           ///< its failure is a warning, not the run's failure
+  StepRunOptions run;              ///< how it is run; not part of the digest
   std::string file;                ///< where it stands in the document
   int line = 0;
 };
@@ -73,6 +75,7 @@ struct Plan {
   std::vector<PlannedStep> steps;  ///< in topological order
   std::vector<PlannedPublication> publications;
   std::vector<std::string> purposes;  ///< whose consent views the steps need
+  PipelineRunOptions run;             ///< how it is run; not part of the digest
   Json derivation;                    ///< every column of every dataset: origins, label, rule
 
   [[nodiscard]] const PlannedStep* Find(const std::string& step) const;

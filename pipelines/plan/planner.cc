@@ -8,6 +8,7 @@
 
 #include "pipelines/plan/pipeline_document.h"
 #include "pipelines/plan/planning.h"
+#include "pipelines/plan/unused_columns.h"
 #include "pipelines/query/analyse_select.h"
 #include "policies/compile/compile.h"
 #include "policies/document/diagnostic.h"
@@ -16,7 +17,8 @@
 namespace signet::pipelines {
 namespace {
 
-Result<policies::Policy> PolicyOf(const PlanRequest& request, const PipelineDocument& document) {
+Result<policies::PolicySources> SourcesOf(const PlanRequest& request,
+                                          const PipelineDocument& document) {
   const std::filesystem::path base =
       request.file.has_parent_path() ? request.file.parent_path() : ".";
   // One by one first, so that a name that is not found is shown where it stands.
@@ -28,8 +30,11 @@ Result<policies::Policy> PolicyOf(const PlanRequest& request, const PipelineDocu
     located.Error(found.diagnostic(), document.policy_marks[i], found.message(), found.remedy());
     return policies::ToStatus(located);
   }
-  ASSIGN_OR_RETURN(const policies::PolicySources sources,
-                   policies::FindPolicies(document.policies, base, request.bundles));
+  return policies::FindPolicies(document.policies, base, request.bundles);
+}
+
+Result<policies::Policy> PolicyOf(const PlanRequest& request,
+                                  const policies::PolicySources& sources) {
   ASSIGN_OR_RETURN(policies::Policy policy, policies::CompilePolicies(sources));
   if (request.min_group_for_tests) return policy.WithMinGroupForTests(*request.min_group_for_tests);
   return policy;
@@ -94,7 +99,8 @@ Result<Planned> MakePlan(const PlanRequest& request) {
   const std::optional<PipelineDocument> document =
       ReadPipeline(root, request.params, request.now, diagnostics);
   TRY(policies::ToStatus(diagnostics));
-  ASSIGN_OR_RETURN(policies::Policy policy, PolicyOf(request, *document));
+  ASSIGN_OR_RETURN(policies::PolicySources sources, SourcesOf(request, *document));
+  ASSIGN_OR_RETURN(policies::Policy policy, PolicyOf(request, sources));
   const query::AnalysisSession session;  // one engine for all the SQL of this plan
   Planning planning{request, *document, policy, diagnostics, {}, {}, {}, {}};
   planning.plan.pipeline = document->name;
@@ -105,12 +111,14 @@ Result<Planned> MakePlan(const PlanRequest& request) {
   planning.plan.as_of = document->as_of;
   planning.plan.seed = document->seed;
   planning.plan.partitions = document->partitions;
+  planning.plan.run = document->run;
   PlanSources(planning);
   if (diagnostics.ok()) PlanSteps(planning);
+  if (diagnostics.ok() && request.refuse_unused) CheckUnusedColumns(planning);
   TRY(policies::ToStatus(diagnostics));
   planning.plan.derivation = DerivationOf(planning);
   Plan plan = std::move(planning.plan);
-  return Planned{std::move(plan), std::move(policy)};
+  return Planned{std::move(plan), std::move(policy), std::move(sources)};
 }
 
 std::string PlanText(const Plan& plan) {

@@ -10,6 +10,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/status.h"
 #include "pipelines/plan/plan.h"
+#include "policies/compile/compile.h"
 #include "policies/compile/policy.h"
 
 namespace signet::pipelines {
@@ -21,12 +22,14 @@ struct PlanRequest {
   std::filesystem::path bundles;               ///< the shipped policies
   std::filesystem::path base;                  ///< relative data paths start here
   bool find_files = true;                      ///< false: `validate`, which needs no data
+  bool refuse_unused = false;                  ///< declared columns that no step uses (SIG-3009)
   std::optional<int64_t> min_group_for_tests;  ///< only for states marked as test states
 };
 
 struct Planned {
   Plan plan;
   policies::Policy policy;
+  policies::PolicySources sources;  ///< the files that the policy was compiled from
 };
 
 /// Reads, binds and proves. All errors at once, each located (SIG-1xxx to SIG-3xxx): kInvalid, or

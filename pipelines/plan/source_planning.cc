@@ -8,6 +8,7 @@
 
 #include "crypto/base/text.h"
 #include "crypto/pseudonym/link_type.h"
+#include "pipelines/catalog/state_blobs.h"
 #include "pipelines/govern/jurisdiction_table.h"
 #include "pipelines/identity/identity_table.h"
 #include "pipelines/identity/resolver.h"
@@ -125,7 +126,7 @@ class SourceBinding {
   }
 
   void BindLinks(SourceSpec& spec) {
-    if (!source_.id_column.empty()) AddLink(spec, {source_.id_column, "id", source_.subject_mark});
+    if (!source_.id_column.empty()) AddLink(spec, {source_.id_column, "id", "", source_.subject_mark});
     for (const LinkDecl& link : source_.links) AddLink(spec, link);
     if (spec.links.empty()) {
       p_.diagnostics.Error("SIG-3020",
@@ -159,7 +160,15 @@ class SourceBinding {
     SourceLink link;
     link.column = decl.column;
     link.type = *parsed;
-    if (*parsed == crypto::LinkType::kId) link.id_domain = source_.id_domain;
+    if (*parsed == crypto::LinkType::kId) {
+      link.id_domain = decl.domain.empty() ? source_.id_domain : decl.domain;
+    } else if (!decl.domain.empty()) {
+      p_.diagnostics.Error("SIG-3020",
+                           decl.mark,
+                           "link '" + decl.column + "' of type " + type + " takes no domain",
+                           "a domain separates ids; other identifiers mean the same everywhere");
+      return;
+    }
     spec.links.push_back(std::move(link));
   }
 
@@ -264,6 +273,15 @@ void AddStateInputs(PlannedStep& step) {
       PlainInput("keyring", kKeyringDataset, DatasetKind::kIdentity, KeyringSchema()));
 }
 
+/// One column of what is no table: sealed facts, sealed aliases.
+Schema FactsSchema() {
+  Column facts;
+  facts.name = "facts";
+  facts.type = ColumnType::kBytes;
+  facts.label.label_class = policies::LabelClass::kFacts;
+  return Schema{{facts}};
+}
+
 void AddResolve(Planning& planning, const std::vector<BoundSource>& sources) {
   PlannedStep step = StepOf("resolve", "resolve", nullptr);
   ResolveOptions options;
@@ -287,6 +305,9 @@ void AddResolve(Planning& planning, const std::vector<BoundSource>& sources) {
       {"identity_out", kIdentityDataset, DatasetKind::kIdentity, IdentitySchema(), true, false});
   step.outputs.push_back(
       {"keyring_out", kKeyringDataset, DatasetKind::kIdentity, KeyringSchema(), true, false});
+  // Last, as the gate's facts: who was merged, for the ledger.
+  step.outputs.push_back(
+      {"aliases", kAliasesDataset, DatasetKind::kFacts, FactsSchema(), true, true});
   planning.plan.steps.push_back(std::move(step));
 }
 
@@ -305,12 +326,8 @@ void AddGate(Planning& planning, const BoundSource& source) {
   step.inputs.push_back(std::move(rows));
   AddStateInputs(step);
   step.outputs.push_back({"out", name, DatasetKind::kGoverned, source.governed, true, false});
-  Column facts;
-  facts.name = "facts";
-  facts.type = ColumnType::kBytes;
-  facts.label.label_class = policies::LabelClass::kFacts;
   step.outputs.push_back(
-      {"facts", name + "#facts", DatasetKind::kFacts, Schema{{facts}}, true, true});
+      {"facts", name + "#facts", DatasetKind::kFacts, FactsSchema(), true, true});
   step.after = {"resolve"};
   planning.gates.push_back(step.id);
   planning.plan.steps.push_back(std::move(step));

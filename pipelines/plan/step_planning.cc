@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/base/text.h"
+#include "pipelines/plan/hidden_columns.h"
 #include "pipelines/plan/planning.h"
 #include "pipelines/plan/step_order.h"
 #include "pipelines/record/option_doc.h"
@@ -104,6 +105,7 @@ class StepBinding {
     step_.options = options_;
     step_.keys = op_->signature().keys;
     step_.may_warn = decl_.allow_failure;
+    step_.run = decl_.run;
     step_.file = decl_.mark.file;
     step_.line = decl_.mark.line;
   }
@@ -212,7 +214,7 @@ class StepBinding {
     }
     if (op_->Bind(with_all).ok()) {
       ReportForbiddenColumns(with_all);
-    } else {
+    } else if (!ReportHiddenColumns(with_all)) {
       const std::string& message = bound.status().message();
       const char* code = decl_.uses == "sql" ? "SIG-3010" : "SIG-3012";
       const Mark& mark = decl_.uses == "sql" && decl_.options.marks.count("/sql") != 0
@@ -227,6 +229,33 @@ class StepBinding {
   [[nodiscard]] const Mark& LocateOption(const std::string& message) const {
     const Mark& mark = decl_.options.Locate(message);
     return mark.known() ? mark : decl_.mark;
+  }
+
+  /// Whether the step would do with columns that the policy shows to no step; reports those.
+  bool ReportHiddenColumns(const BindRequest& with_all) {
+    BindRequest with_hidden = with_all;
+    std::vector<std::pair<std::string, HiddenColumn>> hidden;
+    for (const PlannedInput& input : step_.inputs) {
+      if (input.kind != DatasetKind::kGoverned) continue;
+      Schema& schema = with_hidden.inputs[input.name];
+      for (HiddenColumn& column : HiddenColumnsOf(p_, input.dataset, schema)) {
+        schema.columns.push_back(column.column);
+        hidden.emplace_back(input.name, std::move(column));
+      }
+    }
+    if (hidden.empty() || !op_->Bind(with_hidden).ok()) return false;
+    for (const auto& [view, column] : hidden) {
+      BindRequest without = with_hidden;
+      auto& columns = without.inputs[view].columns;
+      columns.erase(std::remove(columns.begin(), columns.end(), column.column), columns.end());
+      if (op_->Bind(without).ok()) continue;
+      p_.diagnostics.Error("SIG-3003",
+                           MentionOf(column.column.name),
+                           "no step may see column '" + column.column.name + "' of '" + view +
+                               "': " + column.explanation,
+                           column.remedy);
+    }
+    return true;
   }
 
   /// Which forbidden columns the step cannot do without: those whose absence alone breaks it.
