@@ -71,38 +71,10 @@ PlanBinder::PlanBinder(StateFolder& state,
       run_(std::move(run)),
       plan_digest_(plan.Digest()),
       keys_(state, run_.text()),
+      memory_(state, run_.text()),
+      cache_(state, plan.pipeline),
       registry_(state),
       publisher_(state) {}
-
-RunSpec PlanBinder::Spec() const {
-  RunSpec spec;
-  spec.id = run_;
-  spec.pipeline = plan_.pipeline;
-  spec.context = plan_digest_;
-  std::map<std::string, std::string> writers;
-  for (const PlannedStep& step : plan_.steps) {
-    StepSpec out;
-    out.id = StepId(step.id);
-    out.local = step.shape == Shape::kLocal;
-    out.tasks = out.local ? plan_.partitions : step.tasks;
-    out.allow_failure = step.may_warn;
-    std::map<std::string, bool> after;  // step -> partitionwise
-    for (const std::string& id : step.after) after[id] = false;
-    for (const PlannedInput& input : step.inputs) {
-      const auto writer = writers.find(input.dataset);
-      if (writer == writers.end()) continue;
-      const PlannedStep* from = plan_.Find(writer->second);
-      const bool partitionwise = step.shape == Shape::kPerPartition &&
-                                 from->shape == Shape::kPerPartition && from->tasks == step.tasks;
-      const auto [at, added] = after.emplace(writer->second, partitionwise);
-      if (!added) at->second = at->second && partitionwise;
-    }
-    for (const auto& [id, partitionwise] : after) out.after.push_back({StepId(id), partitionwise});
-    for (const PlannedOutput& output : step.outputs) writers[output.dataset] = step.id;
-    spec.steps.push_back(std::move(out));
-  }
-  return spec;
-}
 
 Status PlanBinder::Audit(const std::string& type, Json facts, crypto::WriteBatch& batch) {
   crypto::AuditEvent event;
@@ -118,10 +90,7 @@ Status PlanBinder::Audit(const std::string& type, Json facts, crypto::WriteBatch
 
 Status PlanBinder::RunAccepted(const RunId& /*run*/, crypto::WriteBatch& batch) {
   TRY(MakeKeys(batch));
-  for (const char* name : {pipelines::kIdentityDataset, pipelines::kKeyringDataset}) {
-    ASSIGN_OR_RETURN(const LiveDataset dataset, registry_.Find(kStateOwner, name));
-    state_pieces_[name] = dataset.pieces;
-  }
+  keys_.Save(batch);
   TRY(Audit("plan.bound",
             Json::Of({{"pipeline", plan_.pipeline}, {"plan_digest", plan_digest_}}),
             batch));
@@ -131,6 +100,15 @@ Status PlanBinder::RunAccepted(const RunId& /*run*/, crypto::WriteBatch& batch) 
                          {"as_of", TimestampText(plan_.as_of)},
                          {"steps", plan_.steps.size()}}),
                batch);
+}
+
+/// Identities and keyring as the run before this one left them: runs of a state follow each other.
+Status PlanBinder::LoadStatePieces() {
+  for (const char* name : {pipelines::kIdentityDataset, pipelines::kKeyringDataset}) {
+    ASSIGN_OR_RETURN(const LiveDataset dataset, registry_.Find(kStateOwner, name));
+    state_pieces_[name] = dataset.pieces;
+  }
+  return OkStatus();
 }
 
 Status PlanBinder::MakeKeys(crypto::WriteBatch& batch) {
@@ -160,27 +138,35 @@ Status PlanBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::Wri
   const PlannedStep* step = plan_.Find(task.step.text());
   CHECK(step != nullptr);
   ASSIGN_OR_RETURN(const TaskResult result, TaskResult::Decode(encoded));
-  for (const PlannedOutput& output : step->outputs) {
+  TakeResult(*step, task.task, result);
+  memory_.PutResult(task, encoded, batch);
+  if (IsCached(*step)) {
+    ASSIGN_OR_RETURN(const std::string key, CacheKeyOf(*step, task.task));
+    cache_.Put(step->id, task.task, key, encoded, batch);
+  }
+  // What outlives the run must be on disk before the log says so; one sync serves many blobs. What
+  // can fail comes before the log's entries, which cannot be taken back from it.
+  if (step->op == "resolve" || step->op == "publish") TRY(state_.blobs().Sync());
+  if (step->op == "resolve") TRY(CommitState(*step, result, batch));
+  leases_.Released(task, result);
+  TRY(LogLeases(batch));
+  if (step->op == "publish") TRY(CommitPublication(*step, task, result, batch));
+  return OkStatus();
+}
+
+/// Remembers what later tasks read of this one.
+void PlanBinder::TakeResult(const PlannedStep& step, int task, const TaskResult& result) {
+  for (const PlannedOutput& output : step.outputs) {
     const auto found = result.outputs.find(output.name);
     if (found == result.outputs.end() || IsStateDataset(output.dataset)) continue;
-    pieces_[output.dataset][task.task] = found->second;
+    pieces_[output.dataset][task] = found->second;
   }
   for (const pipelines::FactDelta& delta : result.facts) {
     facts_[delta.partition].push_back(delta);
     fact_origins_[delta.partition].emplace_back(
-        step->outputs.back().dataset,
-        run_.text() + "/" + step->id + "/" + std::to_string(task.task));
+        step.outputs.back().dataset, run_.text() + "/" + step.id + "/" + std::to_string(task));
   }
-  figures_[step->id].push_back(result.figures);
-  if (!lease_notes_.empty()) {
-    TRY(Audit("lease.granted", Json::Of({{"leases", Json(lease_notes_)}}), batch));
-    lease_notes_.clear();
-  }
-  // What outlives the run must be on disk before the log says so; one sync serves many blobs.
-  if (step->op == "resolve" || step->op == "publish") TRY(state_.blobs().Sync());
-  if (step->op == "resolve") TRY(CommitState(*step, result, batch));
-  if (step->op == "publish") TRY(CommitPublication(*step, task, result, batch));
-  return OkStatus();
+  figures_[step.id].push_back(result.figures);
 }
 
 /// The new identities and keyring replace the old in the same write.
@@ -188,6 +174,7 @@ Status PlanBinder::CommitState(const PlannedStep& step,
                                const TaskResult& result,
                                crypto::WriteBatch& batch) {
   for (const PlannedOutput& output : step.outputs) {
+    if (output.kind != DatasetKind::kIdentity) continue;
     LiveDataset dataset;
     dataset.owner = kStateOwner;
     dataset.name = output.dataset;
@@ -198,6 +185,7 @@ Status PlanBinder::CommitState(const PlannedStep& step,
     TRY(registry_.Put(dataset, batch));
     state_pieces_[output.dataset] = dataset.pieces;
   }
+  begun_ = true;
   return OkStatus();
 }
 
@@ -235,6 +223,7 @@ Status PlanBinder::CommitPublication(const PlannedStep& step,
   ASSIGN_OR_RETURN(pipelines::SnapshotManifest manifest,
                    publisher_.Prepare(result, facts, task.fence, batch));
   audited_ = true;
+  memory_.PutManifest(task, manifest.ToJson(), batch);
   snapshots_.push_back(std::move(manifest));
   return OkStatus();
 }
@@ -248,6 +237,7 @@ Status PlanBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& batch) {
 Status PlanBinder::CommitLedger(int partition, crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(policies::LedgerPartition * ledger, ledger_.Partition(partition));
   std::vector<policies::Fact> facts;
+  uint64_t moved = 0;
   const auto& deltas = facts_[partition];
   for (size_t i = 0; i < deltas.size(); ++i) {
     const auto& [dataset, producer] = fact_origins_[partition][i];
@@ -257,20 +247,35 @@ Status PlanBinder::CommitLedger(int partition, crypto::WriteBatch& batch) {
                                          pipelines::FactsHeader(dataset, partition, producer),
                                          key,
                                          state_.blobs()));
+    if (dataset == pipelines::kAliasesDataset) {
+      ASSIGN_OR_RETURN(const std::vector<policies::SubjectAlias> aliases,
+                       policies::DecodeAliases(body));
+      ASSIGN_OR_RETURN(const uint64_t statements,
+                       ledger_.Merge(aliases, plan_.partitions, partition, batch));
+      moved += statements;
+      continue;
+    }
     ASSIGN_OR_RETURN(std::vector<policies::Fact> more, policies::DecodeFacts(body));
     facts.insert(
         facts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   ASSIGN_OR_RETURN(const policies::ApplyOutcome outcome, ledger->Apply(facts));
-  if (outcome.changes == 0) return OkStatus();
+  if (outcome.changes == 0 && moved == 0) return OkStatus();
   TRY(ledger_.Store(partition, batch));
   return Audit("consent.changed",
                Json::Of({{"partition", partition},
                          {"changes", outcome.changes},
                          {"ignored", outcome.ignored},
+                         {"moved", moved},
                          {"delta_root", MerkleRootHex(outcome.records)},
                          {"ledger_version", ledger_.version()}}),
                batch);
+}
+
+Status PlanBinder::LogLeases(crypto::WriteBatch& batch) {
+  return leases_.Flush([&](const std::string& type, Json facts) {
+    return Audit(type, std::move(facts), batch);
+  });
 }
 
 void PlanBinder::RunFinished(const RunId& /*run*/, RunState state, crypto::WriteBatch& batch) {
@@ -281,6 +286,9 @@ void PlanBinder::RunFinished(const RunId& /*run*/, RunState state, crypto::Write
     digests.Push(
         Json::Of({{"snapshot", manifest.name}, {"content_digest", manifest.content_digest}}));
   }
+  if (finished.ok()) finished = memory_.Finish(Report(), batch);
+  leases_.ReleaseAll();
+  if (finished.ok()) finished = LogLeases(batch);
   if (finished.ok()) {
     finished = Audit(
         "run.finished", Json::Of({{"state", RunStateName(state)}, {"snapshots", digests}}), batch);
@@ -290,6 +298,14 @@ void PlanBinder::RunFinished(const RunId& /*run*/, RunState state, crypto::Write
         "run not tidied",
         Json::Of({{"run", run_.text()}, {"why", finished.ToString()}}));
   }
+}
+
+Json PlanBinder::Report() const {
+  Json figures{Json::Object()};
+  for (const auto& [step, all] : figures_) figures.Set(step, Json(all));
+  Json manifests{Json::Array()};
+  for (const pipelines::SnapshotManifest& manifest : snapshots_) manifests.Push(manifest.ToJson());
+  return Json::Of({{"figures", figures}, {"snapshots", manifests}});
 }
 
 /// A successful run's datasets become the pipeline's live ones; all other keys die.
@@ -322,7 +338,7 @@ Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
     }
   }
   if (succeeded) TRY(state_.blobs().Sync());
-  if (succeeded) TRY(registry_.DropOthers(plan_.pipeline, names, batch));
+  if (succeeded && !partial_) TRY(registry_.DropOthers(plan_.pipeline, names, batch));
   return keys_.DestroyAllBut(kept, batch);
 }
 
@@ -335,11 +351,15 @@ void PlanBinder::BatchWritten(bool durable) {
   if (audited_) {
     const Status told =
         state_.audit().Committed(durable ? OkStatus() : Unavailable("batch not written"));
-    if (!told.ok())
+    if (!told.ok()) {
       Log(LogLevel::kError, "audit log lost its place", Json::Of({{"why", told.ToString()}}));
+    }
     audited_ = false;
   }
-  if (!durable) return ledger_.Drop();
+  if (!durable) {
+    views_.clear();  // their ledger's version may be given again
+    return ledger_.Drop();
+  }
   registry_.Sweep();
   if (snapshots_.empty()) return;
   const Status delivered = publisher_.Deliver();

@@ -3,14 +3,18 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "coordinator/binding/dataset_registry.h"
+#include "coordinator/binding/lease_book.h"
 #include "coordinator/binding/ledger_book.h"
 #include "coordinator/binding/publication.h"
+#include "coordinator/binding/result_cache.h"
 #include "coordinator/binding/run_keys.h"
+#include "coordinator/binding/run_memory.h"
 #include "coordinator/binding/state_folder.h"
 #include "coordinator/dispatch/run_binder.h"
 #include "pipelines/plan/plan.h"
@@ -28,11 +32,22 @@ class PlanBinder final : public RunBinder {
              const policies::Policy& policy,
              RunId run);
 
+  /// Before Spec: computes these steps again, whatever the cache knows; all of them, if it says so.
+  void Recompute(std::set<std::string> steps, bool all) {
+    recompute_ = std::move(steps);
+    recompute_all_ = all;
+  }
+  /// The plan is a part of its pipeline's: other live datasets of the pipeline are left alone.
+  void LeaveOthersAlone() { partial_ = true; }
   /// The plan as the scheduler sees it.
   [[nodiscard]] RunSpec Spec() const;
 
+  /// In place of RunAccepted, after a restart: takes up what the run's finished tasks left.
+  Status Resume();
+
   Status RunAccepted(const RunId& run, crypto::WriteBatch& batch) override;
   Result<Bytes> BindTask(const TaskRef& task) override;
+  Result<std::optional<Bytes>> LookUp(const TaskRef& task) override;
   Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) override;
   Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) override;
   void RunFinished(const RunId& run, RunState state, crypto::WriteBatch& batch) override;
@@ -44,6 +59,8 @@ class PlanBinder final : public RunBinder {
   [[nodiscard]] const std::vector<pipelines::SnapshotManifest>& snapshots() const {
     return snapshots_;
   }
+  /// {figures: {step: [...]}, snapshots: [manifest, ...]}: kept when the run ends.
+  [[nodiscard]] Json Report() const;
   /// The first failure of delivering a snapshot; ok when none.
   [[nodiscard]] const Status& delivery() const { return delivery_; }
 
@@ -51,6 +68,11 @@ class PlanBinder final : public RunBinder {
   using ViewKey = std::tuple<std::string, policies::Relation, int, uint64_t>;
 
   Status MakeKeys(crypto::WriteBatch& batch);
+  Status LoadStatePieces();
+  [[nodiscard]] Status CheckBlobs(const pipelines::TaskResult& result) const;
+  void TakeResult(const pipelines::PlannedStep& step,
+                  int task,
+                  const pipelines::TaskResult& result);
   Result<DekId> CellDek(crypto::WriteBatch& batch);
   Status BindInput(const pipelines::PlannedStep& step,
                    const pipelines::PlannedInput& planned,
@@ -59,6 +81,9 @@ class PlanBinder final : public RunBinder {
   Result<std::vector<pipelines::Piece>> PiecesOf(const pipelines::PlannedInput& input,
                                                  const pipelines::PlannedStep& step,
                                                  int task);
+  Result<Bytes> Bind(const TaskRef& task);
+  /// Leases, denials and releases since the last write.
+  Status LogLeases(crypto::WriteBatch& batch);
   Status LeaseInput(const pipelines::TaskInput& input, pipelines::TaskLease& lease);
   Status BindOutputs(const pipelines::PlannedStep& step,
                      const TaskRef& task,
@@ -71,6 +96,14 @@ class PlanBinder final : public RunBinder {
                                          policies::Relation relation,
                                          int partition);
   [[nodiscard]] policies::Relation RelationOf(const pipelines::PlannedStep& step, int task) const;
+  [[nodiscard]] bool IsCached(const pipelines::PlannedStep& step) const;
+  Result<std::string> CacheKeyOf(const pipelines::PlannedStep& step, int task);
+  Result<Json> CacheFactsOf(const pipelines::PlannedInput& input,
+                            const pipelines::PlannedStep& step,
+                            int task);
+  Result<std::string> ViewDigest(const std::string& purpose,
+                                 policies::Relation relation,
+                                 int partition);
   Status CommitState(const pipelines::PlannedStep& step,
                      const pipelines::TaskResult& result,
                      crypto::WriteBatch& batch);
@@ -89,6 +122,12 @@ class PlanBinder final : public RunBinder {
   RunId run_;
   std::string plan_digest_;
   RunKeys keys_;
+  RunMemory memory_;
+  ResultCache cache_;
+  std::set<std::string> recompute_;
+  bool recompute_all_ = false;
+  bool partial_ = false;
+  std::map<ViewKey, std::string> view_digests_;
   DatasetRegistry registry_;
   Publisher publisher_;
   DekId cell_dek_;
@@ -100,8 +139,9 @@ class PlanBinder final : public RunBinder {
   std::map<ViewKey, pipelines::ConsentView> views_;
   std::map<std::string, std::vector<Json>> figures_;
   std::vector<pipelines::SnapshotManifest> snapshots_;
-  std::vector<Json> lease_notes_;  // leases granted since the last commit, for the log
+  LeaseBook leases_;
   bool audited_ = false;           // entries wait for BatchWritten
+  bool begun_ = false;             // state_pieces_ are those of now
   Status delivery_;
 };
 

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace signet::coordinator {
+namespace {
+
+const std::string kPrefix = "runkeys/";  // NOLINT(cert-err58-cpp): a short text
+
+}  // namespace
 
 Status RunKeys::Make(const std::string& dataset,
                      int partition,
@@ -45,6 +50,25 @@ std::map<std::string, DekId> RunKeys::Of(const std::string& dataset) const {
   return found != deks_.end() ? found->second : std::map<std::string, DekId>();
 }
 
+void RunKeys::Save(crypto::WriteBatch& batch) const {
+  Json all{Json::Object()};
+  for (const auto& [dataset, keys] : deks_) {
+    Json ids{Json::Object()};
+    for (const auto& [key, id] : keys) ids.Set(key, id.text());
+    all.Set(dataset, std::move(ids));
+  }
+  batch.Put(kPrefix + run_, all.Dump());
+}
+
+Status RunKeys::Load() {
+  ASSIGN_OR_RETURN(const Bytes stored, state_.store().Require(kPrefix + run_));
+  ASSIGN_OR_RETURN(const Json all, Json::Parse(AsText(stored)));
+  for (const auto& [dataset, keys] : all.fields()) {
+    for (const auto& [key, id] : keys.fields()) deks_[dataset][key] = DekId(id.AsString());
+  }
+  return OkStatus();
+}
+
 Status RunKeys::DestroyAllBut(const std::set<DekId>& kept, crypto::WriteBatch& batch) {
   for (const auto& [dataset, keys] : deks_) {
     for (const auto& [name, id] : keys) {
@@ -52,6 +76,7 @@ Status RunKeys::DestroyAllBut(const std::set<DekId>& kept, crypto::WriteBatch& b
     }
   }
   deks_.clear();
+  batch.Delete(kPrefix + run_);
   return OkStatus();
 }
 

@@ -33,7 +33,10 @@ class RunKeys {
                                    policies::LabelClass label_class) const;
   /// All keys of the dataset, by OutputKey.
   [[nodiscard]] std::map<std::string, DekId> Of(const std::string& dataset) const;
-  /// Destroys all keys but `kept`.
+  /// Keeps the ids (never the keys) in the store, with the run's acceptance; Load reads them back.
+  void Save(crypto::WriteBatch& batch) const;
+  Status Load();
+  /// Destroys all keys but `kept`, and what Save kept.
   Status DestroyAllBut(const std::set<DekId>& kept, crypto::WriteBatch& batch);
 
  private:

@@ -25,7 +25,7 @@ constexpr char kViews[] = "@views";
 constexpr char kSuppressionKey[] = "suppression";
 
 /// Whether a task must open the stream to see its input's columns.
-bool Needs(const TaskInput& input, const pipelines::Stream& stream) {
+bool MustOpen(const TaskInput& input, const pipelines::Stream& stream) {
   const auto has = [&stream](std::string_view name) {
     return std::find(stream.columns.begin(), stream.columns.end(), name) != stream.columns.end();
   };
@@ -39,8 +39,16 @@ bool Needs(const TaskInput& input, const pipelines::Stream& stream) {
 }  // namespace
 
 Result<Bytes> PlanBinder::BindTask(const TaskRef& task) {
+  Result<Bytes> bound = Bind(task);
+  if (!bound.ok()) leases_.Denied(task, bound.status());
+  return bound;
+}
+
+Result<Bytes> PlanBinder::Bind(const TaskRef& task) {
   const PlannedStep* step = plan_.Find(task.step.text());
   CHECK(step != nullptr);
+  if (!begun_) TRY(LoadStatePieces());
+  begun_ = true;
   TaskAssignment out;
   out.spec.run = run_.text();
   out.spec.step = step->id;
@@ -62,11 +70,7 @@ Result<Bytes> PlanBinder::BindTask(const TaskRef& task) {
   TRY(BindOutputs(*step, task, out));
   TRY(BindKeys(*step, task, out));
   if (step->op == "resolve") TRY(BindSuppression(out));
-  lease_notes_.push_back(Json::Of({{"step", step->id},
-                                   {"task", task.task},
-                                   {"attempt", task.attempt},
-                                   {"purpose", step->purpose},
-                                   {"keys", out.lease.deks.size()}}));
+  leases_.Granted(task, out);
   return out.Encode();
 }
 
@@ -122,7 +126,7 @@ Status PlanBinder::LeaseInput(const TaskInput& input, pipelines::TaskLease& leas
   };
   for (const Piece& piece : input.pieces) {
     for (const pipelines::Stream& stream : piece.streams) {
-      if (Needs(input, stream)) TRY(add(stream.dek));
+      if (MustOpen(input, stream)) TRY(add(stream.dek));
     }
   }
   for (const pipelines::ConsentView& view : input.allowed) TRY(add(view.stream.dek));

@@ -35,6 +35,8 @@ int RunCli(int argc, char** argv) {
   AddSubjectCommands(app, outcome);
   AddKeyCommands(app, outcome);
   AddSimCommand(app, outcome);
+  AddDevCommands(app, outcome);
+  AddControlCommands(app, outcome);
   AddLabCommands(app, outcome);
   try {
     app.parse(argc, argv);

@@ -22,6 +22,8 @@ void AddSubjectCommands(CLI::App& app, CommandOutcome& outcome);
 void AddSegmentCommands(CLI::App& app, CommandOutcome& outcome);
 void AddKeyCommands(CLI::App& app, CommandOutcome& outcome);
 void AddSimCommand(CLI::App& app, CommandOutcome& outcome);
+void AddDevCommands(CLI::App& app, CommandOutcome& outcome);
+void AddControlCommands(CLI::App& app, CommandOutcome& outcome);
 
 /// Parses the arguments and runs the command: the exit code of DESIGN section 10.
 int RunCli(int argc, char** argv);

@@ -11,23 +11,23 @@
 
 #include <CLI/CLI.hpp>
 
-#include "coordinator/binding/plan_binder.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/embedded_run.h"
 #include "coordinator/cli/live_tree.h"
 #include "coordinator/cli/paths.h"
 #include "coordinator/cli/run_report.h"
+#include "coordinator/cli/run_report_page.h"
 #include "coordinator/cli/state_access.h"
+#include "crypto/base/file.h"
 #include "crypto/base/text.h"
-#include "pipelines/plan/planner.h"
 
 namespace signet::coordinator {
 namespace {
 
 // A signal handler may only set a flag.
-volatile std::sig_atomic_t interrupted =
-    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t interrupted = 0;
 
 void OnSignal(int /*signal*/) {
   interrupted = 1;
@@ -40,6 +40,7 @@ struct RunOptions {
   std::string state = "./.signet";
   std::string as_of;
   std::string format = "text";
+  std::string report;
   bool no_cache = false;
 };
 
@@ -54,49 +55,89 @@ struct Finished {
   Json report;
 };
 
-Result<Finished> RunPlanned(StateFolder& state,
-                            LedgerBook& ledger,
-                            const pipelines::Planned& planned,
-                            int workers) {
-  PlanBinder binder(state, ledger, planned.plan, planned.policy, NewRunId(state));
+/// The run that this command is about: one that a process which died left behind, if it is of the
+/// same plan; else a new one, after those left behind have ended.
+Result<RunId> Begin(EmbeddedRunner& runner, PreparedRun prepared) {
+  const std::string digest = prepared.planned.plan.Digest();
+  for (const RunId& left : runner.left()) {
+    const Result<std::string> its = runner.host().PlanDigestOf(left);
+    if (!its.ok() || *its != digest) continue;
+    PrintNote("resuming run " + left.text() + ", whose process ended before it had\n");
+    return left;
+  }
+  if (!runner.left().empty()) {
+    PrintNote("finishing first what a process that ended has left: " +
+              std::to_string(runner.left().size()) + " run(s)\n");
+    TRY(runner.FollowAll([] { return interrupted != 0; }));
+    if (interrupted != 0) return Cancelled("interrupted");
+  }
+  return runner.host().Submit(std::move(prepared));
+}
+
+Result<Finished> RunPrepared(StateFolder& state,
+                             LedgerBook& ledger,
+                             PreparedRun prepared,
+                             int workers) {
+  EmbeddedOptions embedded;
+  embedded.workers = workers;
   ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner,
-                   EmbeddedRunner::Start(state, workers));
+                   EmbeddedRunner::Start(state, ledger, embedded));
+  ASSIGN_OR_RETURN(const RunId run, Begin(*runner, std::move(prepared)));
   LiveTree tree(NotesGoToTerminal());
-  const auto draw = [&tree](const RunView& view) { PrintNote(tree.Draw(view)); };
-  ASSIGN_OR_RETURN(RunView view,
-                   runner->Run(binder.Spec(), binder, draw, [] { return interrupted != 0; }));
+  const auto draw = [&tree, run](const RunView& view) {
+    if (view.run == run) PrintNote(tree.Draw(view));
+  };
+  runner->host().Watch(draw);
+  ASSIGN_OR_RETURN(RunView view, runner->Follow(run, [] { return interrupted != 0; }));
+  runner->host().Watch({});
   draw(view);
-  TRY(binder.delivery());
+  TRY(runner->host().DeliveryOf(run));
   TRY(state.audit().SignCheckpoint().status());
-  Json report = RunReport(view, binder);
+  ASSIGN_OR_RETURN(Json report, runner->host().Run(run.text()));
   return Finished{std::move(view), std::move(report)};
 }
 
+/// Leaves the page beside the state, or where --report says. A run does not fail for want of it.
+void WriteReport(const RunOptions& options,
+                 const Json& report,
+                 const policies::PublicationRule& rule) {
+  std::filesystem::path path = options.report;
+  if (path.empty()) {
+    path = std::filesystem::path(options.state) / "reports" / (report["run"].AsString() + ".html");
+    const Status made = MakeFolders(path.parent_path());
+    if (!made.ok()) return PrintNote("no report: " + made.message() + "\n");
+  }
+  const Status written = WriteFileAtomically(path, AsBytes(RunReportPage(report, rule)), 0600);
+  PrintNote(written.ok() ? "report: " + path.string() + "\n"
+                         : "no report: " + written.message() + "\n");
+}
+
 Status Run(const RunOptions& options) {
-  ASSIGN_OR_RETURN(const auto params, ParamsOf(options));
   SystemClock clock;
   SystemEntropy entropy;
-  pipelines::PlanRequest request;
+  RunRequest request;
+  ASSIGN_OR_RETURN(request.params, ParamsOf(options));
   request.file = options.file;
-  request.params = params;
-  request.now = clock.Now();
   request.bundles = BundlesFolder();
   request.base = std::filesystem::current_path();
+  request.owner = UserName();
+  request.cause = "run";
+  request.no_cache = options.no_cache;
   // Everything that can be refused without a state is refused before one is made.
-  ASSIGN_OR_RETURN(pipelines::Planned planned, pipelines::MakePlan(request));
+  ASSIGN_OR_RETURN(PreparedRun prepared, PrepareRun(request, clock.Now()));
   WarnAboutSwap();
   ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
                    OpenState(options.state, clock, entropy));
   if (state->is_test_state()) {
-    request.min_group_for_tests = 1;
-    ASSIGN_OR_RETURN(planned, pipelines::MakePlan(request));
+    request.min_group = 1;
+    ASSIGN_OR_RETURN(prepared, PrepareRun(request, clock.Now()));
   }
-  TRY(state->FixPartitions(planned.plan.partitions));
   LedgerBook ledger(*state);
   TRY(ledger.LoadVersion());
-  TRY(Publisher(*state).Deliver());
-  ASSIGN_OR_RETURN(const Finished finished, RunPlanned(*state, ledger, planned, options.workers));
-  TRY(DatasetRegistry(*state).CollectGarbage());
+  const policies::PublicationRule rule = prepared.planned.policy.publication();
+  ASSIGN_OR_RETURN(const Finished finished,
+                   RunPrepared(*state, ledger, std::move(prepared), options.workers));
+  WriteReport(options, finished.report, rule);
   if (options.format == "json") {
     PrintJson(finished.report);
   } else {
@@ -120,6 +161,8 @@ void AddRunCommand(CLI::App& app, CommandOutcome& outcome) {
   run->add_option("--workers", options->workers, "Worker processes")->check(CLI::Range(1, 256));
   run->add_option("--state", options->state, "Folder of keys, log, ledger and artifacts");
   run->add_option("--as-of", options->as_of, "Point in time of the run: YYYY-MM-DD");
+  run->add_option(
+      "--report", options->report, "The report's HTML file; else STATE/reports/RUN.html");
   run->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
   run->add_flag(

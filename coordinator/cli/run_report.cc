@@ -3,45 +3,11 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/requests/run_json.h"
 #include "crypto/base/text.h"
 
 namespace signet::coordinator {
 namespace {
-
-double Seconds(Timestamp from, Timestamp to) {
-  return from.micros == 0 || to.micros == 0 ? 0
-                                            : static_cast<double>(to.micros - from.micros) / 1e6;
-}
-
-Json StepJson(const StepView& step) {
-  Json json = Json::Of({{"id", step.id.text()},
-                        {"state", RunStateName(step.state)},
-                        {"tasks", step.total},
-                        {"attempts", step.attempts},
-                        {"rows", step.rows},
-                        {"seconds", Seconds(step.started, step.finished)}});
-  if (!step.message.empty()) json.Set("message", step.message);
-  return json;
-}
-
-Json SnapshotJson(const pipelines::SnapshotManifest& manifest) {
-  Json segments{Json::Array()};
-  for (const pipelines::SegmentEntry& segment : manifest.segments) {
-    segments.Push(Json::Of({{"name", segment.name}, {"members", segment.members}}));
-  }
-  Json withheld{Json::Array()};
-  for (const pipelines::WithheldSegment& segment : manifest.withheld) {
-    withheld.Push(Json::Of({{"name", segment.name}, {"reason", segment.reason}}));
-  }
-  return Json::Of({{"name", manifest.name},
-                   {"recipient", manifest.recipient},
-                   {"version", manifest.version},
-                   {"content_digest", manifest.content_digest},
-                   {"members", manifest.members},
-                   {"audit_index", manifest.audit_index},
-                   {"segments", segments},
-                   {"withheld", withheld}});
-}
 
 /// Numbers and texts of a figure on one line; nested maps with dots.
 void Flatten(const Json& figure, const std::string& prefix, std::string& out) {
@@ -62,21 +28,7 @@ void Flatten(const Json& figure, const std::string& prefix, std::string& out) {
 }  // namespace
 
 Json RunReport(const RunView& view, const PlanBinder& binder) {
-  Json steps{Json::Array()};
-  for (const StepView& step : view.steps) steps.Push(StepJson(step));
-  Json figures{Json::Object()};
-  for (const auto& [step, all] : binder.figures()) figures.Set(step, Json(all));
-  Json snapshots{Json::Array()};
-  for (const pipelines::SnapshotManifest& manifest : binder.snapshots()) {
-    snapshots.Push(SnapshotJson(manifest));
-  }
-  return Json::Of({{"run", view.run.text()},
-                   {"pipeline", view.pipeline},
-                   {"status", RunStateName(view.state)},
-                   {"seconds", Seconds(view.submitted, view.finished)},
-                   {"steps", steps},
-                   {"figures", figures},
-                   {"snapshots", snapshots}});
+  return RunJson(view, binder.Report());
 }
 
 std::string RunReportText(const Json& report) {

@@ -9,9 +9,7 @@
 
 namespace signet::coordinator {
 
-/// {run, pipeline, status, seconds, steps: [{id, state, tasks, attempts, rows, seconds, message}],
-/// figures: {step: [...]}, snapshots: [{name, recipient, version, content_digest, members,
-/// audit_index, segments: [{name, members}], withheld: [...]}]}
+/// RunJson of a run whose binder is still there.
 Json RunReport(const RunView& view, const PlanBinder& binder);
 std::string RunReportText(const Json& report);
 

@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <pwd.h>
 #include <string>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
 #include "coordinator/cli/console.h"
@@ -39,6 +41,14 @@ Result<std::unique_ptr<StateFolder>> OpenExistingState(const std::string& path,
         .WithRemedy("name the folder of an earlier `signet run` with --state");
   }
   return StateFolder::Open(path, clock, entropy);
+}
+
+std::string UserName() {
+  struct passwd entry {};
+  struct passwd* found = nullptr;
+  char buffer[1024];
+  const bool known = ::getpwuid_r(::geteuid(), &entry, buffer, sizeof buffer, &found) == 0;
+  return known && found != nullptr ? found->pw_name : std::to_string(::geteuid());
 }
 
 void WarnAboutSwap() {

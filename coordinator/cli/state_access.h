@@ -23,6 +23,8 @@ Result<std::unique_ptr<StateFolder>> OpenState(const std::string& path,
 Result<std::unique_ptr<StateFolder>> OpenExistingState(const std::string& path,
                                                        Clock& clock,
                                                        Entropy& entropy);
+/// The user who runs this program.
+std::string UserName();
 /// Warns on stderr when swap is on: pages of this process could reach a disk in plain.
 void WarnAboutSwap();
 

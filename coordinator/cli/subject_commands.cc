@@ -79,14 +79,16 @@ Status Perform(const SubjectOptions& options, Action action) {
                    OpenExistingState(options.state, clock, entropy));
   LedgerBook ledger(*state);
   TRY(ledger.LoadVersion());
-  ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner, EmbeddedRunner::Start(*state, 1));
+  // What a process that died left unfinished ends first: it would bring back what it has read.
+  EmbeddedOptions embedded;
+  embedded.workers = 1;
+  embedded.left = LeftRuns::kFinish;
+  ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner,
+                   EmbeddedRunner::Start(*state, ledger, embedded));
   RightsDesk desk(
       *state,
       ledger,
-      [&runner](const RunSpec& spec, RunBinder& binder) {
-        return runner->Run(
-            spec, binder, [](const RunView&) {}, [] { return false; });
-      },
+      [&runner](const RunSpec& spec, RunBinder& binder) { return runner->Run(spec, binder); },
       [&state] { return NewRunId(*state); });
   const Result<LocatedSubject> located = desk.Locate(identifiers, options.region);
   if (!located.ok()) {

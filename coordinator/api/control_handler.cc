@@ -1,0 +1,173 @@
+#include "coordinator/api/control_handler.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+namespace signet::coordinator {
+
+namespace {
+
+constexpr int32_t kRunsMax = 1'000;
+constexpr int32_t kWaitMillisMax = 10'000;
+constexpr int kProtocol = 1;
+
+[[noreturn]] void Refuse(const Status& status) {
+  control::Refused refused;
+  refused.code = std::string(StatusCodeName(status.code()));
+  refused.message = status.message();
+  refused.diagnostic = status.diagnostic();
+  refused.remedy = status.remedy();
+  throw refused;  // the service's own way to answer with a failure
+}
+
+}  // namespace
+
+std::string ControlHandler::Ask(std::function<Result<Json>()> action) {
+  static_cast<void>(who_());  // refuses who may not ask
+  const Result<Json> answer = OnLoop<Json>(state_.coordinator, std::move(action));
+  if (!answer.ok()) Refuse(answer.status());
+  return answer->Dump();
+}
+
+void ControlHandler::hello(std::string& answer) {
+  static_cast<void>(who_());
+  answer =
+      Json::Of(
+          {{"program", "signet 0.1.0"}, {"protocol", kProtocol}, {"state", state_.state.string()}})
+          .Dump();
+}
+
+Result<RunRequest> ControlHandler::RequestOf(const control::Submission& submission) {
+  RunRequest request;
+  request.file = submission.file;
+  request.base = submission.base;
+  if (!request.file.is_absolute() || !request.base.is_absolute()) {
+    return Invalid("a submission names its pipeline and its base folder from the root");
+  }
+  request.params = submission.params;
+  request.bundles = state_.bundles;
+  request.priority = submission.priority;
+  request.owner = who_();
+  request.cause = "submit";
+  request.no_cache = submission.no_cache;
+  request.min_group = state_.min_group;
+  return request;
+}
+
+Result<RunId> ControlHandler::Accept(RunRequest request) {
+  // Planning looks at files only: it does not hold the loop up.
+  ASSIGN_OR_RETURN(PreparedRun prepared, PrepareRun(std::move(request), state_.clock.Now()));
+  const auto run = std::make_shared<PreparedRun>(std::move(prepared));
+  return OnLoop<RunId>(state_.coordinator,
+                       [this, run] { return state_.host.Submit(std::move(*run)); });
+}
+
+void ControlHandler::submit(std::string& answer, const control::Submission& submission) {
+  Result<RunRequest> request = RequestOf(submission);
+  if (!request.ok()) Refuse(request.status());
+  const Result<RunId> accepted = Accept(*std::move(request));
+  if (!accepted.ok()) Refuse(accepted.status());
+  answer = accepted->text();
+}
+
+void ControlHandler::rerun(std::string& answer, const control::Rerun& again) {
+  const std::string who = who_();
+  const RerunChoice choice{again.from_step, again.only, again.failed, again.params};
+  Result<RunRequest> request = OnLoop<RunRequest>(
+      state_.coordinator,
+      [this, run = again.run, choice] { return state_.host.Again(run, choice); });
+  if (!request.ok()) Refuse(request.status());
+  request->owner = who;
+  const Result<RunId> accepted = Accept(*std::move(request));
+  if (!accepted.ok()) Refuse(accepted.status());
+  answer = accepted->text();
+}
+
+Result<Json> ControlHandler::FillRange(const control::Backfill& range) {
+  ASSIGN_OR_RETURN(RunRequest request, RequestOf(range.submission));
+  ASSIGN_OR_RETURN(const Timestamp first, TimestampFromText(range.first));
+  ASSIGN_OR_RETURN(const Timestamp last, TimestampFromText(range.last));
+  ASSIGN_OR_RETURN(const std::vector<std::string> days, DaysOf(first, last, range.days));
+  request.priority = kBackfillPriority;
+  request.cause = "backfill";
+  Json runs{Json::Array()};
+  Json skipped{Json::Array()};
+  for (const std::string& day : days) {
+    request.params["as_of"] = day;
+    const bool all = range.all;
+    ASSIGN_OR_RETURN(const bool done,
+                     OnLoop<bool>(state_.coordinator, [this, request, all]() -> Result<bool> {
+                       return !all && state_.host.HasSucceeded(request);
+                     }));
+    if (done) {
+      skipped.Push(day);
+      continue;
+    }
+    const Result<RunId> accepted = Accept(request);
+    if (!accepted.ok()) return accepted.status().WithContext("as of " + day);
+    runs.Push(Json::Of({{"run", accepted->text()}, {"as_of", day}}));
+  }
+  return Json::Of({{"runs", runs}, {"skipped", skipped}});
+}
+
+void ControlHandler::backfill(std::string& answer, const control::Backfill& range) {
+  const Result<Json> filled = FillRange(range);
+  if (!filled.ok()) Refuse(filled.status());
+  answer = filled->Dump();
+}
+
+void ControlHandler::approve(const std::string& run, const std::string& step) {
+  const std::string who = who_();
+  Ask([this, run, step, who]() -> Result<Json> {
+    ASSIGN_OR_RETURN(const RunId id, state_.host.Find(run));
+    TRY(state_.host.Approve(id, step, who));
+    return Json();
+  });
+}
+
+void ControlHandler::runs(std::string& answer, int32_t limit) {
+  const auto most = static_cast<size_t>(std::clamp(limit, 1, kRunsMax));
+  answer = Ask([this, most]() -> Result<Json> { return state_.host.Runs(most); });
+}
+
+void ControlHandler::get(std::string& answer, const std::string& run) {
+  answer = Ask([this, run] { return state_.host.Run(run); });
+}
+
+int64_t ControlHandler::wait(int64_t seen, int32_t millis) {
+  static_cast<void>(who_());
+  const int64_t patience = std::clamp(millis, 0, kWaitMillisMax);
+  return static_cast<int64_t>(
+      state_.host.WaitForChange(static_cast<uint64_t>(std::max<int64_t>(seen, 0)), patience));
+}
+
+void ControlHandler::why(std::string& answer,
+                         const std::string& run,
+                         const std::string& step,
+                         int32_t task) {
+  answer = Ask([this, run, step, task] { return state_.host.Why(run, step, task); });
+}
+
+void ControlHandler::logs(std::string& answer, const std::string& run, int64_t after) {
+  answer = Ask([this, run, after]() -> Result<Json> {
+    ASSIGN_OR_RETURN(LogPart part, state_.host.Log(run, after));
+    return Json::Of({{"lines", std::move(part.lines)}, {"next", part.next}});
+  });
+}
+
+void ControlHandler::cancel(const std::string& run) {
+  const std::string who = who_();
+  Ask([this, run, who]() -> Result<Json> {
+    ASSIGN_OR_RETURN(const RunId id, state_.host.Find(run));
+    TRY(state_.host.Cancel(id, who));
+    return Json();
+  });
+}
+
+void ControlHandler::top(std::string& answer) {
+  answer = Ask([this]() -> Result<Json> { return state_.host.Top(); });
+}
+
+}  // namespace signet::coordinator

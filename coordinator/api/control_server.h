@@ -1,0 +1,53 @@
+/// The control door: the ControlService on a unix socket, and on mutual TLS if asked for.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "coordinator/dispatch/coordinator.h"
+#include "coordinator/requests/run_host.h"
+#include "crypto/base/clock.h"
+#include "crypto/base/status.h"
+
+namespace signet::coordinator {
+
+struct ControlServerOptions {
+  std::filesystem::path socket;   ///< mode 0600; a stale one is replaced
+  std::filesystem::path state;    ///< for people
+  std::filesystem::path bundles;  ///< the shipped policies
+  int64_t min_group = 0;          ///< of a test state
+  // Mutual TLS beside the socket, when `port` is not negative (0 picks a free one).
+  std::string address = "127.0.0.1";
+  int port = -1;
+  std::filesystem::path tls_cert;
+  std::filesystem::path tls_key;
+  std::filesystem::path tls_ca;
+  std::set<std::string> operators;  ///< certificate identities that may; others are refused
+};
+
+/// Serves in threads of its own from Listen until the destructor. On the unix socket only the same
+/// user (SO_PEERCRED) is answered.
+class ControlServer {
+ public:
+  /// kUnavailable when the socket or port is taken; kInvalid or kNotFound for certificates. The
+  /// references must outlive the server; the coordinator's loop must be turning for calls to end.
+  static Result<std::unique_ptr<ControlServer>> Listen(const ControlServerOptions& options,
+                                                       Coordinator& coordinator,
+                                                       RunHost& host,
+                                                       Clock& clock);
+  ~ControlServer();
+  ControlServer(const ControlServer&) = delete;
+  ControlServer& operator=(const ControlServer&) = delete;
+
+  /// Of the TLS door; -1 without one.
+  [[nodiscard]] int port() const;
+
+ private:
+  struct Impl;
+  explicit ControlServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace signet::coordinator

@@ -1,0 +1,37 @@
+/// RunLog: what happened in a run, line by line, in a file that cannot grow without end.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "coordinator/scheduler/happening.h"
+#include "crypto/base/json.h"
+#include "crypto/base/status.h"
+
+namespace signet::coordinator {
+
+/// A part of a log, and where the next part begins.
+struct LogPart {
+  Json lines;        ///< a list of {at, step, task, what, worker, detail}
+  int64_t next = 0;  ///< byte offset behind the last line
+};
+
+/// One JSON object a line. After kBytesMax one last line says so, and the rest is dropped: a task
+/// that fails a million times fills no disk. Belongs to one thread.
+class RunLog {
+ public:
+  static constexpr int64_t kBytesMax = int64_t{8} << 20U;
+  static constexpr int64_t kPartBytesMax = int64_t{256} << 10U;
+
+  explicit RunLog(std::filesystem::path file) : file_(std::move(file)) {}
+  /// Appends. What cannot be written (full disk) is dropped: a log is no reason to stop a run.
+  void Write(const Happening& happening) const;
+  /// At most kPartBytesMax of whole lines from byte `after` on; empty when there is no more.
+  [[nodiscard]] Result<LogPart> Read(int64_t after) const;
+
+ private:
+  std::filesystem::path file_;
+};
+
+}  // namespace signet::coordinator

@@ -1,0 +1,92 @@
+#include "coordinator/requests/run_host.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/binding/state_world.h"
+#include "workers/transport/in_process.h"
+
+namespace signet::coordinator {
+namespace {
+
+class RunHostTest : public StateWorld {
+ protected:
+  void SetUp() override {
+    StateWorld::SetUp();
+    Start();
+  }
+  void Start() {
+    CoordinatorOptions options;
+    options.seed = 1;
+    auto opened = Coordinator::OpenOn(
+        options, workers::InProcessHub::Create()->Serve(), state_->store(), clock_, entropy_);
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    coordinator_ = std::move(opened).value();
+    ledger_ = std::make_unique<LedgerBook>(*state_);
+    host_ = std::make_unique<RunHost>(*state_, *ledger_, *coordinator_);
+  }
+  void TearDown() override {
+    host_.reset();
+    ledger_.reset();
+    coordinator_.reset();
+  }
+
+  std::unique_ptr<Coordinator> coordinator_;
+  std::unique_ptr<LedgerBook> ledger_;
+  std::unique_ptr<RunHost> host_;
+};
+
+TEST_F(RunHostTest, ARunThatNobodyKnowsIsNamedWithWhatToDo) {
+  EXPECT_EQ(host_->Run("last").status().code(), StatusCode::kNotFound);
+  const Status status = host_->Find("nothing").status();
+  EXPECT_EQ(status.code(), StatusCode::kNotFound);
+  EXPECT_FALSE(status.remedy().empty());
+  EXPECT_EQ(host_->Runs(10).size(), 0U);
+}
+
+TEST_F(RunHostTest, WaitingEndsWithItsPatience) {
+  const uint64_t now = host_->WaitForChange(0, 1);
+  EXPECT_EQ(host_->WaitForChange(now, 1), now);
+  EXPECT_NE(host_->WaitForChange(now + 1, 60'000), now + 1) << "it has changed: no waiting";
+}
+
+TEST_F(RunHostTest, ARunWithoutAFolderIsCancelledAtTheRestart) {
+  struct Idle final : RunBinder {
+    Result<Bytes> BindTask(const TaskRef&) override { return Unavailable("not here"); }
+    Status CommitTask(const TaskRef&, ByteView, crypto::WriteBatch&) override { return OkStatus(); }
+    Status RunLocal(const TaskRef&, crypto::WriteBatch&) override { return OkStatus(); }
+    void RunFinished(const RunId&, RunState, crypto::WriteBatch&) override {}
+  } idle;
+  RunSpec spec;
+  spec.id = RunId("rights-1");
+  spec.steps.resize(1);
+  spec.steps[0].id = StepId("locate");
+  ASSERT_TRUE(coordinator_->Submit(spec, idle).ok());
+  TearDown();
+  Reopen();
+  Start();
+  const auto resumed = host_->ResumeAll();
+  ASSERT_TRUE(resumed.ok()) << resumed.status().message();
+  EXPECT_TRUE(resumed->empty());
+  ASSERT_TRUE(coordinator_->Turn().ok());
+  const auto view = coordinator_->View(spec.id);
+  ASSERT_TRUE(view.ok());
+  EXPECT_EQ(view->state, RunState::kCancelled);
+  EXPECT_NE(view->failure.message().find("its process ended"), std::string::npos);
+}
+
+TEST(DaysOf, NamesEachDayOfARangeAndRefusesSillyOnes) {
+  const Timestamp first = *TimestampFromText("2026-02-27");
+  const Timestamp last = *TimestampFromText("2026-03-01");
+  EXPECT_EQ(*DaysOf(first, last, 1),
+            (std::vector<std::string>{"2026-02-27", "2026-02-28", "2026-03-01"}));
+  EXPECT_EQ(*DaysOf(first, last, 2), (std::vector<std::string>{"2026-02-27", "2026-03-01"}));
+  EXPECT_FALSE(DaysOf(last, first, 1).ok());
+  EXPECT_EQ(DaysOf(first, *TimestampFromText("2036-03-01"), 1).status().code(),
+            StatusCode::kExhausted);
+}
+
+}  // namespace
+}  // namespace signet::coordinator
