@@ -113,17 +113,36 @@ Result<std::vector<int>> RightsDesk::PartitionsOf(const LocatedSubject& subject)
 }
 
 Result<std::vector<std::string>> RightsDesk::References(const LocatedSubject& subject, size_t n) {
-  std::vector<std::string> refs(n);
-  DatasetRegistry registry(state_);
-  ASSIGN_OR_RETURN(LiveDataset keyring, registry.Find(kStateOwner, kKeyring));
-  if (keyring.pieces.empty()) return refs;
   Json nonces{Json::Array()};
   for (size_t i = 0; i < n; ++i) nonces.Push(ToHex(crypto::NewEventNonce(state_.entropy())));
+  ASSIGN_OR_RETURN(const Json answer,
+                   AskAboutReferences(subject, Json::Of({{"nonces", std::move(nonces)}})));
+  const std::vector<std::string> made = answer["made"].AsStrings();
+  std::vector<std::string> refs(n);
+  std::copy_n(made.begin(), std::min(made.size(), n), refs.begin());
+  return refs;
+}
+
+Result<std::vector<std::string>> RightsDesk::ReferencesTo(const LocatedSubject& subject,
+                                                          const std::vector<std::string>& refs) {
+  ASSIGN_OR_RETURN(const Json answer,
+                   AskAboutReferences(subject, Json::Of({{"refs", Json::Strings(refs)}})));
+  return answer["matching"].AsStrings();
+}
+
+Result<Json> RightsDesk::AskAboutReferences(const LocatedSubject& subject, Json options) {
+  DatasetRegistry registry(state_);
+  ASSIGN_OR_RETURN(LiveDataset keyring, registry.Find(kStateOwner, kKeyring));
+  if (keyring.pieces.empty()) return Json();
+  Json subjects = Json::List({UuidText(subject.subject.value)});
+  for (const SubjectId& id : subject.subjects) {
+    if (id != subject.subject) subjects.Push(UuidText(id.value));
+  }
+  options.Set("subjects", std::move(subjects));
   std::vector<RightsStep> steps(1);
   steps[0].id = "subject_refs";
   steps[0].op = "subject_refs";
-  steps[0].options =
-      Json::Of({{"subjects", Json::List({UuidText(subject.subject.value)})}, {"nonces", nonces}});
+  steps[0].options = std::move(options);
   steps[0].view = "keyring";
   steps[0].dataset = std::move(keyring);
   ASSIGN_OR_RETURN(steps[0].partitions, PartitionsOf(subject));
@@ -133,9 +152,7 @@ Result<std::vector<std::string>> RightsDesk::References(const LocatedSubject& su
   if (result == nullptr) {
     return view.failure.ok() ? Internal("subject_refs gave no result") : view.failure;
   }
-  const std::vector<std::string> made = result->extra["made"].AsStrings();
-  std::copy_n(made.begin(), std::min(made.size(), n), refs.begin());
-  return refs;
+  return result->extra;
 }
 
 Result<Json> RightsDesk::Erase(const LocatedSubject& subject) {

@@ -49,6 +49,11 @@ class RightsDesk {
   /// partitions. Returns both receipts; they are also written to STATE/receipts.
   Result<Json> Erase(const LocatedSubject& subject);
 
+  /// Those of `refs`, references in entries of the log, that name this person; judged by a worker
+  /// under the person's log key, which stays there.
+  Result<std::vector<std::string>> ReferencesTo(const LocatedSubject& subject,
+                                                const std::vector<std::string>& refs);
+
   /// A statement about consent by the person, dated now; it overrides every file.
   Result<Json> SetConsent(const LocatedSubject& subject, const std::string& purpose, bool given);
 
@@ -64,6 +69,8 @@ class RightsDesk {
   /// `n` references for log entries about the person, made by a worker under the person's log key,
   /// which stays there; empty texts when there is no such key.
   Result<std::vector<std::string>> References(const LocatedSubject& subject, size_t n);
+  /// What a worker says about references; null when the state has no keyring.
+  Result<Json> AskAboutReferences(const LocatedSubject& subject, Json options);
 
   StateFolder& state_;
   LedgerBook& ledger_;
