@@ -1,8 +1,10 @@
 #include "coordinator/binding/ledger_book.h"
 
+#include <set>
 #include <string>
 #include <utility>
 
+#include "crypto/base/log.h"
 #include "crypto/base/text.h"
 #include "crypto/primitives/sealed_stream.h"
 
@@ -31,7 +33,10 @@ Bytes EncodeValue(const DekId& dek, ByteView sealed) {
 
 Status LedgerBook::LoadVersion() {
   ASSIGN_OR_RETURN(const std::optional<Bytes> stored, state_.store().Get(kVersionKey));
-  if (!stored) return OkStatus();
+  if (!stored) {
+    version_ = 0;
+    return OkStatus();
+  }
   ASSIGN_OR_RETURN(const int64_t version, IntegerFromText(AsText(*stored)));
   version_ = static_cast<uint64_t>(version);
   return OkStatus();
@@ -73,9 +78,32 @@ Status LedgerBook::Store(int partition, crypto::WriteBatch& batch) {
   return OkStatus();
 }
 
+Result<uint64_t> LedgerBook::Merge(std::span<const policies::SubjectAlias> aliases,
+                                   int partitions,
+                                   int partition,
+                                   crypto::WriteBatch& batch) {
+  ASSIGN_OR_RETURN(policies::LedgerPartition * to, Partition(partition));
+  uint64_t moved = 0;
+  std::set<int> changed;
+  for (const policies::SubjectAlias& alias : aliases) {
+    const auto home = static_cast<int>(PartitionOf(alias.from, static_cast<uint32_t>(partitions)));
+    ASSIGN_OR_RETURN(policies::LedgerPartition * from, Partition(home));
+    ASSIGN_OR_RETURN(const uint64_t count, to->MergeFrom(*from, alias.from, alias.to));
+    if (count == 0) continue;
+    moved += count;
+    if (home != partition) changed.insert(home);
+  }
+  for (const int home : changed) TRY(Store(home, batch));
+  return moved;
+}
+
 void LedgerBook::Drop() {
   partitions_.clear();
   deks_.clear();
+  const Status loaded = LoadVersion();
+  if (!loaded.ok()) {
+    Log(LogLevel::kError, "ledger version not read", Json::Of({{"why", loaded.ToString()}}));
+  }
 }
 
 }  // namespace signet::coordinator

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "coordinator/binding/state_folder.h"
 #include "crypto/store/kv_store.h"
+#include "policies/consent/alias_list.h"
 #include "policies/consent/ledger.h"
 
 namespace signet::coordinator {
@@ -23,10 +25,18 @@ class LedgerBook {
   Result<policies::LedgerPartition*> Partition(int partition);
   /// Puts the partition as it is now into `batch`, under a new DEK; the old one is destroyed there.
   Status Store(int partition, crypto::WriteBatch& batch);
+  /// Moves what is known of each alias, wherever it lies among `partitions`, to its older subject
+  /// in `partition`, and puts the other partitions that changed into `batch`; the caller stores
+  /// `partition` itself. Returns how many statements moved. Once moved, nothing moves again.
+  Result<uint64_t> Merge(std::span<const policies::SubjectAlias> aliases,
+                         int partitions,
+                         int partition,
+                         crypto::WriteBatch& batch);
   /// Grows with every stored change: names the ledger's version in plans and manifests.
   [[nodiscard]] uint64_t version() const { return version_; }
   Status LoadVersion();
-  /// Forgets what was not written, after a failed batch.
+  /// Forgets what was not written, after a failed batch: partitions and version are again those of
+  /// the store.
   void Drop();
 
  private:

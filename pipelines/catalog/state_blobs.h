@@ -7,6 +7,10 @@
 
 namespace signet::pipelines {
 
+/// What `resolve` tells the ledger: who is whose alias (policies/consent/alias_list.h), sealed as
+/// facts are. No source can have this name.
+inline constexpr char kAliasesDataset[] = "identity#aliases";
+
 /// The suppression list, which the coordinator seals anew for each run.
 StreamHeader SuppressionHeader();
 /// The subjects whom `purpose` may use in `partition`.

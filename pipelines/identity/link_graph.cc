@@ -1,6 +1,7 @@
 #include "pipelines/identity/link_graph.h"
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 
 #include "crypto/base/check.h"
@@ -156,12 +157,21 @@ void LinkGraph::JoinAll() {
 }
 
 std::vector<LinkGraph::Node> LinkGraph::AliveInOrder() const {
-  std::vector<Node> nodes;
-  nodes.reserve(flags_.size());
+  // Eight bytes of a keyed hash decide nearly always: the sort stays within its own memory.
+  std::vector<std::pair<uint64_t, Node>> order;
+  order.reserve(flags_.size());
   for (Node node = 0; node < flags_.size(); ++node) {
-    if ((flags_[node] & kAlive) && !(flags_[node] & kSuppressed)) nodes.push_back(node);
+    if ((flags_[node] & kAlive) == 0 || (flags_[node] & kSuppressed) != 0) continue;
+    uint64_t head = 0;
+    std::memcpy(&head, index_[node].data(), sizeof(head));
+    order.emplace_back(__builtin_bswap64(head), node);  // big-endian: orders like the bytes
   }
-  std::ranges::sort(nodes, [this](Node a, Node b) { return index_[a] < index_[b]; });
+  std::ranges::sort(order, [this](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : index_[a.second] < index_[b.second];
+  });
+  std::vector<Node> nodes;
+  nodes.reserve(order.size());
+  for (const auto& entry : order) nodes.push_back(entry.second);
   return nodes;
 }
 

@@ -325,22 +325,36 @@ void LedgerPartition::Erase(const SubjectId& subject) {
                 [&](const LedgerEntry& entry) { return entry.subject == subject; });
 }
 
-void LedgerPartition::Merge(const SubjectId& from, const SubjectId& to) {
+uint64_t LedgerPartition::Merge(const SubjectId& from, const SubjectId& to) {
+  const Result<uint64_t> moved = MergeFrom(*this, from, to);
+  CHECK(moved.ok());
+  return *moved;
+}
+
+Result<uint64_t> LedgerPartition::MergeFrom(LedgerPartition& other,
+                                            const SubjectId& from,
+                                            const SubjectId& to) {
+  std::vector<Fact> kept;
+  for (const LedgerEntry& entry : EntriesOf(*state_, to)) kept.push_back(state_->FactOf(entry));
+  const State& theirs = *other.state_;
   std::vector<Fact> facts;
-  const std::span<const LedgerEntry> kept = EntriesOf(*state_, to);
-  for (const LedgerEntry& entry : EntriesOf(*state_, from)) {
+  uint64_t count = 0;
+  for (const LedgerEntry& entry : EntriesOf(theirs, from)) {
+    ++count;
+    Fact fact = theirs.FactOf(entry);
     // Of two undated statements of one source nobody knows which is the later: a refusal stays.
-    const bool contested = std::any_of(kept.begin(), kept.end(), [&](const LedgerEntry& other) {
-      return entry.time == 0 && other.time == 0 && other.key == entry.key &&
-             other.source == entry.source;
+    const bool contested = std::any_of(kept.begin(), kept.end(), [&](const Fact& mine) {
+      return fact.time_micros == 0 && mine.time_micros == 0 && mine.kind == fact.kind &&
+             mine.purpose == fact.purpose && mine.source == fact.source;
     });
-    if (contested && !state_->IsProtective(entry)) continue;
-    facts.push_back(state_->FactOf(entry));
-    facts.back().subject = to;
+    if (contested && !theirs.IsProtective(entry)) continue;
+    fact.subject = to;
+    facts.push_back(std::move(fact));
   }
-  Erase(from);
-  const Result<ApplyOutcome> applied = Apply(facts);
-  CHECK(applied.ok());
+  if (count == 0) return count;
+  TRY(Apply(facts).status());
+  other.Erase(from);
+  return count;
 }
 
 size_t LedgerPartition::subjects() const {

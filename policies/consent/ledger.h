@@ -70,8 +70,11 @@ class LedgerPartition {
 
   /// Forgets everything about the subject, its tombstone included (the *destroyed* stage).
   void Erase(const SubjectId& subject);
-  /// Moves all facts of `from` to `to` (an alias after a merge).
-  void Merge(const SubjectId& from, const SubjectId& to);
+  /// Moves all facts of `from` to `to` (an alias after a merge). Returns how many there were.
+  uint64_t Merge(const SubjectId& from, const SubjectId& to);
+  /// The same when `from` belongs to another partition, `other`. kExhausted (and nothing moved)
+  /// when this ledger's tables are full.
+  Result<uint64_t> MergeFrom(LedgerPartition& other, const SubjectId& from, const SubjectId& to);
 
   [[nodiscard]] size_t subjects() const;
 

@@ -104,5 +104,53 @@ TEST_F(LedgerBookTest, WhatWasNotWrittenIsForgotten) {
   EXPECT_EQ(FactsOf(book, 3, 4), 1U);
 }
 
+TEST_F(LedgerBookTest, AVersionThatWasNotWrittenIsTakenBack) {
+  LedgerBook book(*state_);
+  Say(book, 3, Consent(1, "given"));
+  crypto::WriteBatch lost;
+  ASSERT_TRUE(book.Store(3, lost).ok());
+  EXPECT_EQ(book.version(), 2U);
+  book.Drop();
+  EXPECT_EQ(book.version(), 1U) << "plans and manifests would name a ledger that never was";
+}
+
+TEST_F(LedgerBookTest, AMergedSubjectsStatementsAreTheOlderOnesAfterARestart) {
+  constexpr int kPartitions = 8;
+  const auto subject = [](uint8_t person) {
+    SubjectId id;
+    id.value.fill(person);
+    return id;
+  };
+  // Two subjects of different partitions.
+  const SubjectId older = subject(1);
+  const auto home = static_cast<int>(PartitionOf(older, kPartitions));
+  uint8_t person = 2;
+  while (static_cast<int>(PartitionOf(subject(person), kPartitions)) == home) ++person;
+  const SubjectId younger = subject(person);
+  const auto other = static_cast<int>(PartitionOf(younger, kPartitions));
+  {
+    LedgerBook book(*state_);
+    policies::Fact given = Consent(0, "given");
+    given.subject = older;
+    Say(book, home, given);
+    policies::Fact withdrawn = Consent(1, "withdrawn");
+    withdrawn.subject = younger;
+    Say(book, other, withdrawn);
+    crypto::WriteBatch batch;
+    const std::vector<policies::SubjectAlias> aliases = {{younger, older}};
+    EXPECT_EQ(book.Merge(aliases, kPartitions, home, batch).value(), 1U);
+    ASSERT_TRUE(book.Store(home, batch).ok());
+    Write(batch);
+  }
+  Reopen();
+  LedgerBook book(*state_);
+  EXPECT_EQ(book.Partition(home).value()->StateOf(older).consents.at("marketing.email"),
+            policies::ConsentState::kWithdrawn);
+  EXPECT_EQ(book.Partition(other).value()->subjects(), 0U);
+  crypto::WriteBatch again;
+  const std::vector<policies::SubjectAlias> aliases = {{younger, older}};
+  EXPECT_EQ(book.Merge(aliases, kPartitions, home, again).value(), 0U);
+}
+
 }  // namespace
 }  // namespace signet::coordinator

@@ -42,6 +42,7 @@ sources:
     read: {format: csv, path: "${data}/orders.csv", time_zone: UTC, currency: EUR}
     subject: {id: customer_id}
     time: ordered_at
+    unique: [order_id]
     columns:
       order_id: {category: user.behavior.purchase_history}
       customer_id: {category: user.unique_id}

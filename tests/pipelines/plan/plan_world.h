@@ -129,6 +129,7 @@ class PlanWorld : public ::testing::Test {
     request.bundles = "policies/bundles";
     request.base = scratch_.path();
     request.find_files = find_files;
+    request.refuse_unused = refuse_unused_;
     return MakePlan(request);
   }
 
@@ -178,6 +179,7 @@ class PlanWorld : public ::testing::Test {
   }
 
   testing_support::ScratchFolder scratch_;
+  bool refuse_unused_ = false;
 };
 
 }  // namespace signet::pipelines

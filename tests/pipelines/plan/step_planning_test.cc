@@ -96,7 +96,7 @@ TEST_F(StepPlanningTest, EscrowedValuesAreNobodysInput) {
   const std::string text = Refusal(
       Steps("  a: {uses: sql, purpose: marketing.segmentation, inputs: {c: crm}, sql: \"SELECT "
             "subject, email FROM c\"}\n"));
-  EXPECT_NE(text.find("SIG-3010"), std::string::npos) << text;
+  EXPECT_NE(text.find("SIG-3003"), std::string::npos) << text;
 }
 
 TEST_F(StepPlanningTest, OnlyTheFirstOfAChainOfRefusalsIsTold) {

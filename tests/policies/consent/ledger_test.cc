@@ -167,5 +167,24 @@ TEST(Ledger, MergeMovesFactsAndKeepsRefusals) {
   EXPECT_TRUE(ledger.StateOf(kAda).minor);
 }
 
+TEST(Ledger, FactsMoveFromAnotherPartitionWithTheirTimesAndOnce) {
+  LedgerPartition mine;
+  LedgerPartition other;
+  const SubjectId alias = Subject(2);
+  // The two ledgers number their texts differently.
+  Apply(mine, {{kAda, Fact::kMinor, "", "false", 5, "crm.born", ""}, Consent("given", 10)});
+  Apply(other,
+        {{alias, Fact::kOptOutSale, "", "true", 7, "web.gpc", ""},
+         {alias, Fact::kConsent, "marketing.email", "withdrawn", 20, "shop.ok", "v2"},
+         {Subject(3), Fact::kMinor, "", "true", 1, "crm.born", ""}});
+  EXPECT_EQ(mine.MergeFrom(other, alias, kAda).value(), 2U);
+  EXPECT_EQ(EmailConsent(mine), ConsentState::kWithdrawn);
+  EXPECT_TRUE(mine.StateOf(kAda).opt_out_sale);
+  EXPECT_FALSE(mine.StateOf(kAda).minor);
+  EXPECT_TRUE(other.FactsOf(alias).empty());
+  EXPECT_TRUE(other.StateOf(Subject(3)).minor) << "others stay";
+  EXPECT_EQ(mine.MergeFrom(other, alias, kAda).value(), 0U);
+}
+
 }  // namespace
 }  // namespace signet::policies
