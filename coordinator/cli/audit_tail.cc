@@ -2,11 +2,14 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "coordinator/cli/audit_commands.h"
+#include "coordinator/cli/audit_subject.h"
 #include "coordinator/cli/console.h"
 #include "crypto/base/clock.h"
 
@@ -18,9 +21,10 @@ struct EntryFilter {
   std::string type;
   std::string run;
   std::optional<Timestamp> since;
+  std::optional<std::set<std::string>> refs;  ///< of one person
 
   static Result<EntryFilter> From(const AuditOptions& options) {
-    EntryFilter filter{options.type, options.run, std::nullopt};
+    EntryFilter filter{options.type, options.run, std::nullopt, std::nullopt};
     if (!options.since.empty()) {
       const Result<Timestamp> since = TimestampFromText(options.since);
       if (!since.ok()) {
@@ -38,14 +42,30 @@ struct EntryFilter {
     const bool by_prefix = type.ends_with('.') && its_type.starts_with(type);
     if (!type.empty() && !by_prefix && its_type != type) return false;
     if (!run.empty() && entry["run"].AsString() != run) return false;
+    if (refs && !refs->contains(entry["subject_ref"].AsString())) return false;
     if (!since) return true;
     const Result<Timestamp> time = TimestampFromText(entry["time"].AsString());
     return time.ok() && *time >= *since;
   }
 };
 
+/// All references to persons in the log.
+Result<std::vector<std::string>> AllRefs(StateFolder& state) {
+  std::vector<std::string> refs;
+  TRY(state.audit().reader().Scan(0, [&refs](uint64_t, ByteView entry) -> Status {
+    ASSIGN_OR_RETURN(const Json json, Json::Parse(AsText(entry)));
+    if (json.Has("subject_ref")) refs.push_back(json["subject_ref"].AsString());
+    return OkStatus();
+  }));
+  return refs;
+}
+
 Status Tail(StateFolder& state, const AuditOptions& options) {
-  ASSIGN_OR_RETURN(const EntryFilter filter, EntryFilter::From(options));
+  ASSIGN_OR_RETURN(EntryFilter filter, EntryFilter::From(options));
+  if (!options.subject.empty()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> refs, AllRefs(state));
+    ASSIGN_OR_RETURN(filter.refs, RefsOfPerson(state, options.subject, options.region, refs));
+  }
   std::deque<std::string> lines;
   TRY(state.audit().reader().Scan(0, [&](uint64_t, ByteView entry) -> Status {
     ASSIGN_OR_RETURN(const Json json, Json::Parse(AsText(entry)));
@@ -68,6 +88,10 @@ void AddAuditTail(CLI::App& audit,
   tail->add_option("-n,--lines", options->lines, "How many");
   tail->add_option("--type", options->type, "Only this type, or those that begin with `snapshot.`");
   tail->add_option("--run", options->run, "Only this run");
+  tail->add_option("--subject",
+                   options->subject,
+                   "Only about the person whose identifiers are in this file (TYPE VALUE lines)");
+  tail->add_option("--region", options->region, "Country of phone numbers without +, such as FI");
   tail->add_option("--since", options->since, "Only from this date or time on (UTC)");
 }
 

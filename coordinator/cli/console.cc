@@ -4,6 +4,10 @@
 #include <string>
 #include <string_view>
 #include <unistd.h>
+#include <vector>
+
+#include "crypto/base/line_text.h"
+#include "crypto/base/text.h"
 
 namespace signet::coordinator {
 namespace {
@@ -36,8 +40,15 @@ void PrintError(const Status& status) {
     text += "\n";
     if (!status.remedy().empty()) text += "help: " + status.remedy() + "\n";
   }
-  if (text.back() != '\n') text += '\n';
-  PrintNote(text);
+  // A file's name or somebody else's answer may hold escapes: each line is shown as a line.
+  std::string shown;
+  for (const std::string& line : Split(text, '\n')) {
+    std::vector<std::string> parts = Split(line, '\t');
+    for (std::string& part : parts) part = ShownOnOneLine(part);
+    shown += Join(parts, "\t") + "\n";
+  }
+  while (shown.ends_with("\n\n")) shown.pop_back();
+  PrintNote(shown);
 }
 
 }  // namespace signet::coordinator
