@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crypto/primitives/sha256.h"
+#include "pipelines/catalog/decision_operators.h"
 #include "pipelines/catalog/gate_operator.h"
 #include "pipelines/catalog/publish_operator.h"
 #include "pipelines/catalog/rekey_operator.h"
@@ -142,6 +143,7 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
                 {Kind::kGoverned, Kind::kFeatures, Kind::kScores, Kind::kSegment, Kind::kReference},
                 Kind::kAggregate)));
   AddSegmentStages(all);
+  for (std::unique_ptr<Operator>& op : DecisionOperators()) all.push_back(std::move(op));
   all.push_back(std::make_unique<PublishOperator>());
   return all;
 }

@@ -21,6 +21,7 @@ constexpr int64_t kTextValuesMax = 64;
 constexpr int64_t kIdentifierRowsMin = 100;
 constexpr double kUnbalancedEffect = 0.05;
 constexpr double kUnbalancedP = 1e-6;
+constexpr uint8_t kNeither = 2;
 constexpr char kRows[] = "signet_uplift_rows";
 
 struct Feature {
@@ -62,11 +63,13 @@ Status SelectRows(query::Connection& connection, const UpliftTableSpec& spec, Up
                    connection.QueryInt64("SELECT count(*)" + from + " WHERE " + two + " AND (" +
                                          outcome + ") IS NULL"));
   const std::string test = spec.test_where.empty() ? "false" : "(" + spec.test_where + ")";
-  return connection.Execute(std::string("CREATE OR REPLACE TEMP TABLE ") + kRows +
-                            " AS SELECT *, (" + arm + " = " + SqlLiteral(spec.treatment) +
-                            ") AS signet_treated, " + outcome + " AS signet_outcome, (" + test +
-                            ") IS TRUE AS signet_test" + from + " WHERE " + two + " AND (" +
-                            outcome + ") IS NOT NULL");
+  const std::string known = two + " AND (" + outcome + ") IS NOT NULL";
+  return connection.Execute(
+      std::string("CREATE OR REPLACE TEMP TABLE ") + kRows + " AS SELECT *, (" + arm + " = " +
+      SqlLiteral(spec.treatment) + ") IS TRUE AS signet_treated, coalesce(" + outcome +
+      ", 0) AS signet_outcome, CASE WHEN (" + known + ") IS NOT TRUE THEN 2 WHEN (" + test +
+      ") IS TRUE THEN 1 ELSE 0 END AS signet_side" + from + " WHERE " +
+      (spec.subject.empty() ? known : SqlName(spec.subject) + " IS NOT NULL"));
 }
 
 Result<std::string> TextCodes(query::Connection& connection, const std::string& name) {
@@ -131,7 +134,10 @@ bool Unbalanced(const UpliftTable& table, size_t column, bool categorical) {
   MomentSums arms[2];
   std::vector<std::vector<double>> counts(2, std::vector<double>(kTextValuesMax + 1, 0));
   std::vector<std::vector<double>> missing(2, std::vector<double>(2, 0));
+  double n = 0;
   for (size_t row = 0; row < table.rows(); ++row) {
+    if (table.test[row] == kNeither) continue;
+    ++n;
     const size_t arm = table.treated[row];
     const auto value = static_cast<double>(table.cells[row * m + column]);
     ++missing[arm][std::isnan(value) ? 1 : 0];
@@ -142,7 +148,6 @@ bool Unbalanced(const UpliftTable& table, size_t column, bool categorical) {
       if (categorical) ++counts[arm][static_cast<size_t>(value)];
     }
   }
-  const auto n = static_cast<double>(table.rows());
   const auto strong = [&](const SampleRatio& test) {
     return test.p_value < kUnbalancedP && std::sqrt(test.chi_square / n) > kUnbalancedEffect;
   };
@@ -174,9 +179,11 @@ void KeepColumns(const std::vector<uint8_t>& keep, UpliftTable& table) {
 }
 
 Status ReadRows(query::Connection& connection,
+                const UpliftTableSpec& spec,
                 const std::vector<Feature>& features,
                 UpliftTable& out) {
-  std::string sql = "SELECT signet_treated, signet_outcome, signet_test";
+  std::string sql = "SELECT signet_treated, signet_outcome, CAST(signet_side AS BIGINT), " +
+                    (spec.subject.empty() ? std::string("NULL::UUID") : SqlName(spec.subject));
   for (const Feature& feature : features) {
     sql += ", " + feature.sql;
     out.names.push_back(feature.name);
@@ -193,12 +200,13 @@ Status ReadRows(query::Connection& connection,
     for (size_t r = 0; r < chunk.size(); ++r) {
       out.treated.push_back(chunk.Bool(0, r) ? 1 : 0);
       out.outcome.push_back(chunk.Double(1, r));
-      out.test.push_back(chunk.Bool(2, r) ? 1 : 0);
+      out.test.push_back(static_cast<uint8_t>(chunk.Int64(2, r)));
+      if (!spec.subject.empty()) out.subjects.push_back(chunk.GetUuid(3, r));
       out.binary = out.binary && (out.outcome.back() == 0 || out.outcome.back() == 1);
       if (!std::isfinite(out.outcome.back())) return Invalid("an outcome is infinite");
     }
     for (size_t c = 0; c < m; ++c) {
-      const query::ColumnView& column = chunk.column(3 + c);
+      const query::ColumnView& column = chunk.column(4 + c);
       for (size_t r = 0; r < chunk.size(); ++r) {
         const auto value = column.IsNull(r) ? std::numeric_limits<float>::quiet_NaN()
                                             : static_cast<float>(column.Double(r));
@@ -228,6 +236,8 @@ void SplitBySeed(const UpliftTableSpec& spec, UpliftTable& table) {
     if (table.treated[a] != table.treated[b]) return table.treated[a] < table.treated[b];
     return table.outcome[a] < table.outcome[b];
   });
+  const auto neither = [&](size_t row) { return table.test[row] == kNeither; };
+  order.erase(std::remove_if(order.begin(), order.end(), neither), order.end());
   for (size_t place = 0; place < order.size(); ++place) {
     const bool test = Share(spec.seed * 0xD1342543DE82EF95ULL + place) < spec.test_share;
     table.test[order[place]] = test ? 1 : 0;
@@ -236,7 +246,9 @@ void SplitBySeed(const UpliftTableSpec& spec, UpliftTable& table) {
 
 Status CheckSides(const UpliftTable& table) {
   size_t counts[2][2] = {{0, 0}, {0, 0}};
-  for (size_t i = 0; i < table.rows(); ++i) ++counts[table.test[i]][table.treated[i]];
+  for (size_t i = 0; i < table.rows(); ++i) {
+    if (table.test[i] != kNeither) ++counts[table.test[i]][table.treated[i]];
+  }
   for (const int test : {0, 1}) {
     for (const int arm : {0, 1}) {
       if (counts[test][arm] > 0) continue;
@@ -280,7 +292,7 @@ Result<UpliftTable> ReadUpliftTable(query::Connection& connection, const UpliftT
       table.left_out.Set(column, reason);
     }
   }
-  TRY(ReadRows(connection, features, table));
+  TRY(ReadRows(connection, spec, features, table));
   TRY(connection.Execute(std::string("DROP TABLE ") + kRows));
   std::vector<uint8_t> keep(features.size(), 1);
   for (size_t c = 0; c < features.size() && !spec.keep_unbalanced; ++c) {
@@ -293,7 +305,9 @@ Result<UpliftTable> ReadUpliftTable(query::Connection& connection, const UpliftT
   KeepColumns(keep, table);
   if (table.names.empty()) {
     return Invalid("no column is left to learn from")
-        .WithRemedy("the columns and why they were left out: " + table.left_out.Dump());
+        .WithRemedy("left out: " + table.left_out.Dump() +
+                    "; where the arms were not randomised, keep such columns on purpose "
+                    "(--keep-unbalanced)");
   }
   if (spec.test_where.empty()) SplitBySeed(spec, table);
   TRY(CheckSides(table));

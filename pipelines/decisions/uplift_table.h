@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/base/ids.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
 #include "pipelines/math/logistic.h"
@@ -22,13 +23,17 @@ struct UpliftTableSpec {
   double test_share = 0.3;
   uint64_t seed = 1;
   bool keep_unbalanced = false;  ///< learn even from columns that differ between the arms
+  /// A UUID column to carry. Then rows without arm or outcome are kept, too: they are no part of
+  /// the test, and can be scored.
+  std::string subject;
 };
 
 struct UpliftTable {
-  std::vector<std::string> names;  ///< of the features kept
-  std::vector<float> cells;        ///< row after row, NaN = missing
-  std::vector<uint8_t> treated, test;
+  std::vector<std::string> names;      ///< of the features kept
+  std::vector<float> cells;            ///< row after row, NaN = missing
+  std::vector<uint8_t> treated, test;  ///< test: 0 train, 1 test, 2 neither
   std::vector<double> outcome;
+  std::vector<Uuid> subjects;  ///< with spec.subject
   int64_t rows_other_arms = 0, rows_without_outcome = 0;
   Json left_out;  ///< column to reason
   bool binary = true;
