@@ -30,6 +30,7 @@ struct LabRecommendOptions {
   std::string method = "item_item";
   std::string candidates = "all";
   bool evaluate = false;
+  bool cosine = false;
   size_t customers = 20'000;
   std::string format = "text";
   RecommendOptions recommend;
@@ -161,6 +162,14 @@ void AddOptions(CLI::App& command, LabRecommendOptions& o) {
   command.add_option("--seed", o.recommend.factors.seed, "als: seed");
   command.add_option("--neighbours", o.recommend.similarity.neighbours, "item_item: per item")
       ->check(CLI::Range(1, 10'000));
+  command.add_option("--alpha", o.recommend.factors.alpha, "als: confidence in what was taken")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--regularisation", o.recommend.factors.regularisation, "als: shrinkage")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--shrink", o.recommend.similarity.shrink, "item_item: customers' worth of doubt")
+      ->check(CLI::PositiveNumber);
+  command.add_flag("--cosine", o.cosine, "item_item: cosine instead of conditional probability");
   command.add_option("--threads", o.recommend.threads, "Threads")->check(CLI::Range(1, 256));
   command.add_option("--format", o.format, "text (lists as CSV) or json")
       ->check(CLI::IsMember({"text", "json"}));
@@ -175,6 +184,9 @@ void AddLabRecommend(CLI::App& lab, CommandOutcome& outcome) {
       lab.add_subcommand("recommend", "Recommend items, or judge how well that works");
   AddOptions(*command, *options);
   command->callback([options, &outcome] {
+    if (options->cosine) {
+      options->recommend.similarity.likeness = pipelines::ItemLikeness::kCosine;
+    }
     const Status status = Recommend(*options);
     if (!status.ok()) PrintError(status);
     outcome.exit_code = ExitCode(status.code());

@@ -21,6 +21,7 @@
 #include "pipelines/experiments/experiment.h"
 #include "pipelines/features/behaviour_features.h"
 #include "pipelines/models/drift_stage.h"
+#include "pipelines/models/purchase_stage.h"
 #include "pipelines/models/score.h"
 #include "pipelines/models/train.h"
 #include "pipelines/segments/assign_stage.h"
@@ -38,6 +39,8 @@ constexpr std::string_view kCatalogVersion = "2";
 
 using Features = StageOperator<FeatureOptions, FeaturesOutputSchema, RunFeatures>;
 using Train = StageOperator<TrainOptions, TrainOutputSchema, RunTrain>;
+using Fit = StageOperator<FitOptions, FitOutputSchema, RunFit>;
+using Forecast = StageOperator<ForecastOptions, ForecastOutputSchema, RunForecast>;
 using Score = StageOperator<ScoreOptions, ScoreOutputSchema, RunScore>;
 using Experiment = StageOperator<ExperimentOptions, ExperimentOutputSchema, RunExperiment>;
 using Drift = StageOperator<DriftStageOptions, DriftOutputSchema, RunDrift>;
@@ -125,6 +128,18 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
                 Shape::kOnce,
                 {Kind::kFeatures, Kind::kScores},
                 Kind::kAggregate)));
+  all.push_back(std::make_unique<Fit>(
+      Signature("fit",
+                "Fits a purchase model (BG/NBD and its kin) and Gamma-Gamma, judged at two cut-offs.",
+                Shape::kOnce,
+                {Kind::kGoverned},
+                Kind::kModel)));
+  all.push_back(std::make_unique<Forecast>(
+      Signature("forecast",
+                "What a purchase model expects of each subject: P(alive), purchases, value.",
+                Shape::kPerPartition,
+                {Kind::kGoverned, Kind::kModel},
+                Kind::kScores)));
   all.push_back(std::make_unique<Experiment>(
       Signature("experiment",
                 "Reads out an A/B test, or says why it must not be read.",

@@ -39,6 +39,7 @@ class PurchaseWriter {
                           orders + " WHERE t IS NOT NULL) GROUP BY subject)");
     Totals();
     Regularity();
+    Season();
     for (const int64_t window : c_.windows) Window(window);
     Shares();
     std::string sql = "SELECT subject";
@@ -168,6 +169,11 @@ class PurchaseWriter {
         "CASE WHEN " + n_ + " > 2 THEN sqrt(greatest(0, " + spread + ") / (" + n_ +
             " - 2)) / 86400.0 END",
         {});
+    Add(c_.Name("gap_variance_days"),
+        ColumnType::kDouble,
+        "CASE WHEN " + n_ + " > 2 THEN greatest(0, " + spread + ") / (" + n_ +
+            " - 2) / 86400.0 / 86400.0 END",
+        {});
     Add(c_.Name("overdue"),
         ColumnType::kDouble,
         "CASE WHEN " + n_ + " > 1 AND " + last_ + " > " + first_ + " THEN " + c_.DaysBefore(last_) +
@@ -175,7 +181,39 @@ class PurchaseWriter {
         {});
   }
 
+  /// The week's rhythm; the year's is in Window: what happened a year before the time to come.
+  void Season() {
+    // 1970-01-01 was a Thursday; Monday is 0.
+    const std::string weekday = "((t // 86400000000) % 7 + 10) % 7";
+    Add(c_.Name("weekend_share"),
+        ColumnType::kDouble,
+        Ratio(Aggregate("count(*) FILTER (" + weekday + " >= 5)"), n_),
+        {});
+  }
+
+  /// What followed the same day a year ago, as far as the window reaches: seasonality without a
+  /// look ahead. Windows of a year and more have no such time before the cut-off.
+  void YearAgo(int64_t window) {
+    constexpr int64_t kYearSeconds = int64_t{365} * 86400;
+    if (window >= kYearSeconds) return;
+    const std::string inside = " FILTER (t >= " + std::to_string(c_.StartOf(kYearSeconds)) +
+                               " AND t < " + std::to_string(c_.StartOf(kYearSeconds - window)) +
+                               ")";
+    Add(c_.Name("count_year_ago", window),
+        ColumnType::kInt64,
+        Aggregate("count(t)" + inside),
+        {},
+        true);
+    if (o_.amount.empty()) return;
+    Add(c_.Name("spend_year_ago", window),
+        ColumnType::kDecimal,
+        DecimalSum(Aggregate("sum(amount)" + inside)),
+        {o_.amount},
+        true);
+  }
+
   void Window(int64_t window) {
+    YearAgo(window);
     const std::string start = std::to_string(c_.StartOf(window));
     const std::string inside = " FILTER (t >= " + start + ")";
     const std::string count = Aggregate("count(t)" + inside);
@@ -191,7 +229,15 @@ class PurchaseWriter {
     if (o_.amount.empty()) return;
     const std::string spend = Aggregate("sum(amount)" + inside);
     Add(c_.Name("spend", window), ColumnType::kDecimal, DecimalSum(spend), {o_.amount}, true);
-    Add(c_.Name("value_mean", window), ColumnType::kDouble, Ratio(spend, count), {o_.amount});
+    const std::string value = Ratio(spend, count);
+    Add(c_.Name("value_mean", window), ColumnType::kDouble, value, {o_.amount});
+    const std::string spend_before = Aggregate("sum(amount) FILTER (t < " + start + " AND t >= " +
+                                               std::to_string(c_.StartOf(2 * window)) + ")");
+    const std::string value_before = Ratio(spend_before, before);
+    Add(c_.Name("value_trend", window),
+        ColumnType::kDouble,
+        Ratio("(" + value + " - " + value_before + ")", "(" + value + " + " + value_before + ")"),
+        {o_.amount});
     if (o_.discount.empty()) return;
     const std::string discount = Aggregate("sum(discount)" + inside);
     Add(c_.Name("discount_share", window),
@@ -201,6 +247,13 @@ class PurchaseWriter {
   }
 
   void Shares() {
+    if (!o_.channel.empty()) {
+      Add(c_.Name("channels"),
+          ColumnType::kInt64,
+          Aggregate("count(DISTINCT channel) FILTER (t IS NOT NULL)"),
+          {o_.channel},
+          true);
+    }
     for (const std::string& channel : o_.channels) {
       const std::string filter = " FILTER (channel = " + SqlLiteral(channel) + ")";
       Add(c_.Name("share_" + NamePart(channel)),

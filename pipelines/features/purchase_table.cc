@@ -61,7 +61,7 @@ class Reader {
     table_.horizon = static_cast<double>(end_ - until_) * UnitsPerGrain(o_.unit);
     TRY(Count());
     TRY(Customers());
-    if (table_.customers.empty()) {
+    if (table_.customers.empty() && !o_.may_be_empty) {
       return Invalid("nobody bought by " + DateText(o_.until))
           .WithRemedy("check --time, --until and --where");
     }
@@ -106,7 +106,7 @@ class Reader {
     table_.without_amount = o_.amount.empty() ? 0 : chunk.Int64(3, 0);
     table_.late = chunk.Int64(4, 0);
     table_.holdout_complete = chunk.Int64(5, 0) >= end_;
-    if (!o_.amount.empty() && table_.without_amount == table_.rows) {
+    if (!o_.amount.empty() && table_.without_amount == table_.rows && !o_.may_be_empty) {
       return Invalid("no row has an amount: all values of --amount are missing")
           .WithRemedy("check --amount");
     }

@@ -37,6 +37,7 @@ struct PurchaseTableOptions {
   std::optional<Timestamp> holdout;  ///< likewise the last of the time held out
   bool log_gaps = false;             ///< needed for the regularity of purchases
   bool names = false;                ///< whether to keep the customers' names
+  bool may_be_empty = false;         ///< whether no customer at all is a result (a partition)
 };
 
 /// One customer who bought by `until`.

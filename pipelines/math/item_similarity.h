@@ -10,18 +10,28 @@
 
 namespace signet::pipelines {
 
+/// What "similar" means.
+enum class ItemLikeness {
+  /// (n_ij + shrink p_j) / (n_i + shrink): the share of i's n_i customers who took j too, drawn
+  /// towards j's share p_j of all customers where i has few. Keeps what popularity tells.
+  kConditional,
+  /// sum w_ui w_uj / (|w_i| |w_j| + shrink), cells weighing ln(1 + count). Forgets popularity.
+  kCosine,
+};
+
 struct ItemSimilarityOptions {
-  size_t neighbours = 100;  ///< kept per item
-  double shrink = 2;        ///< added to the denominator: little evidence weighs little
+  ItemLikeness likeness = ItemLikeness::kConditional;
+  size_t neighbours = 200;  ///< kept per item
+  double shrink = 20;       ///< customers' worth of doubt: little evidence weighs little
   /// Of a customer with more items only those taken most often tell: cost is their square.
   size_t items_per_customer = 500;
   int threads = 1;
 };
 
-/// Cosine similarity of items over customers, cells weighing ln(1 + count):
-/// s_ij = sum w_ui w_uj / (|w_i| |w_j| + shrink). Independent of threads. Memory: 8 bytes a
-/// neighbour, and 4 bytes an item and thread.
-/// Source: Sarwar et al., WWW 2001; shrinkage after Bell and Koren, KDD 2007.
+/// How likely, given one item, another is. Independent of threads. Memory: 8 bytes a neighbour, and
+/// 4 bytes an item and thread.
+/// Sources: Sarwar et al., WWW 2001 (cosine); Deshpande and Karypis, ACM TOIS 22 (2004)
+/// (conditional probability).
 class ItemSimilarity {
  public:
   struct Neighbour {
@@ -37,12 +47,14 @@ class ItemSimilarity {
     return {neighbours_.data() + starts_[item], starts_[item + 1] - starts_[item]};
   }
   /// Writes each item's score for a customer with this `row`: the sum of similarities to what they
-  /// took, weighted; an item of theirs is as similar to itself as 1.
+  /// took, weighted by ln(1 + count); an item of theirs is as similar to itself as 1.
   void Score(std::span<const Interaction> row, std::span<float> scores) const;
 
  private:
   std::vector<size_t> starts_;
   std::vector<Neighbour> neighbours_;
+  std::vector<float> popularity_;  ///< p_j; empty for kCosine
+  std::vector<float> doubt_;       ///< shrink / (n_i + shrink)
 };
 
 }  // namespace signet::pipelines

@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "crypto/base/text.h"
-#include "pipelines/math/bgnbd.h"
 #include "pipelines/math/exact_sum.h"
+#include "pipelines/math/gamma_gamma.h"
 #include "pipelines/math/intervals.h"
 #include "pipelines/math/logistic.h"
+#include "pipelines/math/purchase_model.h"
 #include "pipelines/models/figures.h"
 #include "pipelines/models/importance.h"
 #include "pipelines/models/surrogate_tree.h"
@@ -79,7 +80,30 @@ Histories HistoriesOf(const FeatureEncoder& encoder,
   return h;
 }
 
-/// BG/NBD's expected purchases in the label's window times the customer's mean order.
+/// What one of a customer's purchases is expected to be worth: Gamma-Gamma, or, where that cannot
+/// be fitted (equal values, say), the customer's own mean.
+class PurchaseWorth {
+ public:
+  explicit PurchaseWorth(const Histories& train) : fit_(GammaGamma::Fit(SeenBy(train))) {}
+  [[nodiscard]] double Of(const Histories& h, size_t i) const {
+    return fit_.ok() ? fit_->ExpectedValue({h.customers[i].repeats + 1, h.value_mean[i]})
+                     : h.value_mean[i];
+  }
+
+ private:
+  static std::vector<PurchaseValue> SeenBy(const Histories& h) {
+    std::vector<PurchaseValue> seen;
+    for (size_t i = 0; i < h.customers.size(); ++i) {
+      if (h.customers[i].observed > 0)
+        seen.push_back({h.customers[i].repeats + 1, h.value_mean[i]});
+    }
+    return seen;
+  }
+  Result<GammaGamma> fit_;
+};
+
+/// BG/NBD's expected purchases in the label's window (NBD's or Pareto/NBD's where nobody is seen to
+/// drop out) times what Gamma-Gamma expects one to be worth.
 Result<std::vector<double>> BgNbdValues(const TrainingSet& set, const TrainOptions& options) {
   const Histories train = HistoriesOf(set.encoder, set.learning.rows, options.bgnbd);
   const Histories held = HistoriesOf(set.encoder, set.holdout.rows, options.bgnbd);
@@ -89,12 +113,13 @@ Result<std::vector<double>> BgNbdValues(const TrainingSet& set, const TrainOptio
   for (const PurchaseHistory& c : train.customers) {
     if (c.observed > 0) buyers.push_back(c);
   }
-  ASSIGN_OR_RETURN(const BgNbd fit, BgNbd::Fit(std::move(buyers)));
+  ASSIGN_OR_RETURN(const PurchaseFit fit, FitPurchases(PurchaseFamily::kBgNbd, buyers));
+  const PurchaseWorth worth(train);
   const double days = static_cast<double>(options.label.window_seconds) / kSecondsPerDay;
   std::vector<double> values(held.customers.size(), 0);
   for (size_t i = 0; i < values.size(); ++i) {
     const PurchaseHistory& c = held.customers[i];
-    if (c.observed > 0) values[i] = fit.ExpectedPurchases(c, days) * held.value_mean[i];
+    if (c.observed > 0) values[i] = fit.used.ExpectedPurchases(c, days) * worth.Of(held, i);
     if (!std::isfinite(values[i])) return Invalid("BG/NBD gives no finite expectation");
   }
   return values;

@@ -161,6 +161,24 @@ TEST_F(BehaviourFeatures, MeasureRegularity) {
   EXPECT_EQ(Value("orders_overdue", 2), "null");
 }
 
+TEST_F(BehaviourFeatures, SeeTheWeekAndTheSameSeasonAYearAgo) {
+  Order(1, "2026-06-27", "a", "10");  // a Saturday
+  Order(1, "2026-06-26", "b", "30");  // a Friday
+  Order(1, "2026-05-20", "c", "10");
+  Order(1, "2025-07-01", "d", "8");  // the first moment of last year's windows
+  Order(1, "2025-07-30 23:59:59", "e", "9", "0, false, 'p', 'Web Shop'");
+  Order(1, "2025-08-01", "f", "5");
+  Order(1, "2025-06-30 23:59:59", "g", "100");  // before them
+  Run();
+  EXPECT_EQ(Value("orders_count_year_ago_30d", 1), "2");
+  EXPECT_EQ(Value("orders_spend_year_ago_30d", 1), "17.0000");
+  EXPECT_EQ(Value("orders_count_year_ago_90d", 1), "3");
+  EXPECT_EQ(Value("round(orders_weekend_share, 4)", 1), Value("round(1/7, 4)", 1));
+  EXPECT_EQ(Value("orders_channels", 1), "2");
+  EXPECT_EQ(Value("round(orders_value_trend_30d, 4)", 1), Value("round((20-10)/30, 4)", 1));
+  EXPECT_EQ(Value("orders_gap_variance_days > 0", 1), "true");
+}
+
 TEST_F(BehaviourFeatures, ARowAtTheCutOffNeverCountsAndOneJustBeforeDoes) {
   Order(1, "2026-06-30 23:59:59.999999", "a", "10");
   Order(1, "2026-07-01 00:00:00", "b", "1000");
