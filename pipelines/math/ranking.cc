@@ -84,18 +84,27 @@ double PrecisionArea(std::span<const double> scores,
   return positives > 0 ? area / positives : 0;
 }
 
-/// Gini of the gains curve when rows drawn `draws` times are taken in `order`.
-double DrawnGini(std::span<const double> values,
+/// Gini of the gains curve when rows drawn `draws` times are taken in `order`, which sorts them by
+/// `scores`; rows of one score are taken together, so that their order does not matter.
+double DrawnGini(std::span<const double> scores,
+                 std::span<const double> values,
                  const std::vector<size_t>& order,
                  const std::vector<int>& draws) {
   double rows = 0;
   double sum = 0;
   double area = 0;
-  for (const size_t row : order) {
-    const double drawn = draws[row];
-    area += drawn * (sum + drawn * values[row] / 2);
-    sum += drawn * values[row];
-    rows += drawn;
+  for (size_t first = 0; first < order.size();) {
+    double group_rows = 0;
+    double group_sum = 0;
+    size_t end = first;
+    for (; end < order.size() && scores[order[end]] == scores[order[first]]; ++end) {
+      group_rows += draws[order[end]];
+      group_sum += draws[order[end]] * values[order[end]];
+    }
+    area += group_rows * (sum + group_sum / 2);
+    sum += group_sum;
+    rows += group_rows;
+    first = end;
   }
   return sum > 0 ? 2 * area / (rows * sum) - 1 : 0;
 }
@@ -238,17 +247,17 @@ GiniEstimates Gini(std::span<const double> scores,
   const std::vector<size_t> order = FallingOrder(scores);
   const std::vector<size_t> perfect = FallingOrder(values);
   std::vector<int> draws(values.size(), 1);
-  const double best = DrawnGini(values, perfect, draws);
+  const double best = DrawnGini(values, values, perfect, draws);
   if (!(best > 1e-12)) return {};
-  const double gini = DrawnGini(values, order, draws);
+  const double gini = DrawnGini(scores, values, order, draws);
   SeededEntropy entropy(seed);
   std::vector<double> ginis;
   std::vector<double> shares;
   for (int i = 0; i < kReplicates; ++i) {
     for (int& drawn : draws) drawn = PoissonDraw(entropy);
-    const double top = DrawnGini(values, perfect, draws);
+    const double top = DrawnGini(values, values, perfect, draws);
     if (!(top > 1e-12)) continue;
-    ginis.push_back(DrawnGini(values, order, draws));
+    ginis.push_back(DrawnGini(scores, values, order, draws));
     shares.push_back(ginis.back() / top);
   }
   return {Percentiles(gini, std::move(ginis), confidence),

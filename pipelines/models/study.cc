@@ -154,7 +154,9 @@ Status JudgeFold(const StudyData& data,
   for (size_t i = 0; i < fold.size(); ++i) (fold[i] == f ? test : train).push_back(i);
   if (train.empty() || test.empty()) {
     return Invalid("no rows are left on one side of the split")
-        .WithRemedy("check --time: its values must differ");
+        .WithRemedy(options.time.empty()
+                        ? "--id must tell at least as many people apart as there are folds"
+                        : "check --time: its values must differ");
   }
   ASSIGN_OR_RETURN(FittedStudy fitted, FitStudy(data, options, train, progress));
   ASSIGN_OR_RETURN(const std::vector<double> scores, ScoreStudy(fitted, data, options, test));

@@ -31,8 +31,8 @@ struct StudyOptions {
   std::string calibration = "auto";
   std::string method;  ///< clv: tweedie (default), two_part or squared
   bool balance = false;
-  int search = 3;
-  int rounds = 0;  ///< at most; 0: 500 (forests 300)
+  int search = -1;  ///< settings tried beside the first; -1: 3, or 1 above 20,000 rows
+  int rounds = 0;   ///< at most; 0: 500 (forests 300)
   int threads = 1;
   uint64_t seed = 1;
 };

@@ -57,10 +57,10 @@ BoosterOptions ParamsOf(TreeMethod method, size_t rows, const StudyOptions& opti
     p.lambda = 0.1;
     return p;
   }
-  p.rounds_max = options.rounds > 0 ? options.rounds : 600;
+  p.rounds_max = options.rounds > 0 ? options.rounds : rows > kCrossRowsMax ? 400 : 600;
   p.early_stopping_rounds = 30;
   p.max_depth = 4;
-  p.learning_rate = n < 5000 ? 0.05 : 0.08;
+  p.learning_rate = n < 5000 ? 0.05 : n < 20'000 ? 0.08 : 0.1;
   p.min_child_weight = std::clamp(n / 3000, 1.0, 10.0);
   p.column_share = 0.8;
   return p;
@@ -196,7 +196,8 @@ Result<FittedStudy> FitStudy(const StudyData& data,
   learn.method = MethodOf(data, options);
   learn.params = ParamsOf(learn.method, positions.size(), options);
   learn.params.monotone = MonotoneOf(encoder, options);
-  learn.search = options.search;
+  const bool many = positions.size() > kCrossRowsMax;
+  learn.search = options.search >= 0 ? options.search : many ? 1 : 3;
   learn.calibration = options.calibration;
   learn.balance = options.balance;
   int folds = 1;
