@@ -287,10 +287,7 @@ Status CountRejects(query::Connection& connection,
       figures.quarantined[reason] += static_cast<uint64_t>(chunk.Int64(1, r));
       figures.first_line[reason] = static_cast<uint64_t>(chunk.Int64(2, r));
       if (chunk.IsNull(3, r)) continue;
-      return Invalid("'" + figures.file + "' line " + std::to_string(chunk.Int64(3, r)) +
-                     ": a quote that is not closed swallows the lines behind it")
-          .WithDiagnostic("SIG-4009")
-          .WithRemedy("close the quote, or set the source's quote character");
+      return UnclosedQuote(figures.file, static_cast<uint64_t>(chunk.Int64(3, r)));
     }
   }
 }
@@ -358,7 +355,9 @@ Status OpenSource(query::Connection& connection,
   connection.Keep(file);
   if (format.format == "parquet") return OpenParquet(connection, name, *file, columns, figures);
   TRY(file->CheckTextMark());
-  TRY(file->CheckText(kRowBytesMax));
+  const bool csv = format.format == "csv";
+  TRY(file->CheckText(
+      kRowBytesMax, csv ? format.delimiter : std::string(), csv ? format.quote : std::string()));
   if (format.format == "jsonl") return OpenJsonl(connection, name, *file, format, columns, figures);
   return OpenCsv(connection, name, *file, format, columns, figures);
 }

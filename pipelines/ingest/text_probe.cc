@@ -64,6 +64,100 @@ class LineMeter {
   uint64_t too_long_ = 0;
 };
 
+/// Finds the first quoted field of a CSV text, given block by block, that is longer than
+/// `bytes_max` and is not closed: it ends with the text, or at a quote that no delimiter or line
+/// end follows. A quote opens a field only at its start (RFC 4180); doubled, it stands for itself.
+class QuoteMeter {
+ public:
+  QuoteMeter(std::string_view delimiter, std::string_view quote, size_t bytes_max)
+      : delimiter_(delimiter),
+        quote_(quote.empty() ? '\0' : quote.front()),
+        bytes_max_(bytes_max) {}
+
+  void Add(ByteView block) {
+    if (quote_ == '\0' || too_long_ > 0) return;
+    const std::string_view text = AsText(block);
+    size_t at = 0;
+    size_t counted = 0;  // bytes of the block whose lines are counted
+    while (at < text.size()) {
+      if (closed_just_now_) JudgeClose(text[at]);
+      const size_t found = text.find(quote_, at);
+      const size_t end = found == std::string_view::npos ? text.size() : found;
+      if (quoted_) length_ += end - at;
+      if (end > at) closed_just_now_ = false;
+      if (end == text.size()) break;
+      if (quoted_) {
+        quoted_ = false;
+        closed_just_now_ = true;
+      } else if (closed_just_now_ || StartsField(text, end)) {
+        // A doubled quote goes on with the field that seemed closed.
+        if (!closed_just_now_) {
+          length_ = 0;
+          line_ += Lines(text.substr(counted, end - counted));
+          counted = end;
+          opened_ = line_;
+        }
+        quoted_ = true;
+        closed_just_now_ = false;
+      }
+      at = end + 1;
+    }
+    line_ += Lines(text.substr(counted));
+    tail_.append(text.substr(text.size() - std::min(text.size(), kTailBytes)));
+    if (tail_.size() > kTailBytes) tail_.erase(0, tail_.size() - kTailBytes);
+  }
+  /// After the last block.
+  void Finish() {
+    if (quoted_ && length_ > bytes_max_ && too_long_ == 0) too_long_ = opened_;
+  }
+  /// The line on which it begins; 0 = none so far.
+  [[nodiscard]] uint64_t too_long() const { return too_long_; }
+
+ private:
+  /// `next` is the byte behind a closing quote.
+  void JudgeClose(char next) {
+    if (length_ <= bytes_max_ || next == quote_ || next == '\n' || next == '\r') return;
+    if (!delimiter_.empty() && next == delimiter_.front()) return;
+    too_long_ = opened_;
+  }
+
+  static constexpr size_t kTailBytes = 4;  // a delimiter, or the byte order mark
+
+  static uint64_t Lines(std::string_view text) {
+    return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+  [[nodiscard]] bool StartsField(std::string_view text, size_t at) const {
+    std::string before = at < kTailBytes ? tail_ : std::string();
+    before += text.substr(at - std::min(at, kTailBytes), std::min(at, kTailBytes));
+    if (before.empty() || before == "\xef\xbb\xbf") return true;
+    return before.back() == '\n' || before.back() == '\r' ||
+           (!delimiter_.empty() && before.ends_with(delimiter_));
+  }
+
+  std::string delimiter_;
+  char quote_;
+  size_t bytes_max_;
+  bool quoted_ = false;
+  bool closed_just_now_ = false;
+  size_t length_ = 0;
+  uint64_t line_ = 1;
+  uint64_t opened_ = 0;
+  uint64_t too_long_ = 0;
+  std::string tail_;
+};
+
+/// Both meters over one text.
+struct TextMeters {
+  LineMeter lines;
+  QuoteMeter quotes;
+  void Add(ByteView block) {
+    lines.Add(block);
+    quotes.Add(block);
+  }
+  void Finish() { quotes.Finish(); }
+  [[nodiscard]] bool done() const { return lines.too_long() > 0 || quotes.too_long() > 0; }
+};
+
 /// Runs zlib over a file and forgets what comes out.
 class GzipCheck {
  public:
@@ -93,7 +187,7 @@ class GzipCheck {
   }
 
   /// Whether `descriptor` is a sequence of whole gzip members; measures the lines of its text.
-  bool Whole(int descriptor, LineMeter& lines) {
+  bool Whole(int descriptor, TextMeters& meters) {
     if (!ready_) return false;
     off_t at = 0;
     bool at_end = true;  // of a member
@@ -103,19 +197,19 @@ class GzipCheck {
       at += got;
       stream_.next_in = in_.data();
       stream_.avail_in = static_cast<uInt>(got);
-      if (!Drain(at_end, lines)) return false;
+      if (!Drain(at_end, meters)) return false;
     }
   }
 
  private:
-  bool Drain(bool& at_end, LineMeter& lines) {
+  bool Drain(bool& at_end, TextMeters& meters) {
     while (stream_.avail_in > 0) {
       if (at_end && stream_.total_in > 0 && inflateReset(&stream_) != Z_OK) return false;
       at_end = false;
       stream_.next_out = out_.data();
       stream_.avail_out = static_cast<uInt>(out_.size());
       const int state = inflate(&stream_, Z_NO_FLUSH);
-      lines.Add(ByteView(out_).first(out_.size() - stream_.avail_out));
+      meters.Add(ByteView(out_).first(out_.size() - stream_.avail_out));
       if (state == Z_STREAM_END) {
         at_end = true;
       } else if (state != Z_OK && state != Z_BUF_ERROR) {
@@ -205,25 +299,31 @@ Status SourceFile::CheckTextMark() const {
       .WithRemedy("convert the file: iconv -f UTF-16 -t UTF-8");
 }
 
-Status SourceFile::CheckText(size_t line_bytes_max) const {
+Status SourceFile::CheckText(size_t line_bytes_max,
+                             std::string_view delimiter,
+                             std::string_view quote) const {
   CHECK(line_bytes_max >= kBlockBytes);
-  LineMeter lines(line_bytes_max);
+  TextMeters meters{LineMeter(line_bytes_max), QuoteMeter(delimiter, quote, line_bytes_max)};
   if (gzip_) {
-    if (!std::make_unique<GzipCheck>()->Whole(descriptor_, lines)) return BadGzip(name_);
+    if (!std::make_unique<GzipCheck>()->Whole(descriptor_, meters)) return BadGzip(name_);
   } else {
     Bytes block(kBlockBytes);
-    for (off_t at = 0; lines.too_long() == 0;) {
+    for (off_t at = 0; !meters.done();) {
       const ssize_t got = pread(descriptor_, block.data(), block.size(), at);
       if (got < 0) {
         return Unavailable("'" + name_ + "' cannot be read to its end").WithDiagnostic("SIG-4002");
       }
       if (got == 0) break;
-      lines.Add(ByteView(block).first(static_cast<size_t>(got)));
+      meters.Add(ByteView(block).first(static_cast<size_t>(got)));
       at += got;
     }
     Wipe(block.data(), block.size());
   }
-  return lines.too_long() == 0 ? OkStatus() : LongLine(name_, lines.too_long(), line_bytes_max);
+  meters.Finish();
+  const uint64_t long_line = meters.lines.too_long();
+  if (long_line > 0) return LongLine(name_, long_line, line_bytes_max);
+  const uint64_t open_quote = meters.quotes.too_long();
+  return open_quote == 0 ? OkStatus() : UnclosedQuote(name_, open_quote);
 }
 
 Result<std::string> SourceFile::FirstLine(size_t bytes_max) const {
@@ -248,6 +348,13 @@ Result<std::string> SourceFile::FirstLine(size_t bytes_max) const {
   return Invalid("'" + name_ + "' line 1: bytes that are not UTF-8")
       .WithDiagnostic("SIG-4007")
       .WithRemedy("convert the file, for example with iconv -f ISO-8859-1 -t UTF-8");
+}
+
+Status UnclosedQuote(const std::string& file, uint64_t line) {
+  return Invalid("'" + file + "' line " + std::to_string(line) +
+                 ": a quote that is not closed swallows the lines behind it")
+      .WithDiagnostic("SIG-4009")
+      .WithRemedy("close the quote, or set the source's quote character");
 }
 
 std::vector<std::string> SplitCsvLine(std::string_view line,

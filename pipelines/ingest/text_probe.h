@@ -32,8 +32,12 @@ class SourceFile {
   [[nodiscard]] Status CheckTextMark() const;
   /// Reads all of it, decompressed, keeping nothing. SIG-4006 unless every gzip member is whole and
   /// its CRC and length agree (DuckDB reads a cut or damaged gzip file without a word); SIG-4008
-  /// with the first line that is longer than `line_bytes_max`. Memory: 128 KiB.
-  [[nodiscard]] Status CheckText(size_t line_bytes_max) const;
+  /// with the first line that is longer than `line_bytes_max`. For CSV, with its `delimiter` and
+  /// `quote`, also SIG-4009 with the line on which a quoted field longer than that begins whose
+  /// quote is not closed (DuckDB makes one row of it and of all lines behind). Memory: 128 KiB.
+  [[nodiscard]] Status CheckText(size_t line_bytes_max,
+                                 std::string_view delimiter = {},
+                                 std::string_view quote = {}) const;
   /// Line 1 without byte order mark and line end, decompressed. SIG-4007 when it is not UTF-8,
   /// SIG-4008 when it is longer than `bytes_max`.
   [[nodiscard]] Result<std::string> FirstLine(size_t bytes_max) const;
@@ -48,6 +52,9 @@ class SourceFile {
   bool parquet_ = false;
   std::string mark_;
 };
+
+/// SIG-4009 at that line of the file.
+Status UnclosedQuote(const std::string& file, uint64_t line);
 
 /// The fields of a CSV line (RFC 4180 quoting, no line breaks inside).
 std::vector<std::string> SplitCsvLine(std::string_view line,

@@ -98,6 +98,29 @@ TEST_F(SourceTest, AnUnclosedQuoteThatSwallowsLinesIsAnErrorWithItsLine) {
   EXPECT_NE(status.message().find("line 3"), std::string::npos) << status.message();
 }
 
+TEST_F(SourceTest, AnUnclosedQuoteIsAnErrorHoweverMuchItSwallows) {
+  std::string lines;
+  while (lines.size() < 25'000'000) lines.append("7,").append(998, 'y').append(1, '\n');
+  for (const size_t size : {size_t{3} << 20, size_t{10} << 20, lines.size()}) {
+    SCOPED_TRACE(size);
+    const Status status = Open(
+        File("a.csv", "id,b\n1,x\n2,\"open\n" + lines.substr(0, size / 1001 * 1001)), {"id", "b"});
+    EXPECT_EQ(status.diagnostic(), "SIG-4009") << status.ToString();
+    EXPECT_NE(status.message().find("line 3"), std::string::npos) << status.message();
+  }
+  // The next quoted field closes it in the wrong place.
+  const Status status =
+      Open(File("a.csv", "id,b\n1,x\n2,\"open\n" + lines + "8,\"closes\"\n9,z\n"), {"id", "b"});
+  EXPECT_EQ(status.diagnostic(), "SIG-4009") << status.ToString();
+}
+
+TEST_F(SourceTest, QuotesThatAreClosedDoubledOrInsideAFieldAreNoneOfIt) {
+  std::string lines;
+  const std::string line = "\"a \"\"b\"\"\",5\" screen\n\"two\nlines\",\"\"\n";
+  while (lines.size() < 6'000'000) lines += line;
+  ASSERT_EQ(Open(File("a.csv", "id,b\n" + lines), {"id", "b"}).ToString(), "ok");
+}
+
 TEST_F(SourceTest, ARowOfAnySizeAndPlaceIsReadOrRefusedNeverLost) {
   constexpr size_t kLimit = 2 << 20;
   std::string good;  // more than a unit of DuckDB's scan
