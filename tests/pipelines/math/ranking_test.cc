@@ -91,5 +91,29 @@ TEST(Ranking, DecilesHoldEveryRowOnceHighestFirst) {
               1e-12);
 }
 
+TEST(Ranking, AveragePrecisionTakesTiesTogether) {
+  const std::vector<double> scores = {3, 2, 2, 1};
+  const std::vector<uint8_t> labels = {1, 1, 0, 1};
+  const Estimate area = AveragePrecision(scores, labels, 0.95, 1).value();
+  EXPECT_NEAR(area.value, (1.0 + 2.0 / 3 + 3.0 / 4) / 3, 1e-12);
+  EXPECT_FALSE(AveragePrecision(scores, std::vector<uint8_t>(4, 0), 0.95, 1).ok());
+}
+
+TEST(Ranking, GiniIntervalsHoldTheValue) {
+  SeededEntropy entropy(8);
+  std::vector<double> scores;
+  std::vector<double> values;
+  for (int i = 0; i < 500; ++i) {
+    scores.push_back(static_cast<double>(entropy.Next() % 100'000) / 100 + i * 1e-6);
+    values.push_back(scores.back() + static_cast<double>(entropy.Next() % 1000));
+  }
+  const GiniEstimates gini = Gini(scores, values, 0.95, 1);
+  EXPECT_NEAR(gini.normalised.value, NormalisedGini(scores, values), 1e-9);
+  EXPECT_LT(gini.normalised.low, gini.normalised.value);
+  EXPECT_GT(gini.normalised.high, gini.normalised.value);
+  EXPECT_EQ(Gini(scores, std::vector<double>(500, 2.0), 0.95, 1).gini.value, 0);
+  EXPECT_EQ(Gini(std::vector<double>(500, 1.0), values, 0.95, 1).gini.value, 0);
+}
+
 }  // namespace
 }  // namespace signet::pipelines

@@ -1,0 +1,34 @@
+#include "pipelines/models/reason_words.h"
+
+#include <gtest/gtest.h>
+
+namespace signet::pipelines {
+namespace {
+
+TEST(ReasonWords, LevelsAreThoseOfThePeopleLearntFrom) {
+  CodeMatrix codes{2, {}};
+  for (int i = 0; i < 100; ++i) {
+    codes.codes.push_back(static_cast<uint8_t>(i));
+    codes.codes.push_back(i < 95 ? 0 : CodeMatrix::kMissing);  // one value
+  }
+  const ReasonWords words = ReasonWords::Learn(codes);
+  EXPECT_EQ(words.Level(0, 3), "very low");
+  EXPECT_EQ(words.Level(0, 20), "low");
+  EXPECT_EQ(words.Level(0, 50), "typical");
+  EXPECT_EQ(words.Level(0, 80), "high");
+  EXPECT_EQ(words.Level(0, 99), "very high");
+  EXPECT_EQ(words.Level(0, CodeMatrix::kMissing), "missing");
+  EXPECT_EQ(words.Level(1, 0), "typical");
+  const Result<ReasonWords> read = ReasonWords::FromJson(words.ToJson());
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->Level(0, 20), "low");
+  EXPECT_FALSE(ReasonWords::FromJson(*Json::Parse("[[1,2,3]]")).ok());
+}
+
+TEST(ReasonWords, AreAPlainSentence) {
+  EXPECT_EQ(ReasonSentence("orders_recency_days", "very high", true, "churn"),
+            "orders recency days is very high: raises churn");
+}
+
+}  // namespace
+}  // namespace signet::pipelines
