@@ -1,4 +1,4 @@
-/// The report of a run as one self-contained page: SVG, printable, with a table beside each picture.
+/// The report of a run as one self-contained page: SVG, printable, a table beside each picture.
 #pragma once
 
 #include <string>

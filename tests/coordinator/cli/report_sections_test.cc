@@ -61,11 +61,12 @@ TEST(FigureSections, RecogniseWhatStagesTellWhereverItLies) {
 
 TEST(FigureSections, LeaveOutGroupsBelowThePolicysMinimum) {
   const policies::PublicationRule rule = GroupOf(50);
-  EXPECT_FALSE(Has(FigureSections("s",
-                                  Parsed(R"({"hexbins": {"radius": 1, "bins": [
-                                    {"x": 0, "y": 0, "count": 90}, {"x": 7.77, "y": 0, "count": 49}]}})"),
-                                  rule),
-                   "7.77"));
+  const std::string hexagons = FigureSections("s",
+                                              Parsed(R"({"hexbins": {"radius": 1, "bins": [
+                                                {"x": 0, "y": 0, "count": 90},
+                                                {"x": 7.77, "y": 0, "count": 49}]}})"),
+                                              rule);
+  EXPECT_FALSE(Has(hexagons, "7.77"));
   EXPECT_EQ(FigureSections("s",
                            Parsed(R"({"columns": ["a"], "clusters": [{"cluster": 1, "size": 12,
                                 "words": "rich"}]})"),
