@@ -8,20 +8,15 @@
 
 #include <benchmark/benchmark.h>
 
-#include "crypto/audit/audit_log.h"
-#include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
 #include "crypto/primitives/aead.h"
 #include "crypto/primitives/hmac.h"
 #include "crypto/primitives/sealed_stream.h"
 #include "crypto/pseudonym/link_hasher.h"
 #include "crypto/store/kv_store.h"
-#include "crypto/transparency/compact_range.h"
 
 namespace signet::crypto {
 namespace {
-
-constexpr int64_t kEntriesPerBatch = 4096;
 
 /// A fresh folder on the disk of the working directory (not a tmpfs: fsync must count).
 class BenchFolder {
@@ -41,77 +36,6 @@ class BenchFolder {
  private:
   std::filesystem::path path_;
 };
-
-AuditEvent EventNumber(int64_t i) {
-  return {"task.finished",
-          "coordinator",
-          "finish",
-          {},
-          "run-0001",
-          "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-          Json::Of({{"task", i}, {"rows", 125000}}),
-          {}};
-}
-
-/// A log on RocksDB with sync, as the coordinator has it.
-struct DurableLog {
-  BenchFolder folder;
-  SystemEntropy entropy;
-  SystemClock clock;
-  std::unique_ptr<KvStore> store;
-  std::unique_ptr<AuditLog> log;
-
-  DurableLog() {
-    store = OpenRocksStore(folder.path() / "db", entropy.RandomSecret(32), entropy).value();
-    log = AuditLog::Open(*store,
-                         Ed25519PrivateKey::FromSeed(entropy.RandomSecret(32)),
-                         "signet.bench/audit",
-                         clock,
-                         folder.path() / "checkpoint.note")
-              .value();
-  }
-};
-
-void AuditEntries(benchmark::State& state) {
-  DurableLog durable;
-  int64_t n = 0;
-  for (auto _ : state) {
-    WriteBatch batch;
-    for (int64_t i = 0; i < kEntriesPerBatch; ++i) {
-      benchmark::DoNotOptimize(durable.log->Append(EventNumber(n++), batch).value());
-    }
-    CHECK(durable.log->Committed(durable.store->Write(batch, Durability::kSync)).ok());
-  }
-  state.SetItemsProcessed(n);
-}
-
-void AuditEntriesLimit(benchmark::State& state) {
-  const std::string entry = *AuditEntryText(EventNumber(1), 1, Timestamp{1});
-  TreeHasher hasher;
-  CompactRange range;
-  for (auto _ : state) range.Append(hasher.Leaf(AsBytes(entry)), hasher);
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
-}
-
-/// Sixteen callers share a batch and a checkpoint; each gets its own receipt.
-void AuditReceipts(benchmark::State& state) {
-  constexpr int64_t kCallers = 16;
-  DurableLog durable;
-  int64_t n = 0;
-  for (auto _ : state) {
-    WriteBatch batch;
-    const int64_t first = n;
-    for (int64_t i = 0; i < kCallers; ++i) {
-      benchmark::DoNotOptimize(durable.log->Append(EventNumber(n++), batch).value());
-    }
-    CHECK(durable.log->Committed(durable.store->Write(batch, Durability::kSync)).ok());
-    CHECK(durable.log->SignCheckpoint().ok());
-    for (int64_t i = first; i < n; ++i) {
-      benchmark::DoNotOptimize(durable.log->ProveInclusion(static_cast<uint64_t>(i)).value());
-    }
-  }
-  state.SetItemsProcessed(n);
-}
 
 void StorePuts(benchmark::State& state) {
   BenchFolder folder;
@@ -166,9 +90,6 @@ void PseudonymsLimit(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
 }
 
-BENCHMARK(AuditEntries)->Name("audit.entries_per_s")->UseRealTime();
-BENCHMARK(AuditEntriesLimit)->Name("audit.entries_per_s/limit");
-BENCHMARK(AuditReceipts)->Name("audit.receipts_per_s")->UseRealTime();
 BENCHMARK(StorePuts)->Name("store.puts_per_s")->UseRealTime();
 BENCHMARK(Sealing)->Name("seal.gb_per_s_core");
 BENCHMARK(SealingLimit)->Name("seal.gb_per_s_core/limit");
