@@ -197,13 +197,15 @@ Status AddPerformance(const Table& reference,
       PerformanceOf(*current.Find(options.score), *after, named.positive);
   if (!now.ok()) return now.status().WithContext("current");
   const double change = now->auc.value - then->auc.value;
-  const Estimate difference = NormalEstimate(
-      change, std::sqrt(then->error * then->error + now->error * now->error), kConfidence);
+  const double error = std::sqrt(then->error * then->error + now->error * now->error);
+  const Estimate difference = NormalEstimate(change, error, kConfidence);
   report.Set("performance",
              Json::Of({{"reference", then->json},
                        {"current", now->json},
                        {"auc_change", difference.ToJson()}}));
-  if (change < -options.rules.auc_loss && difference.high < 0) {
+  // As with PSI, chance explains what it does in 1 of 100 comparisons.
+  const bool beyond_chance = NormalEstimate(change, error, 1 - 2 * kChanceMax).high < 0;
+  if (change < -options.rules.auc_loss && beyond_chance) {
     reasons.push_back("the AUC fell by " + FixedText(-change, 3));
   }
   return OkStatus();

@@ -44,15 +44,17 @@ DriftOptions Scored() {
 
 TEST(Drift, OfTwoSamplesOfOnePopulationIsStable) {
   int alarms = 0;
+  int retrained = 0;
   for (uint64_t seed = 0; seed < 40; ++seed) {
     // 300 rows: PSI is often above 0.1 by chance alone.
     const Json report =
         CompareTables(Draw(300, seed, 0, 0, 0.8), Draw(300, seed + 100, 0, 0, 0.8), Scored())
             .value();
     alarms += report["verdict"].AsString() == "stable" ? 0 : 1;
-    EXPECT_FALSE(report["retrain"]["needed"].AsBool()) << seed;
+    retrained += report["retrain"]["needed"].AsBool() ? 1 : 0;
   }
   EXPECT_LE(alarms, 3);
+  EXPECT_LE(retrained, 2);  // 1 of 100 by chance
 }
 
 TEST(Drift, NamesTheColumnThatMovedAndTheNewValues) {
