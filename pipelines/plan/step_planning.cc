@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/base/text.h"
+#include "pipelines/plan/column_pruning.h"
 #include "pipelines/plan/hidden_columns.h"
 #include "pipelines/plan/planning.h"
 #include "pipelines/plan/step_order.h"
@@ -54,7 +55,8 @@ class StepBinding {
     if (decl_.uses == "train") CheckLabelWindow();
     const std::optional<Schema> output = BindOperator();
     if (!output) return;
-    DropUnusedColumns(*output);
+    // publish reads exactly what it releases
+    if (decl_.uses != "publish") DropUnusedColumns(*op_, options_, *output, step_.inputs);
     if (decl_.uses == "publish") PlanRecipients();
     Finish(*output);
   }
@@ -198,12 +200,7 @@ class StepBinding {
     return allowed;
   }
 
-  [[nodiscard]] BindRequest Request() const {
-    BindRequest request;
-    request.options = options_;
-    for (const PlannedInput& input : step_.inputs) request.inputs[input.name] = input.schema;
-    return request;
-  }
+  [[nodiscard]] BindRequest Request() const { return RequestOf(options_, step_.inputs); }
 
   std::optional<Schema> BindOperator() {
     Result<Schema> bound = op_->Bind(Request());
@@ -233,29 +230,15 @@ class StepBinding {
 
   /// Whether the step would do with columns that the policy shows to no step; reports those.
   bool ReportHiddenColumns(const BindRequest& with_all) {
-    BindRequest with_hidden = with_all;
-    std::vector<std::pair<std::string, HiddenColumn>> hidden;
-    for (const PlannedInput& input : step_.inputs) {
-      if (input.kind != DatasetKind::kGoverned) continue;
-      Schema& schema = with_hidden.inputs[input.name];
-      for (HiddenColumn& column : HiddenColumnsOf(p_, input.dataset, schema)) {
-        schema.columns.push_back(column.column);
-        hidden.emplace_back(input.name, std::move(column));
-      }
-    }
-    if (hidden.empty() || !op_->Bind(with_hidden).ok()) return false;
-    for (const auto& [view, column] : hidden) {
-      BindRequest without = with_hidden;
-      auto& columns = without.inputs[view].columns;
-      columns.erase(std::remove(columns.begin(), columns.end(), column.column), columns.end());
-      if (op_->Bind(without).ok()) continue;
+    const std::vector<HiddenUse> uses = HiddenUsesOf(p_, *op_, with_all, step_.inputs);
+    for (const HiddenUse& use : uses) {
       p_.diagnostics.Error("SIG-3003",
-                           MentionOf(column.column.name),
-                           "no step may see column '" + column.column.name + "' of '" + view +
-                               "': " + column.explanation,
-                           column.remedy);
+                           MentionOf(use.column.name),
+                           "no step may see column '" + use.column.name + "' of '" + use.view +
+                               "': " + use.explanation,
+                           use.remedy);
     }
-    return true;
+    return !uses.empty();
   }
 
   /// Which forbidden columns the step cannot do without: those whose absence alone breaks it.
@@ -336,25 +319,6 @@ class StepBinding {
       if (column.label.origins.count(origin) != 0) return true;
     }
     return false;
-  }
-
-  /// Takes governed columns away that the step can do without (minimisation, GDPR Art. 5(1)(c)).
-  void DropUnusedColumns(const Schema& output) {
-    if (decl_.uses == "publish") return;  // it reads exactly what it releases
-    for (PlannedInput& input : step_.inputs) {
-      if (input.kind != DatasetKind::kGoverned) continue;
-      for (size_t i = input.schema.columns.size(); i-- > 0;) {
-        if (input.schema.columns[i].name == kSubjectColumn) continue;
-        const Column column = input.schema.columns[i];
-        const auto at = input.schema.columns.begin() + static_cast<std::ptrdiff_t>(i);
-        input.schema.columns.erase(at);
-        const Result<Schema> without = op_->Bind(Request());
-        if (!without.ok() || !(*without == output)) {
-          input.schema.columns.insert(input.schema.columns.begin() + static_cast<std::ptrdiff_t>(i),
-                                      column);
-        }
-      }
-    }
   }
 
   void CheckLabelWindow() {

@@ -53,20 +53,6 @@ Result<Json> Parse(Connection& connection, std::string_view sql) {
   return statements.items().front();
 }
 
-/// Makes the inputs as empty tables, so that DuckDB tells names and types.
-Status MakeTables(Connection& connection, const std::map<std::string, Schema>& tables) {
-  for (const auto& [name, schema] : tables) {
-    std::string columns;
-    for (const Column& column : schema.columns) {
-      columns += (columns.empty() ? "" : ", ") + SqlName(column.name) + " " +
-                 std::string(SqlTypeOf(column.type));
-    }
-    if (columns.empty()) return Refused("input '" + name + "' has no columns");
-    TRY(connection.Execute("CREATE TABLE " + SqlName(name) + " (" + columns + ")"));
-  }
-  return OkStatus();
-}
-
 /// Joins what the binder found with what DuckDB says; where both know, they must agree.
 Result<SelectAnalysis> Combine(const Binder& binder,
                                BoundQuery query,
@@ -101,6 +87,15 @@ struct SharedEngine {
   int sessions = 0;
   std::unique_ptr<Database> database;
   std::unique_ptr<Connection> connection;
+  /// The empty tables that are there: name to the text of their columns. Steps share few shapes,
+  /// and making a table takes longer than reading a statement.
+  std::map<std::string, std::string> tables;
+
+  void Close() {
+    tables.clear();
+    connection.reset();
+    database.reset();
+  }
 };
 
 SharedEngine& ThisThreads() {
@@ -108,34 +103,53 @@ SharedEngine& ThisThreads() {
   return engine;
 }
 
-/// One analysis: its own engine, or the session's with a transaction of its own, so that the tables
-/// it makes are gone afterwards.
+/// One analysis: with its own engine, or the session's. Tables that other analyses of the session
+/// left behind are harmless: names are looked up by our binder, among the inputs given to it.
 class Analysis {
  public:
-  Analysis() = default;
+  Analysis() : engine_(ThisThreads().sessions > 0 ? ThisThreads() : own_) {}
   Analysis(const Analysis&) = delete;
   Analysis& operator=(const Analysis&) = delete;
-  ~Analysis() {
-    if (connection_ == nullptr || own_.connection != nullptr) return;
-    if (connection_->Execute("ROLLBACK").ok()) return;
-    ThisThreads().connection.reset();
-    ThisThreads().database.reset();
-  }
+  ~Analysis() = default;
 
   Result<Connection*> Open() {
-    SharedEngine& engine = ThisThreads().sessions > 0 ? ThisThreads() : own_;
-    if (engine.connection == nullptr) {
-      ASSIGN_OR_RETURN(engine.database, Database::Open({/*threads=*/1, kAnalysisMemoryMb, {}}));
-      engine.connection = engine.database->Connect();
+    if (engine_.connection == nullptr) {
+      ASSIGN_OR_RETURN(engine_.database, Database::Open({/*threads=*/1, kAnalysisMemoryMb, {}}));
+      engine_.connection = engine_.database->Connect();
     }
-    TRY(engine.connection->Execute("BEGIN TRANSACTION"));
-    connection_ = engine.connection.get();
-    return connection_;
+    return engine_.connection.get();
+  }
+
+  /// Makes the inputs as empty tables, so that DuckDB tells names and types.
+  Status MakeTables(const std::map<std::string, Schema>& tables) {
+    for (const auto& [name, schema] : tables) {
+      std::string columns;
+      for (const Column& column : schema.columns) {
+        columns += (columns.empty() ? "" : ", ") + SqlName(column.name) + " " +
+                   std::string(SqlTypeOf(column.type));
+      }
+      if (columns.empty()) return Refused("input '" + name + "' has no columns");
+      TRY(MakeTable(name, columns));
+    }
+    return OkStatus();
   }
 
  private:
+  Status MakeTable(const std::string& name, const std::string& columns) {
+    // DuckDB's names know no case: one spelling at a time.
+    const std::string key = LowerName(name);
+    std::string& there = engine_.tables[key];
+    const std::string wanted = name + " " + columns;
+    if (there == wanted) return OkStatus();
+    there.clear();
+    TRY(engine_.connection->Execute("DROP TABLE IF EXISTS " + SqlName(name) + "; CREATE TABLE " +
+                                    SqlName(name) + " (" + columns + ")"));
+    there = wanted;
+    return OkStatus();
+  }
+
   SharedEngine own_;
-  Connection* connection_ = nullptr;
+  SharedEngine& engine_;
 };
 
 /// An expression wrapped in a SELECT must come back as just that.
@@ -158,9 +172,7 @@ AnalysisSession::AnalysisSession() : outermost_(ThisThreads().sessions == 0) {
 
 AnalysisSession::~AnalysisSession() {
   --ThisThreads().sessions;
-  if (!outermost_) return;
-  ThisThreads().connection.reset();
-  ThisThreads().database.reset();
+  if (outermost_) ThisThreads().Close();
 }
 
 Result<SelectAnalysis> AnalyseSelect(std::string_view sql,
@@ -170,7 +182,7 @@ Result<SelectAnalysis> AnalyseSelect(std::string_view sql,
   ASSIGN_OR_RETURN(const Json statement, Parse(*connection, sql));
   Binder binder(sql, tables);
   ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery(statement["node"], nullptr, {}));
-  TRY(MakeTables(*connection, tables));
+  TRY(analysis.MakeTables(tables));
   Result<std::vector<ResultColumn>> prepared = connection->Describe(sql);
   if (!prepared.ok()) return prepared.status().WithDiagnostic("SIG-3010");
   return Combine(binder, std::move(query), *prepared);
@@ -188,7 +200,7 @@ Result<SelectAnalysis> AnalyseExpression(std::string_view expression,
   Binder binder(sql, tables);
   ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery(statement["node"], nullptr, {}));
   if (query.aggregates) return Refused("a condition looks at one row: it cannot aggregate");
-  TRY(MakeTables(*connection, tables));
+  TRY(analysis.MakeTables(tables));
   Result<std::vector<ResultColumn>> prepared = connection->Describe(sql);
   if (!prepared.ok()) return prepared.status().WithDiagnostic("SIG-3010");
   for (BoundColumn& column : query.columns) column.name.clear();
