@@ -14,6 +14,7 @@ namespace signet::crypto {
 namespace {
 
 constexpr int kDepthMax = 32;
+constexpr size_t kUsualEntryBytes = 512;
 /// Integers up to here are exact as doubles, which is what other readers of JSON make of them.
 constexpr int64_t kExactIntegerMax = int64_t{1} << 53;
 
@@ -194,6 +195,7 @@ Result<std::string> AuditEntryText(const AuditEvent& event,
   if (event.type.empty()) return Refused("type", "is empty");
   if (!event.facts.is_null() && !event.facts.is_object()) return Refused("facts", "are no object");
   std::string out;
+  out.reserve(kUsualEntryBytes);
   // Fields in the order of their names, as RFC 8785 section 3.2.3 sorts them.
   TRY(AddField(out, "action", event.action));
   TRY(AddField(out, "actor", event.actor));

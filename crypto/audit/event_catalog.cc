@@ -1,9 +1,9 @@
 #include "crypto/audit/event_catalog.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "crypto/audit/event_table.h"
@@ -188,7 +188,7 @@ const std::vector<EventDoc>& EventCatalog() {
 }
 
 const EventDoc* FindEvent(std::string_view type) {
-  using ByType = std::map<std::string_view, const EventDoc*>;
+  using ByType = std::unordered_map<std::string_view, const EventDoc*>;
   static const ByType kByType = [] {
     ByType by_type;
     for (const EventDoc& event : EventCatalog()) by_type.emplace(event.type, &event);
