@@ -120,7 +120,7 @@ Maximum Polish(const Objective& objective, const Maximum& maximum, const Maximis
   };
   std::vector<double> gradient(size);
   objective(best.point, gradient);
-  for (int step = 0; step < 3 && norm(gradient) > options.tolerance / 100; ++step) {
+  for (int step = 0; step < 3 && norm(gradient) > options.tolerance; ++step) {
     const std::vector<double> inverse = InverseOf(ObservedInformation(objective, best.point), size);
     if (inverse.empty()) break;
     Maximum next = best;

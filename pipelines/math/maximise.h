@@ -29,8 +29,8 @@ Maximum Maximise(const Objective& objective,
                  std::vector<double> start,
                  const MaximiseOptions& options);
 
-/// Up to three Newton steps from `maximum`, each kept only if the gradient shrinks: the last digits
-/// that a line search cannot see.
+/// Up to three Newton steps from `maximum` while a derivative exceeds the tolerance, each kept only
+/// if the gradient shrinks: the last digits that a line search cannot see.
 Maximum Polish(const Objective& objective, const Maximum& maximum, const MaximiseOptions& options);
 
 /// The negative second derivatives at `point` (row-major, symmetric), by central differences of the

@@ -23,10 +23,18 @@ double Digamma(double x) {
   return boost::math::digamma(x);
 }
 
-/// ln(exp(a) + exp(b)).
-double LogAdd(double a, double b) {
-  const double top = std::max(a, b);
-  return top + std::log1p(std::exp(std::min(a, b) - top));
+/// ln(exp(a) + exp(b)), and exp(b)'s share of the sum.
+struct LogSum {
+  double value = 0;
+  double second_share = 0;
+};
+LogSum LogAdd(double a, double b) {
+  if (a >= b) {
+    const double ratio = std::exp(b - a);
+    return {a + std::log1p(ratio), ratio / (1 + ratio)};
+  }
+  const double ratio = std::exp(a - b);
+  return {b + std::log1p(ratio), 1 / (1 + ratio)};
 }
 
 /// What depends on x alone: gamma functions and their derivatives.
@@ -111,8 +119,9 @@ double BetaLogLikelihood(const PurchaseShape& shape,
     double dropped = 0;  // the share of likelihood from having dropped out
     if (drops && t.log_drop > kMinusInfinity) {
       const double log_dropped = t.log_drop + big_r * (end - logs[g.recency]);
-      sum = LogAdd(beats.log_sum, log_dropped);
-      dropped = std::exp(log_dropped - sum);
+      const LogSum both = LogAdd(beats.log_sum, log_dropped);
+      sum = both.value;
+      dropped = both.second_share;
     }
     const double alive = 1 - dropped;
     total += g.share * (t.value + r * log_alpha - big_r * end + sum);
@@ -209,10 +218,11 @@ double ParetoLogLikelihood(const GroupedHistories& sample,
     const double end_b = std::log(beta + h.observed);
     const double alive_value = -big_r * end_a - s * end_b;
     const DropIntegral drop = IntegrateDropOut(p, h, /*means=*/true);
-    const double dropped_value = std::log(s) + drop.log_value;
-    const double sum =
-        drop.log_value > kMinusInfinity ? LogAdd(alive_value, dropped_value) : alive_value;
-    const double dropped = std::exp(dropped_value - sum);
+    const LogSum both = drop.log_value > kMinusInfinity
+                            ? LogAdd(alive_value, std::log(s) + drop.log_value)
+                            : LogSum{alive_value, 0};
+    const double sum = both.value;
+    const double dropped = both.second_share;
     const double alive = 1 - dropped;
     const PerRepeats& t = repeats[g.repeats];
     total += g.share * (t.value + r * log_alpha + s * log_beta + sum);

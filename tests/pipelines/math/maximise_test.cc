@@ -23,7 +23,8 @@ TEST(Maximise, FollowsACurvedRidgeToItsTop) {
   EXPECT_TRUE(found.converged);
   EXPECT_NEAR(found.point[0], 1, 1e-8);
   EXPECT_NEAR(found.point[1], 1, 1e-8);
-  const Maximum polished = Polish(Valley, found, {});
+  const Maximum polished =
+      Polish(Valley, found, {.bound = 12, .tolerance = 1e-13, .steps_max = 10});
   EXPECT_NEAR(polished.point[0], 1, 1e-11);
 }
 
