@@ -31,7 +31,7 @@ struct Decision {
 Result<std::vector<OfferTerms>> ReadOffers(query::Connection& connection,
                                            const NextBestOfferOptions& o) {
   const std::string cost = o.cost.empty() ? "0" : SqlName(o.cost);
-  const std::string uses = o.uses.empty() ? "NULL" : SqlName(o.uses);
+  const std::string uses = o.limit.empty() ? "NULL" : SqlName(o.limit);
   ASSIGN_OR_RETURN(
       const std::unique_ptr<query::Rows> rows,
       connection.Query("SELECT CAST(" + SqlName(o.name) + " AS VARCHAR) AS n, CAST(" + cost +
@@ -199,7 +199,7 @@ Result<NextBestOfferOptions> NextBestOfferOptions::FromJson(const Json& json) {
   o.offers = reader.Text("offers", o.offers);
   o.name = reader.Text("name", o.name);
   o.cost = reader.Text("cost");
-  o.uses = reader.Text("uses");
+  o.limit = reader.Text("limit");
   o.budget = reader.Number("budget", 0, 0, 1e15);
   o.per_subject = static_cast<int>(reader.Integer("per_subject", 1, 1, 100));
   o.exploration = reader.Number("exploration", o.exploration, 0, 0.5);
@@ -224,7 +224,7 @@ std::vector<OptionDoc> NextBestOfferOptions::Options() {
       {"offers", "input", "", "offers", "The offers' terms."},
       {"name", "column", "", "offer", "The offers' name."},
       {"cost", "column", "", "", "The offers' expected cost per subject."},
-      {"uses", "column", "", "", "How often an offer may be given; empty: without limit."},
+      {"limit", "column", "", "", "How often an offer may be given; empty: without limit."},
       {"budget", "number", "money", "", "Sum of costs."},
       {"per_subject", "integer", "offers", "1", "Offers per subject."},
       {"exploration",
@@ -243,7 +243,7 @@ Result<Schema> NextBestOfferOutputSchema(const NextBestOfferOptions& options,
   ASSIGN_OR_RETURN(policies::Label label, JoinedLabel(*pairs, read));
   std::vector<std::string> terms = {options.name};
   if (!options.cost.empty()) terms.push_back(options.cost);
-  if (!options.uses.empty()) terms.push_back(options.uses);
+  if (!options.limit.empty()) terms.push_back(options.limit);
   ASSIGN_OR_RETURN(const policies::Label of_terms, JoinedLabel(*offers, terms));
   label = policies::Label::Join(label, of_terms);
   ASSIGN_OR_RETURN(const Column* subject, ColumnNamed(*pairs, options.candidates, kSubjectColumn));

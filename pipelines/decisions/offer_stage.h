@@ -2,7 +2,7 @@
 ///
 /// In: `candidates` (features or scores; one row per eligible pair: subject, offer, expected
 /// incremental value; built by sql from eligibility, consent and models) and `offers` (reference:
-/// name, cost, uses). Out: kind features: subject, offer TEXT, value DOUBLE (net of cost),
+/// name, cost, limit). Out: kind features: subject, offer TEXT, value DOUBLE (net of cost),
 /// propensity DOUBLE, explored BOOL. One task over all partitions; deterministic by seed,
 /// independent of row order. Memory: 24 bytes a pair.
 ///
@@ -33,7 +33,7 @@ struct NextBestOfferOptions {
   std::string offers = "offers";
   std::string name = "offer";  ///< columns of offers
   std::string cost;
-  std::string uses;
+  std::string limit;  ///< how often an offer may be given
   double budget = 0;  ///< sum of costs; 0: none
   int per_subject = 1;
   double exploration = 0.05;

@@ -84,8 +84,8 @@ Result<RandomiseOptions> RandomiseOptions::FromJson(const Json& json) {
   o.design.experiment = reader.RequiredText("experiment");
   o.design.salt = reader.RequiredText("salt");
   o.design.layer = reader.Text("layer", o.design.layer);
-  o.design.from = reader.Number("from", 0, 0, 1);
-  o.design.to = reader.Number("to", 1, 0, 1);
+  o.design.from = reader.Number("range_from", 0, 0, 1);
+  o.design.to = reader.Number("range_to", 1, 0, 1);
   o.design.holdout_share = reader.Number("holdout", 0, 0, 0.99);
   const Json& arms = reader.Map("arms");
   OptionReader shares("randomise: arms", arms);
@@ -106,8 +106,8 @@ std::vector<OptionDoc> RandomiseOptions::Options() {
       {"arms", "map of number", "share", "required", "The arms with their shares."},
       {"strata", "column", "", "", "Exact shares within each of its values."},
       {"layer", "text", "", "default", "Tests of one layer exclude each other by their ranges."},
-      {"from", "number", "share", "0", "Begin of this test's range of the layer."},
-      {"to", "number", "share", "1", "End of this test's range of the layer."},
+      {"range_from", "number", "share", "0", "Begin of this test's range of the layer."},
+      {"range_to", "number", "share", "1", "End of this test's range of the layer."},
       {"holdout", "number", "share", "0", "Of everybody: in no test with this salt."}};
 }
 

@@ -29,5 +29,16 @@ TEST(DecisionOperators, BindTheirOutputBeforeAnythingRuns) {
   EXPECT_FALSE(FindOperator("send_time")->Bind(request).ok());
 }
 
+// A step's own keys are taken before its options are read.
+TEST(DecisionOperators, NoOptionIsCalledAsAKeyOfTheStep) {
+  for (const Operator* op : AllOperators()) {
+    for (const OptionDoc& option : op->signature().options) {
+      for (const char* key : {"uses", "purpose", "inputs", "from", "allow_failure"}) {
+        EXPECT_NE(option.name, key) << op->signature().name;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace signet::pipelines

@@ -33,7 +33,8 @@ class NextBestOfferStage : public StageWorld {
 };
 
 constexpr char kAll[] =
-    R"({"cost": "cost", "uses": "uses", "budget": 500, "contacts": "contacts", "contacts_max": 4})";
+    R"({"cost": "cost", "limit": "uses", "budget": 500, "contacts": "contacts",
+        "contacts_max": 4})";
 
 TEST_F(NextBestOfferStage, KeepsBudgetUsesAndCaps) {
   const auto figures = Run(kAll);

@@ -51,7 +51,7 @@ TEST_F(RandomiseStage, StrataAreExact) {
 }
 
 TEST_F(RandomiseStage, CountsWhoTakesNoPart) {
-  const auto figures = Run(R"(, "holdout": 0.1, "to": 0.5)");
+  const auto figures = Run(R"(, "holdout": 0.1, "range_to": 0.5)");
   ASSERT_TRUE(figures.ok());
   const Json& f = *figures;
   EXPECT_NEAR(static_cast<double>(f["holdout"].AsInt()), 200, 50);
@@ -61,7 +61,7 @@ TEST_F(RandomiseStage, CountsWhoTakesNoPart) {
 }
 
 TEST_F(RandomiseStage, RefusesADesignThatIsNone) {
-  EXPECT_FALSE(Run(R"(, "from": 0.6, "to": 0.5)").ok());
+  EXPECT_FALSE(Run(R"(, "range_from": 0.6, "range_to": 0.5)").ok());
   EXPECT_FALSE(Run(R"(, "strata": "nowhere")").ok());
 }
 
