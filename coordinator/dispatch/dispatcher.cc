@@ -304,6 +304,7 @@ std::vector<WorkerView> Dispatcher::Workers() const {
   std::vector<WorkerView> views;
   const int64_t now = clock_.MonotonicMicros();
   for (const WorkerRow& row : scheduler_.workers()) {
+    if (!row.connected && row.leased == 0) continue;  // of the past
     views.push_back({row.id,
                      row.slots,
                      row.leased,

@@ -181,7 +181,10 @@ Status Scheduler::ApplyEnd(const Record& record, TaskState end, Now now, Outcome
       ++step.attempts;
     }
     if (step.started.micros == 0) step.started.micros = record.wall.micros - record.delay_micros;
-    run.state = RunState::kRunning;
+    // An approval, and a task that nobody took in time, begin nothing: the lane may be another's.
+    const StepSpec& spec = run.spec.steps[record.step];
+    const bool known = spec.cached && end == TaskState::kSucceeded;
+    if (known || (spec.local && spec.approvals == 0)) run.state = RunState::kRunning;
   }
   SetState(run, record.step, record.task, end, now);
   step.rows += record.rows;

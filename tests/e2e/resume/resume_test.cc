@@ -72,8 +72,11 @@ class Resume : public testing::Test {
     return dev;
   }
   [[nodiscard]] std::string Submit() const {
-    const ProcessResult result = place_.Signet(
-        With({"submit", place_.pipeline().string(), "-p", "data=" + place_.data().string()}));
+    const ProcessResult result = place_.Signet(With({"submit",
+                                                     place_.pipeline().string(),
+                                                     "-p",
+                                                     "data=" + place_.data().string(),
+                                                     "--no-cache"}));
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return result.out.substr(0, result.out.find('\n'));
   }
@@ -170,10 +173,14 @@ TEST_F(Resume, AWorkerElsewhereKeepsItsTaskWhileTheCoordinatorIsAway) {
   ASSERT_EQ(got.exit_code, 0) << got.err;
   const Json report = ReportOf(got);
   EXPECT_EQ(ContentDigest(report), digest_);
-  // The same worker process held its lease over the restart: no attempt was lost.
+  // The same worker process held its lease over the restart. A lease that was on its way to the
+  // worker when the coordinator died is granted anew: one at most, since it has one slot.
+  int64_t again = 0;
   for (const Json& step : report["steps"].items()) {
-    EXPECT_EQ(step["attempts"].AsInt(), step["tasks"].AsInt()) << step["id"].AsString();
+    again += step["attempts"].AsInt() - step["tasks"].AsInt();
   }
+  EXPECT_LE(again, 1);
+  EXPECT_GE(again, 0);
   worker->Signal(SIGTERM);
   EXPECT_EQ(worker->Wait(kPatience).exit_code, 0);
 }
