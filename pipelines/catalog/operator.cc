@@ -130,7 +130,7 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
                 Kind::kAggregate)));
   all.push_back(std::make_unique<Fit>(
       Signature("fit",
-                "Fits a purchase model (BG/NBD and its kin) and Gamma-Gamma, judged at two cut-offs.",
+                "Fits a purchase model (BG/NBD and its kin) and Gamma-Gamma to purchases.",
                 Shape::kOnce,
                 {Kind::kGoverned},
                 Kind::kModel)));
