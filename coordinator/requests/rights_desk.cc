@@ -53,12 +53,22 @@ Result<std::vector<Identifier>> ReadIdentifiers(std::string_view text) {
     const std::string_view trimmed = Trim(line);
     if (trimmed.empty() || trimmed[0] == '#') continue;
     const size_t space = trimmed.find_first_of(" \t");
-    const Result<crypto::LinkType> type = crypto::LinkTypeFromName(trimmed.substr(0, space));
-    if (!type.ok() || space == std::string_view::npos) {
+    const std::string_view word = trimmed.substr(0, space);
+    const size_t colon = word.find(':');
+    const Result<crypto::LinkType> type = crypto::LinkTypeFromName(word.substr(0, colon));
+    const bool has_domain = colon != std::string_view::npos;
+    const bool domain_fits =
+        !has_domain || (type.ok() && *type == crypto::LinkType::kId && colon + 1 < word.size());
+    if (!type.ok() || !domain_fits || space == std::string_view::npos) {
       return Invalid("line " + std::to_string(number) + " is not TYPE VALUE")
-          .WithRemedy("types: id, email, phone, card, cookie, device");
+          .WithRemedy("types: id (or id:DOMAIN), email, phone, card, cookie, device");
     }
-    identifiers.push_back({*type, PersonalText(std::string(Trim(trimmed.substr(space))))});
+    std::string domain;
+    if (*type == crypto::LinkType::kId) {
+      domain = has_domain ? std::string(word.substr(colon + 1)) : std::string(kIdDomain);
+    }
+    identifiers.push_back(
+        {*type, PersonalText(std::string(Trim(trimmed.substr(space)))), std::move(domain)});
   }
   if (identifiers.empty()) return Invalid("no identifier was given");
   return identifiers;
@@ -76,8 +86,7 @@ Result<LocatedSubject> RightsDesk::Locate(const std::vector<Identifier>& identif
       return Invalid("the " + std::string(crypto::LinkTypeName(identifier.type)) +
                      " given cannot identify anyone");
     }
-    const char* domain = identifier.type == crypto::LinkType::kId ? kIdDomain : "";
-    links.Push(UuidText(hasher.Link(identifier.type, domain, normalised)));
+    links.Push(UuidText(hasher.Link(identifier.type, identifier.domain, normalised)));
     Wipe(normalised.data(), normalised.size());
   }
   DatasetRegistry registry(state_);
@@ -92,8 +101,9 @@ Result<LocatedSubject> RightsDesk::Locate(const std::vector<Identifier>& identif
   RightsBinder binder(state_, new_run_(), std::move(steps));
   ASSIGN_OR_RETURN(const RunView view, run_(binder.Spec(), binder));
   const pipelines::TaskResult* result = binder.ResultOf("locate");
-  if (result == nullptr)
+  if (result == nullptr) {
     return view.failure.ok() ? Internal("locate gave no result") : view.failure;
+  }
   LocatedSubject located;
   ASSIGN_OR_RETURN(located.subject.value, UuidFromText(result->extra["subject"].AsString()));
   ASSIGN_OR_RETURN(const std::vector<Uuid> subjects, UuidsOf(result->extra["subjects"]));
@@ -303,8 +313,9 @@ Status RightsDesk::RewriteDatasets(const LocatedSubject& subject, Json& touched)
   Json datasets{Json::Object()};
   for (const RightsStep& step : steps) {
     const pipelines::TaskResult* result = binder.ResultOf(step.id);
-    if (result != nullptr)
+    if (result != nullptr) {
       datasets.Set(step.dataset.owner + "/" + step.dataset.name, result->figures);
+    }
   }
   touched.Set("datasets", datasets);
   return OkStatus();
