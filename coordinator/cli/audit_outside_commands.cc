@@ -23,6 +23,31 @@
 #include "crypto/transparency/tiles.h"
 
 namespace signet::coordinator {
+
+Result<WrittenRetention> WrittenRetention::Read(const std::filesystem::path& path) {
+  const Result<Bytes> bytes = ReadFile(path);
+  if (!bytes.ok()) {
+    return NotFound("no retention is written down for the log")
+        .WithRemedy("write " + path.string() + " with the line `retain_days 3650`");
+  }
+  WrittenRetention retention;
+  retention.digest = ToHex(crypto::Sha256::Of(*bytes));
+  for (const std::string& line : Split(AsText(*bytes), '\n')) {
+    const std::string_view text = Trim(line);
+    if (text.empty() || text.front() == '#') continue;
+    constexpr std::string_view kWord = "retain_days ";
+    const Result<int64_t> days = text.starts_with(kWord)
+                                     ? IntegerFromText(Trim(text.substr(kWord.size())))
+                                     : Result<int64_t>(Invalid("another line"));
+    if (!days.ok() || *days < 1 || retention.days != 0) {
+      return Invalid(path.string() + " holds one line `retain_days N` (N at least 1)");
+    }
+    retention.days = *days;
+  }
+  if (retention.days == 0) return Invalid(path.string() + " has no line `retain_days N`");
+  return retention;
+}
+
 namespace {
 
 constexpr int64_t kMicrosPerDay = 86'400'000'000;
@@ -73,36 +98,6 @@ Status Cosign(StateFolder& state, const AuditOptions& /*options*/) {
   PrintData(checkpoint);
   return OkStatus();
 }
-
-/// The written retention: STATE/log-retention, a line "retain_days N"; `#` comments.
-struct WrittenRetention {
-  int64_t days = 0;
-  std::string digest;  ///< hex SHA-256 of the file
-
-  static Result<WrittenRetention> Read(const std::filesystem::path& path) {
-    const Result<Bytes> bytes = ReadFile(path);
-    if (!bytes.ok()) {
-      return NotFound("no retention is written down for the log")
-          .WithRemedy("write " + path.string() + " with the line `retain_days 3650`");
-    }
-    WrittenRetention retention;
-    retention.digest = ToHex(crypto::Sha256::Of(*bytes));
-    for (const std::string& line : Split(AsText(*bytes), '\n')) {
-      const std::string_view text = Trim(line);
-      if (text.empty() || text.front() == '#') continue;
-      constexpr std::string_view kWord = "retain_days ";
-      const Result<int64_t> days = text.starts_with(kWord)
-                                       ? IntegerFromText(Trim(text.substr(kWord.size())))
-                                       : Result<int64_t>(Invalid("another line"));
-      if (!days.ok() || *days < 1 || retention.days != 0) {
-        return Invalid(path.string() + " holds one line `retain_days N` (N at least 1)");
-      }
-      retention.days = *days;
-    }
-    if (retention.days == 0) return Invalid(path.string() + " has no line `retain_days N`");
-    return retention;
-  }
-};
 
 /// The first entry that is not older than `before`, rounded down to a whole bundle.
 Result<uint64_t> MinimumFor(StateFolder& state, Timestamp before) {

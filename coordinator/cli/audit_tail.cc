@@ -14,40 +14,31 @@
 #include "crypto/base/clock.h"
 
 namespace signet::coordinator {
+
+Result<EntryFilter> EntryFilter::From(const AuditOptions& options) {
+  EntryFilter filter{options.type, options.run, std::nullopt, std::nullopt};
+  if (options.since.empty()) return filter;
+  const Result<Timestamp> since = TimestampFromText(options.since);
+  if (!since.ok()) {
+    return Invalid("--since takes a date or time")
+        .WithRemedy("write it as 2026-11-22 or 2026-11-22T03:38:31Z (UTC)");
+  }
+  filter.since = *since;
+  return filter;
+}
+
+bool EntryFilter::Takes(const Json& entry) const {
+  const std::string& its_type = entry["type"].AsString();
+  const bool by_prefix = type.ends_with('.') && its_type.starts_with(type);
+  if (!type.empty() && !by_prefix && its_type != type) return false;
+  if (!run.empty() && entry["run"].AsString() != run) return false;
+  if (refs && !refs->contains(entry["subject_ref"].AsString())) return false;
+  if (!since) return true;
+  const Result<Timestamp> time = TimestampFromText(entry["time"].AsString());
+  return time.ok() && *time >= *since;
+}
+
 namespace {
-
-/// Whether the entry is one of those asked for.
-struct EntryFilter {
-  std::string type;
-  std::string run;
-  std::optional<Timestamp> since;
-  std::optional<std::set<std::string>> refs;  ///< of one person
-
-  static Result<EntryFilter> From(const AuditOptions& options) {
-    EntryFilter filter{options.type, options.run, std::nullopt, std::nullopt};
-    if (!options.since.empty()) {
-      const Result<Timestamp> since = TimestampFromText(options.since);
-      if (!since.ok()) {
-        return Invalid("--since takes a date or time")
-            .WithRemedy("write it as 2026-11-22 or 2026-11-22T03:38:31Z (UTC)");
-      }
-      filter.since = *since;
-    }
-    return filter;
-  }
-
-  [[nodiscard]] bool Takes(const Json& entry) const {
-    // "snapshot." takes every type that begins so.
-    const std::string& its_type = entry["type"].AsString();
-    const bool by_prefix = type.ends_with('.') && its_type.starts_with(type);
-    if (!type.empty() && !by_prefix && its_type != type) return false;
-    if (!run.empty() && entry["run"].AsString() != run) return false;
-    if (refs && !refs->contains(entry["subject_ref"].AsString())) return false;
-    if (!since) return true;
-    const Result<Timestamp> time = TimestampFromText(entry["time"].AsString());
-    return time.ok() && *time >= *since;
-  }
-};
 
 /// All references to persons in the log.
 Result<std::vector<std::string>> AllRefs(StateFolder& state) {

@@ -20,7 +20,7 @@ FactType TypeOf(const std::string& name) {
                                                     {"time", FactType::kTime},
                                                     {"flag", FactType::kFlag},
                                                     {"names", FactType::kNames},
-                                                        {"counts", FactType::kCounts},
+                                                    {"counts", FactType::kCounts},
                                                     {"object", FactType::kObject},
                                                     {"objects", FactType::kObjects}};
   for (const auto& [known, type] : names) {
@@ -168,6 +168,9 @@ void AddDecisions(Table& t) {
          "ledger_version count the ledger's version afterwards",
          "sealed_delta? digest the sealed changes",
          "source? name where the statement came from"});
+}
+
+void AddRights(Table& t) {
   t.Kind("right");
   t.Add("right.requested",
         "A person used a right.",
@@ -286,11 +289,11 @@ void AddPublications(Table& t) {
         {"report name ropa, dpia, breach, lineage", "digest? digest its SHA-256"});
 }
 
-void AddOperations(Table& t) {
+void AddKeys(Table& t) {
   t.Kind("key operation");
   for (const auto& [type, meaning] :
        {std::pair{"key.custody_made", "Custody of the root was set up."},
-        {"key.rotated", "Live keys were wrapped under a new generation, and the old one destroyed."},
+        {"key.rotated", "Live keys got a new generation, and the old one was destroyed."},
         {"key.shredded", "Keys of a dataset were destroyed."},
         {"key.invited", "A worker or client was invited by a one-time token."},
         {"key.denied", "An invitation was not accepted."},
@@ -332,6 +335,9 @@ void AddOperations(Table& t) {
          "roles? names who signed",
          "count? count identifiers released",
          "digest? digest of the signed request"});
+}
+
+void AddOperations(Table& t) {
   t.Kind("login");
   t.Add("login.succeeded",
         "Somebody was let in.",
@@ -379,7 +385,9 @@ std::vector<EventDoc> MakeEventTable() {
   Table table;
   AddRuns(table);
   AddDecisions(table);
+  AddRights(table);
   AddPublications(table);
+  AddKeys(table);
   AddOperations(table);
   return table.Take();
 }

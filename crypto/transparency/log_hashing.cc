@@ -189,8 +189,9 @@ class Joiner {
     if (!region.root.has_value()) return OkStatus();
     Status compared;
     regions_.Append(*region.root, hasher_, [&](unsigned level, uint64_t, const Digest& hash) {
-      if (level % kTileHeight == 0 && compared.ok())
+      if (level % kTileHeight == 0 && compared.ok()) {
         compared = AddToTile(level / kTileHeight, hash);
+      }
     });
     TRY(compared);
     NoteRoot(regions_.size() * kRegionEntries, {});

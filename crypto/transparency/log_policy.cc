@@ -162,8 +162,9 @@ Result<Checkpoint> LogPolicy::Open(std::string_view note) const {
   const auto log = std::find_if(logs_.begin(), logs_.end(), [&named](const Log& known) {
     return known.key.name() == named.origin;
   });
-  if (log == logs_.end())
+  if (log == logs_.end()) {
     return Corrupt("the checkpoint is of a log that the policy does not name");
+  }
   ASSIGN_OR_RETURN(Checkpoint checkpoint, OpenCheckpoint(note, log->key));
   std::vector<std::string> cosigned;
   for (const Witness& witness : witnesses_) {

@@ -9,7 +9,8 @@ namespace {
 
 TEST(IndexOfEntry, ReadsTheIndexOfACanonicalEntry) {
   const std::string text =
-      R"({"actor":"cli","facts":{"a":[1,-2.5,1e+21,true,null,{}],"b\\":"x\"é","index":7,"z":[]},"index":41})";
+      R"({"actor":"cli","facts":{"a":[1,-2.5,1e+21,true,null,{}],"b\\":"x\"é","index":7,"z":[]},)"
+      R"("index":41})";
   EXPECT_EQ(*IndexOfEntry(AsBytes(text)), 41U);
   EXPECT_EQ(*IndexOfEntry(AsBytes(R"({"index":0})")), 0U);
   EXPECT_EQ(*IndexOfEntry(AsBytes(R"({"a":100000000000000000000,"index":9007199254740992})")),

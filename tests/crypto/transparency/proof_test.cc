@@ -106,8 +106,9 @@ TEST(ConsistencyProof, OfAShrunkenTreeIsRefused) {
 
 TEST(RootAt, IsTheRootOfEveryPrefix) {
   const ReferenceTree tree(kSize);
-  for (uint64_t size = 0; size <= kSize; ++size)
+  for (uint64_t size = 0; size <= kSize; ++size) {
     EXPECT_EQ(*RootAt(size, tree.Nodes()), tree.Root(size));
+  }
 }
 
 }  // namespace

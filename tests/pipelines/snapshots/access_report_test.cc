@@ -98,8 +98,9 @@ TEST_F(AccessSpoolTest, AChangedOrMovedReportIsNotAuthentic) {
 TEST_F(AccessSpoolTest, WhatCouldNotBeWrittenIsCountedOn) {
   const auto spool = Open();
   fs::path server;
-  for (const auto& entry : fs::directory_iterator(folder_.root() / ".access"))
+  for (const auto& entry : fs::directory_iterator(folder_.root() / ".access")) {
     server = entry.path();
+  }
   const fs::path aside = scratch_.path() / "aside";
   fs::rename(server, aside);
   spool->Count("mail", "loyalty", "1", AccessKind::kLookup, 5, "a");
