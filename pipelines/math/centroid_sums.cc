@@ -118,4 +118,18 @@ std::vector<double> LargestOf(const PointSet& points) {
   return largest;
 }
 
+double MeanVariance(const PointSet& points) {
+  const size_t d = points.columns;
+  const double n = static_cast<double>(points.rows());
+  double total = 0;
+  for (size_t c = 0; c < d; ++c) {
+    double mean = 0;
+    for (size_t i = 0; i < points.rows(); ++i) mean += points.Row(i)[c] / n;
+    for (size_t i = 0; i < points.rows(); ++i) {
+      total += (points.Row(i)[c] - mean) * (points.Row(i)[c] - mean) / n;
+    }
+  }
+  return total / static_cast<double>(d);
+}
+
 }  // namespace signet::pipelines

@@ -48,4 +48,7 @@ std::vector<uint32_t> OrderBySize(const PointSet& centroids, std::span<const siz
 /// The largest |value| of each column.
 std::vector<double> LargestOf(const PointSet& points);
 
+/// The mean over the columns of their population variance; a function of the rows in their order.
+double MeanVariance(const PointSet& points);
+
 }  // namespace signet::pipelines

@@ -92,6 +92,7 @@ class Lloyd {
   /// Runs to the end and hands over the centroids.
   PointSet Run(int& iterations, bool& converged) {
     Geometry geometry = GeometryOf(centroids_, centroids_);
+    const double still = options_.tolerance > 0 ? options_.tolerance * MeanVariance(points_) : 0;
     while (iterations < options_.iterations_max) {
       ++iterations;
       const size_t changed = Step(geometry);
@@ -101,6 +102,10 @@ class Lloyd {
       PointSet next = sums_.Means(centroids_);
       geometry = GeometryOf(centroids_, next);
       centroids_ = std::move(next);
+      double moved = 0;
+      for (const double move : geometry.moved) moved += move * move;
+      converged = !relocated && moved <= still;
+      if (converged) break;
     }
     return std::move(centroids_);
   }

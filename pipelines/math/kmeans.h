@@ -20,6 +20,9 @@ struct KMeansOptions {
   size_t clusters = 8;
   int restarts = 25;         ///< seedings tried, on up to kSeedingRowsMax rows; the best goes on
   int iterations_max = 300;  ///< Lloyd's steps, unless no row changes its cluster before
+  /// Stops earlier when the centroids' squared moves add up to at most this times the columns' mean
+  /// variance (scikit-learn's `tol`, there 1e-4); 0: only when no row changes its cluster.
+  double tolerance = 0;
   uint64_t seed = 1;
   int threads = 1;
   bool mini_batch = false;  ///< mini-batch steps in place of Lloyd's
@@ -33,7 +36,7 @@ struct KMeansFit {
   std::vector<size_t> sizes;
   double inertia = 0;  ///< sum of squared distances to the centroid of the row's cluster
   int iterations = 0;
-  bool converged = false;  ///< no row would change its cluster
+  bool converged = false;  ///< no row would change its cluster, or `tolerance` was reached
 };
 
 /// Rows that seedings are tried on; all rows take part in Lloyd's steps.

@@ -66,6 +66,18 @@ TEST(KMeans, EndsWhereEveryRowIsNearestToItsOwnMean) {
   EXPECT_NEAR(fit.inertia, inertia, 1e-6 * inertia);
 }
 
+TEST(KMeans, StopsEarlierAtATolerance) {
+  const PointSet points = Heaps(4, 2000, 3, 9);
+  KMeansOptions options = Options(9);
+  options.restarts = 1;
+  const KMeansFit strict = FitKMeans(points, options).value();
+  options.tolerance = 1e-2;
+  const KMeansFit loose = FitKMeans(points, options).value();
+  EXPECT_LT(loose.iterations, strict.iterations);
+  EXPECT_TRUE(loose.converged);
+  EXPECT_LT(loose.inertia, 1.2 * strict.inertia);
+}
+
 TEST(KMeans, OfRowsGivenTwiceHasTwiceTheInertiaAndTheSameCentroids) {
   const PointSet points = Heaps(3, 200, 2, 4);
   PointSet twice = points;
