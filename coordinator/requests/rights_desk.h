@@ -19,10 +19,12 @@ namespace signet::coordinator {
 struct Identifier {
   crypto::LinkType type = crypto::LinkType::kEmail;
   PersonalText value;
+  std::string domain;  ///< ids only: whose numbers they are, as the pipeline's `subject: domain`
 };
 
-/// Reads lines "TYPE VALUE" (email, phone, card, cookie, device, id); '#' comments. kInvalid with
-/// the line's number, never its text.
+/// Reads lines "TYPE VALUE" (email, phone, card, cookie, device, id, id:DOMAIN); '#' comments. An
+/// id without domain is of the pipelines' default, "customer". kInvalid with the line's number,
+/// never its text.
 Result<std::vector<Identifier>> ReadIdentifiers(std::string_view text);
 
 /// A person as the state knows them.

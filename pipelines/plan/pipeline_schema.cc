@@ -81,15 +81,15 @@ Json SubjectSchema() {
         false},
        {"domain", policies::SchemaText("Type id: whose numbers they are."), false}},
       "A link with its type.");
-  const Json links =
-      Json::Of({{"type", "array"},
-                {"items",
-                 policies::SchemaAnyOf({policies::SchemaText("A column."), link}, "A link.")}});
+  const Json links = Json::Of(
+      {{"type", "array"},
+       {"items", policies::SchemaAnyOf({policies::SchemaText("A column."), link}, "A link.")}});
   const Json subject = policies::SchemaObject(
       {{"id", policies::SchemaText("The column with the source's own number of a person."), false},
        {"domain",
-        policies::SchemaText("Whose numbers the ids are (default: customer). Sources of one "
-                             "domain share persons by id; equal ids of two domains are not linked."),
+        policies::SchemaText(
+            "Whose numbers the ids are (default: customer). Sources of one "
+            "domain share persons by id; equal ids of two domains are not linked."),
         false},
        {"links", links, false}},
       "How the person is identified.");

@@ -126,7 +126,8 @@ class SourceBinding {
   }
 
   void BindLinks(SourceSpec& spec) {
-    if (!source_.id_column.empty()) AddLink(spec, {source_.id_column, "id", "", source_.subject_mark});
+    if (!source_.id_column.empty())
+      AddLink(spec, {source_.id_column, "id", "", source_.subject_mark});
     for (const LinkDecl& link : source_.links) AddLink(spec, link);
     if (spec.links.empty()) {
       p_.diagnostics.Error("SIG-3020",
