@@ -25,6 +25,17 @@ TEST(ReadIdentifiers, EveryTypeHasItsWord) {
   EXPECT_EQ(read->size(), 6U);
 }
 
+TEST(ReadIdentifiers, AnIdMaySayWhoseNumberItIs) {
+  const auto read = ReadIdentifiers("id 7\nid:shop 7\nemail a@b\n");
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ((*read)[0].domain, "customer");
+  EXPECT_EQ((*read)[1].domain, "shop");
+  EXPECT_EQ((*read)[2].domain, "");
+  for (const char* text : {"email:shop a@b", "id: 7", "shop:id 7"}) {
+    EXPECT_EQ(ReadIdentifiers(text).status().code(), StatusCode::kInvalid) << text;
+  }
+}
+
 TEST(ReadIdentifiers, ATabSeparatesToo) {
   const auto read = ReadIdentifiers("email\tanna@example.com\n");
   ASSERT_TRUE(read.ok()) << read.status().message();
