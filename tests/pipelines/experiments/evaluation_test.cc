@@ -6,65 +6,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/pipelines/experiments/draw.h"
+#include "tests/pipelines/experiments/evaluation_world.h"
 
 namespace signet::pipelines {
 namespace {
 
-/// A generated experiment: arms, one or more metrics, segments.
-struct World {
-  EvaluationDesign design;
-  UnitCounts units;
-  std::vector<MetricDesign> metrics;
-  std::vector<MetricSums> sums;
-  std::vector<std::string> segments;
-
-  explicit World(std::vector<std::string> arms, size_t cells = 1) {
-    design.control = arms[0];
-    units.arms = std::move(arms);
-    units.assigned.assign(units.arms.size(), 0);
-    for (size_t s = 0; cells > 1 && s < cells; ++s) segments.push_back("s" + std::to_string(s));
-    cells_ = cells;
-  }
-  MetricSums& Metric(const std::string& name, MetricKind kind) {
-    MetricDesign metric;
-    metric.name = name;
-    metric.kind = kind;
-    metrics.push_back(metric);
-    MetricSums fresh;
-    fresh.segments.assign(cells_, std::vector<MomentSums>(units.arms.size()));
-    fresh.missing.assign(units.arms.size(), 0);
-    sums.push_back(fresh);
-    return sums.back();
-  }
-  Result<Evaluation> Run() {
-    for (size_t a = 0; a < units.arms.size(); ++a) units.assigned[a] = sums[0].Whole(a).units;
-    units.analysed = units.assigned;
-    return Evaluate(design, units, metrics, sums, segments);
-  }
-
- private:
-  size_t cells_ = 1;
-};
-
-void Shares(MetricSums& sums, size_t arm, int hits, int units, size_t cell = 0) {
-  for (int i = 0; i < units; ++i) sums.segments[cell][arm].Add(i < hits ? 1 : 0);
-}
-
-TEST(Evaluation, ShipsTheArmThatIsBetter) {
-  World world({"control", "offer"});
-  MetricSums& buy = world.Metric("buy", MetricKind::kProportion);
-  Shares(buy, 0, 100, 1000);
-  Shares(buy, 1, 150, 1000);
-  const auto e = world.Run();
-  ASSERT_TRUE(e.ok()) << e.status().ToString();
-  EXPECT_EQ(e->decision, "ship");
-  EXPECT_EQ(e->winner, "offer");
-  world.metrics[0].decrease_is_better = true;
-  EXPECT_EQ(world.Run()->decision, "keep_control");
-}
-
 TEST(Evaluation, AMismatchStopsUnlessTheSharesWerePlanned) {
-  World world({"control", "offer"});
+  EvaluationWorld world({"control", "offer"});
   MetricSums& buy = world.Metric("buy", MetricKind::kProportion);
   Shares(buy, 0, 100, 1000);
   Shares(buy, 1, 30, 300);
@@ -82,7 +30,7 @@ TEST(Evaluation, AMismatchStopsUnlessTheSharesWerePlanned) {
 }
 
 TEST(Evaluation, ManyComparisonsAreCorrected) {
-  World world({"a", "b"});
+  EvaluationWorld world({"a", "b"});
   for (const char* name : {"m1", "m2", "m3"}) world.Metric(name, MetricKind::kProportion);
   Shares(world.sums[0], 0, 100, 1000);
   Shares(world.sums[0], 1, 129, 1000);
@@ -97,27 +45,9 @@ TEST(Evaluation, ManyComparisonsAreCorrected) {
   EXPECT_FALSE(holm->lines[0].significant);
 }
 
-TEST(Evaluation, AGuardrailThatIsHarmedHoldsTheArmBack) {
-  World world({"a", "b"});
-  world.Metric("buy", MetricKind::kProportion);
-  world.Metric("stay", MetricKind::kProportion);
-  world.metrics[1].guardrail = true;
-  Shares(world.sums[0], 0, 100, 1000);
-  Shares(world.sums[0], 1, 160, 1000);
-  Shares(world.sums[1], 0, 900, 1000);
-  Shares(world.sums[1], 1, 800, 1000);
-  EXPECT_EQ(world.Run()->decision, "keep_control");
-  world.sums[1] = MetricSums{{{MomentSums(), MomentSums()}}, {}, {}, {0, 0}};
-  Shares(world.sums[1], 0, 900, 1000);
-  Shares(world.sums[1], 1, 899, 1000);
-  EXPECT_EQ(world.Run()->decision, "ship");
-  world.metrics[1].margin_share = 0.001;  // safety must be shown, and is not
-  EXPECT_EQ(world.Run()->decision, "keep_control");
-}
-
 // Kidney stones (Charig et al. 1986): each segment prefers A, the whole prefers B.
 TEST(Evaluation, WarnsOfSimpsonsParadox) {
-  World world({"B", "A"}, 2);
+  EvaluationWorld world({"B", "A"}, 2);
   MetricSums& cured = world.Metric("cured", MetricKind::kProportion);
   Shares(cured, 0, 234, 270, 0);
   Shares(cured, 1, 81, 87, 0);
@@ -133,7 +63,7 @@ TEST(Evaluation, WarnsOfSimpsonsParadox) {
 }
 
 TEST(Evaluation, TellsSegmentsThatDiffer) {
-  World world({"a", "b"}, 3);
+  EvaluationWorld world({"a", "b"}, 3);
   MetricSums& buy = world.Metric("buy", MetricKind::kProportion);
   for (size_t s = 0; s < 3; ++s) {
     Shares(buy, 0, 200, 1000, s);
@@ -144,7 +74,7 @@ TEST(Evaluation, TellsSegmentsThatDiffer) {
 }
 
 TEST(Evaluation, WarnsWhenOutcomesAreMissingInOneArm) {
-  World world({"a", "b"});
+  EvaluationWorld world({"a", "b"});
   MetricSums& buy = world.Metric("buy", MetricKind::kProportion);
   Shares(buy, 0, 100, 1000);
   Shares(buy, 1, 100, 1000);
@@ -159,7 +89,7 @@ TEST(Evaluation, WarnsWhenOutcomesAreMissingInOneArm) {
 }
 
 TEST(Evaluation, NamesWhatIsWrong) {
-  World world({"a", "b"});
+  EvaluationWorld world({"a", "b"});
   Shares(world.Metric("buy", MetricKind::kProportion), 0, 1, 10);
   Shares(world.sums[0], 1, 1, 1);
   EXPECT_FALSE(world.Run().ok());  // one unit in b
@@ -174,10 +104,10 @@ TEST(Evaluation, NamesWhatIsWrong) {
 // Property: merging partitions' sums is the whole; a copy of all units halves the variance.
 TEST(Evaluation, MergedPartitionsAreTheWholeAndACopyHalvesTheVariance) {
   Draw draw(31);
-  World whole({"a", "b"});
-  World parts[2] = {World({"a", "b"}), World({"a", "b"})};
+  EvaluationWorld whole({"a", "b"});
+  EvaluationWorld parts[2] = {EvaluationWorld({"a", "b"}), EvaluationWorld({"a", "b"})};
   whole.Metric("spend", MetricKind::kMean);
-  for (World& part : parts) part.Metric("spend", MetricKind::kMean);
+  for (EvaluationWorld& part : parts) part.Metric("spend", MetricKind::kMean);
   for (int i = 0; i < 2000; ++i) {
     const double y = std::exp(draw.Normal());
     whole.sums[0].segments[0][static_cast<size_t>(i % 2)].Add(y);
