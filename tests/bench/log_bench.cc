@@ -160,7 +160,8 @@ void Verify(benchmark::State& state) {
   int64_t n = 0;
   for (auto _ : state) {
     FolderLog files(durable.folder.path() / "export");
-    const auto verified = VerifyLog(files, durable.log->key(), {.threads = 2});
+    const auto verified =
+        VerifyLog(files, durable.log->key(), {.since = {}, .pruned_below = 0, .threads = 2});
     CHECK(verified.ok());
     n += entries;
   }

@@ -4,7 +4,11 @@ namespace signet::coordinator {
 namespace {
 
 workers::Register Hello(const std::string& name, uint64_t boot) {
-  return {name, boot, 1, {}, ""};
+  workers::Register hello;
+  hello.name = name;
+  hello.boot = boot;
+  hello.slots = 1;
+  return hello;
 }
 
 TEST(WorkerSessions, ALateRegistrationChangesNothing) {

@@ -22,7 +22,9 @@ TEST(Happening, ALifeReadsAsItWent) {
     if (one.what == "retried") {
       EXPECT_NE(one.detail.find("no disk; again in"), std::string::npos) << one.detail;
     }
-    if (one.what == "succeeded") EXPECT_EQ(one.detail, "7 rows");
+    if (one.what == "succeeded") {
+      EXPECT_EQ(one.detail, "7 rows");
+    }
   }
   EXPECT_EQ(text, "accepted\nleased on w1 a/0\nretried a/0\nleased on w1 a/0\nsucceeded a/0\n");
 }

@@ -140,11 +140,9 @@ class Canary : public testing::Test {
   /// Searched while it runs: its lookup index and what /proc shows; afterwards its words as well.
   void AskServer(const MarkerSearch& search) const {
     const fs::path certificates = place_.root() / "certificates";
-    ASSERT_EQ(testing_support::RunProcess(
-                  "deploy/certificates", {.arguments = {certificates, "email_platform"}}, kPatience)
-                  .exit_code,
-              0);
     ProcessOptions options;
+    options.arguments = {certificates, "email_platform"};
+    ASSERT_EQ(testing_support::RunProcess("deploy/certificates", options, kPatience).exit_code, 0);
     options.arguments = {"--serving",
                          place_.state() / "serving",
                          "--port",
