@@ -144,6 +144,8 @@ constexpr std::array<double, 4> kNodes = {
 constexpr std::array<double, 4> kWeights = {
     0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763};
 
+constexpr double kPanelsMax = 2000;
+
 /// ln of the integral over the drop-out's moment tau in (t_x, T) of
 /// (alpha + tau)^-(r+x) (beta + tau)^-(s+1), and means under that density.
 struct DropIntegral {
@@ -158,11 +160,13 @@ DropIntegral IntegrateDropOut(std::span<const double> p, const PurchaseHistory& 
   const double power_b = p[2] + 1;
   const double least = std::min(alpha, beta);
   // u = ln((least + tau) / (least + t_x)): the integrand's logarithm then changes by at most
-  // power_a + power_b per unit of u, so panels can be chosen that 8 points integrate to 1e-13.
+  // `change` per unit of u, so panels can be chosen that 8 points integrate to 1e-13.
   const double length = std::log1p((h.observed - h.recency) / (least + h.recency));
   DropIntegral result;
   if (!(length > 0)) return result;
-  const double steps = std::ceil(length * std::max(1.0, (power_a + power_b) / 3));
+  const double change = power_a * (least + h.observed) / (alpha + h.observed) +
+                        power_b * (least + h.observed) / (beta + h.observed);
+  const double steps = std::min(kPanelsMax, std::ceil(length * std::max(1.0, change / 3)));
   const double half = length / (2 * steps);
   const double first =
       -power_a * std::log(alpha + h.recency) - power_b * std::log(beta + h.recency);
