@@ -38,8 +38,9 @@ class Publisher {
   /// After the batch is durable: signs a checkpoint that covers the entries and makes every
   /// intended snapshot current. Also called at start.
   Status Deliver();
-  /// Signs a checkpoint, and where STATE/log-policy asks for witnesses has it cosigned: kUnavailable
-  /// when the quorum is not reached (the snapshots wait), kCorrupt when a witness knows better.
+  /// Signs a checkpoint, and where STATE/log-policy asks for witnesses has it cosigned:
+  /// kUnavailable when the quorum is not reached (the snapshots wait), kCorrupt when a witness
+  /// knows better.
   Status Checkpoint();
 
  private:

@@ -156,6 +156,7 @@ Result<PreparedRun> PrepareRun(RunRequest request, Timestamp now) {
   plan.now = now;
   plan.bundles = request.bundles;
   plan.base = request.base;
+  plan.refuse_unused = true;
   if (request.min_group > 0) plan.min_group_for_tests = request.min_group;
   ASSIGN_OR_RETURN(pipelines::Planned planned, pipelines::MakePlan(plan));
   for (const std::string& step : request.recompute) TRY(CheckStep(planned.plan, step));

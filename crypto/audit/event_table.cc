@@ -163,6 +163,7 @@ void AddDecisions(Table& t) {
         {"partition? count the ledger's partition",
          "changes count facts that changed the ledger",
          "ignored? count facts that did not",
+         "moved? count facts that came with a person found to be the same",
          "delta_root? digest Merkle root of the changes",
          "purpose? name the purpose, for one person's statement",
          "ledger_version count the ledger's version afterwards",

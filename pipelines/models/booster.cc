@@ -17,10 +17,10 @@
 namespace signet::pipelines {
 namespace {
 
-constexpr const char* kMargins =
-    R"({"type": 1, "training": false, "iteration_begin": 0, "iteration_end": 0, "strict_shape": false})";
-constexpr const char* kTrainingMargins =
-    R"({"type": 1, "training": true, "iteration_begin": 0, "iteration_end": 0, "strict_shape": false})";
+constexpr const char* kMargins = R"({"type": 1, "training": false, "iteration_begin": 0, )"
+                                 R"("iteration_end": 0, "strict_shape": false})";
+constexpr const char* kTrainingMargins = R"({"type": 1, "training": true, "iteration_begin": 0, )"
+                                         R"("iteration_end": 0, "strict_shape": false})";
 constexpr double kNodeColumns = 0.3;  ///< least share of columns that a forest's node may use
 
 /// XGBoost's messages may name files and values: we say which call failed, and no more.
@@ -355,8 +355,8 @@ Result<std::vector<float>> Booster::Margins(const CodeMatrix& rows, int threads)
 Result<std::vector<float>> Booster::Contributions(const CodeMatrix& rows) const {
   Matrix matrix;
   TRY(matrix.Fill(rows, 1));
-  const char* config =
-      R"({"type": 2, "training": false, "iteration_begin": 0, "iteration_end": 0, "strict_shape": false})";
+  const char* config = R"({"type": 2, "training": false, "iteration_begin": 0, )"
+                       R"("iteration_end": 0, "strict_shape": false})";
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
   const float* result = nullptr;

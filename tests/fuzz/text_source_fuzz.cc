@@ -10,7 +10,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace signet;             // NOLINT(google-build-using-namespace)
   using namespace signet::pipelines;  // NOLINT(google-build-using-namespace)
-  constexpr size_t kLineBytesMax = 4096;
+  constexpr size_t kLineBytesMax = 64 << 10;
   auto memory = MemoryFile::Create("fuzz");
   CHECK(memory.ok());
   CHECK(memory->Append({data, size}).ok());

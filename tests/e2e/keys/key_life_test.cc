@@ -71,6 +71,7 @@ TEST_F(KeyLife, AShreddedDatasetIsGoneUntilTheNextRunMakesItAnew) {
 }
 
 TEST_F(KeyLife, AWorkerIsEnrolledByAOneTimeTokenAndRevoked) {
+  ASSERT_EQ(Keys({"init"}).exit_code, 0);
   const Json invited = Done({"enrol", "worker", "w1", "--label", "region=eu"});
   const std::string token = invited["token"].AsString();
   const std::string key(40, 'W');

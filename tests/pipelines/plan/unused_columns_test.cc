@@ -35,7 +35,8 @@ sources:
       tier: {category: user.account.settings}
 )" + columns +
            R"(steps:
-  profile: {uses: sql, purpose: marketing.segmentation, inputs: {c: crm}, sql: "SELECT subject, tier FROM c"}
+  profile: {uses: sql, purpose: marketing.segmentation, inputs: {c: crm},
+            sql: "SELECT subject, tier FROM c"}
 )";
   }
 };
@@ -59,7 +60,8 @@ TEST_F(UnusedColumns, ADroppedColumnNamesTheRuleThatDropsIt) {
 TEST_F(UnusedColumns, AColumnThatOnlyAReleaseNeedsIsUsed) {
   std::string text = WithCrm("      number: {category: user.unique_id}\n");
   text +=
-      R"(  gold: {uses: segment, purpose: marketing.segmentation, from: profile, where: tier = 'gold'}
+      R"(  gold: {uses: segment, purpose: marketing.segmentation, from: profile,
+         where: tier = 'gold'}
   publish:
     uses: publish
     purpose: marketing.segmentation
