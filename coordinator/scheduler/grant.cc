@@ -85,7 +85,8 @@ bool Scheduler::GrantOne(RunRow& run, Now now, Outcome& out) {
 bool Scheduler::GrantGang(RunRow& run, uint32_t step, Now now, Outcome& out) {
   const StepRow& row = run.steps[step];
   const PoolRow& pool = run.pools[row.pool];
-  const auto size = static_cast<int>(row.tasks.size() - row.count(TaskState::kSucceeded));
+  int size = 0;  // those that have not ended: a member may have failed, if the step may
+  for (const TaskRow& task : row.tasks) size += IsTerminal(task.state) ? 0 : 1;
   if (static_cast<int>(row.count(TaskState::kReady)) != size) return false;
   if (pool.limit > 0 && pool.leased + size > pool.limit) return false;
   // On paper first: who would take which.

@@ -172,7 +172,7 @@ Result<std::string> Scheduler::Why(const RunId& id, const StepId& step, int task
   const std::string since = SinceText(now.monotonic_micros - at.since);
   switch (at.state) {
     case TaskState::kBlocked:
-      return "waits for " + UnmetText(*run, spec) + " to finish; it has waited for " + since;
+      return "waits for " + UnmetText(*run, spec) + " to finish";
     case TaskState::kReady:
       return WhyReady(*run, row, spec) + "; ready for " + since;
     case TaskState::kDelayed:
