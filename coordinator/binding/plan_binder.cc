@@ -273,9 +273,8 @@ Status PlanBinder::CommitLedger(int partition, crypto::WriteBatch& batch) {
 }
 
 Status PlanBinder::LogLeases(crypto::WriteBatch& batch) {
-  return leases_.Flush([&](const std::string& type, Json facts) {
-    return Audit(type, std::move(facts), batch);
-  });
+  return leases_.Flush(
+      [&](const std::string& type, Json facts) { return Audit(type, std::move(facts), batch); });
 }
 
 void PlanBinder::RunFinished(const RunId& /*run*/, RunState state, crypto::WriteBatch& batch) {

@@ -140,8 +140,8 @@ class PlanBinder final : public RunBinder {
   std::map<std::string, std::vector<Json>> figures_;
   std::vector<pipelines::SnapshotManifest> snapshots_;
   LeaseBook leases_;
-  bool audited_ = false;           // entries wait for BatchWritten
-  bool begun_ = false;             // state_pieces_ are those of now
+  bool audited_ = false;  // entries wait for BatchWritten
+  bool begun_ = false;    // state_pieces_ are those of now
   Status delivery_;
 };
 

@@ -100,12 +100,10 @@ Result<SnapshotManifest> Publisher::Prepare(const pipelines::TaskResult& result,
 Status Publisher::Checkpoint() {
   ASSIGN_OR_RETURN(const std::optional<crypto::LogPolicy> policy, state_.ReadLogPolicy());
   if (!policy || !policy->needs_witnesses()) return state_.audit().SignCheckpoint().status();
-  Cosigner cosigner(state_.audit(),
-                    state_.store(),
-                    *policy,
-                    [](const std::string& url, const std::string& body) {
-                      return HttpPost(url, body, "text/plain", kWitnessSecondsMax);
-                    });
+  Cosigner cosigner(
+      state_.audit(), state_.store(), *policy, [](const std::string& url, const std::string& body) {
+        return HttpPost(url, body, "text/plain", kWitnessSecondsMax);
+      });
   ASSIGN_OR_RETURN(const Cosigning asked, cosigner.Cosign());
   if (asked.quorum.ok()) return OkStatus();
   return Unavailable("no quorum of witnesses cosigned the log, so the snapshots are not delivered" +

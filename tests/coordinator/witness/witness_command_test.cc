@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include "coordinator/web/http_client.h"
 #include "coordinator/cosigning/cosigner.h"
+#include "coordinator/web/http_client.h"
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
 #include "tests/crypto/audit/audit_world.h"

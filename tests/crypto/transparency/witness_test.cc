@@ -140,12 +140,12 @@ TEST_F(WitnessTest, TellsStrangersForgersAndMalformedRequestsApart) {
   EXPECT_EQ(Add(0, {}, both.Text()).status, 403) << "a wrong line of a known key";
   EXPECT_EQ(Add(11, {}, good).status, 400);
   for (const std::string& body : {std::string(),
-                                 std::string("old 0\n"),
-                                 "old 00\n\n" + good,
-                                 "old -1\n\n" + good,
-                                 "old 0\nnot base64\n\n" + good,
-                                 "new 0\n\n" + good,
-                                 std::string("old 0\n\nx\n")}) {
+                                  std::string("old 0\n"),
+                                  "old 00\n\n" + good,
+                                  "old -1\n\n" + good,
+                                  "old 0\nnot base64\n\n" + good,
+                                  "new 0\n\n" + good,
+                                  std::string("old 0\n\nx\n")}) {
     EXPECT_EQ(witness_->AddCheckpoint(body).status, 400);
   }
   std::string long_proof = "old 0\n";

@@ -49,8 +49,8 @@ TEST_F(RunOptions, MistakesAreRefusedWhereTheyStand) {
                         Case{"retry: {failurs: 3}", "SIG-1204"},
                         Case{"needs: {cpu: -1}", "SIG-1208"}}) {
     SCOPED_TRACE(c.text);
-    const Result<Planned> planned = Make(
-        Replaced(Whole(), "uses: publish", std::string("uses: publish\n    ") + c.text));
+    const Result<Planned> planned =
+        Make(Replaced(Whole(), "uses: publish", std::string("uses: publish\n    ") + c.text));
     ASSERT_FALSE(planned.ok());
     EXPECT_NE(planned.status().message().find(c.code), std::string::npos)
         << planned.status().message();
