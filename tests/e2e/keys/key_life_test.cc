@@ -98,7 +98,7 @@ TEST_F(KeyLife, ABackupComesBackUnlessSomebodyWasErasedSince) {
   // The disk dies; custody survives.
   fs::remove_all(place_.state() / "store");
   fs::remove_all(place_.state() / "blobs");
-  Done({"restore", "--from", monday.string()});
+  static_cast<void>(Done({"restore", "--from", monday.string()}));
   ExpectMembersAndLog();
 
   WriteText(place_.root() / "who.txt", "email " + ShopEmail(7) + "\n");
