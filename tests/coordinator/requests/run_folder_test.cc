@@ -30,7 +30,7 @@ steps:
     uses: sql
     purpose: marketing.segmentation
     inputs: {orders: orders}
-    sql: SELECT subject, count(*) AS orders_count FROM orders GROUP BY subject
+    sql: SELECT subject, count(*) AS orders_count, sum(amount) AS spend FROM orders GROUP BY subject
   buyers: {uses: segment, purpose: marketing.segmentation, from: profile, where: orders_count >= 1}
 )";
 
