@@ -1,5 +1,6 @@
 // No marker planted in the identifiers and free texts of the input is seen anywhere afterwards.
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <signal.h>
@@ -39,8 +40,10 @@ std::vector<pid_t> Family(pid_t signet) {
 
 /// A file of /proc; empty when the process is gone or hides it.
 std::string ProcText(pid_t pid, const std::string& name) {
-  const fs::path path = fs::path("/proc") / std::to_string(pid) / name;
-  return ::access(path.c_str(), R_OK) == 0 ? ReadText(path) : "";
+  std::ifstream file(fs::path("/proc") / std::to_string(pid) / name, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();  // a process that ends meanwhile leaves a part, or nothing
+  return text.str();
 }
 
 /// The soft and hard limit of core files, as /proc shows them; empty when the process is gone.
