@@ -197,8 +197,9 @@ class Canary : public testing::Test {
     std::string line;
     std::getline(crm, line);
     std::vector<std::string> ids;
-    while (ids.size() < 300 && std::getline(crm, line))
+    while (ids.size() < 300 && std::getline(crm, line)) {
       ids.push_back(line.substr(0, line.find(',')));
+    }
     return ids;
   }
   [[nodiscard]] std::map<std::string, std::string> TapEnvironment() const {
