@@ -8,6 +8,7 @@
 
 #include "crypto/base/file.h"
 #include "tests/support/environment.h"
+#include "tests/support/sanitizers.h"
 
 namespace signet::crypto {
 namespace {
@@ -43,9 +44,7 @@ TEST(SignetVerify, LinksNoStoreNoThriftNoDuckDb) {
 
 TEST(SignetVerify, IsSmallEnoughToBeReadAndCarried) {
   const auto program = testing_support::ProgramFolder() / "signet-verify";
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer's build is larger";
-#endif
+  if (testing_support::kSanitized) GTEST_SKIP() << "a sanitizer's build is larger";
   EXPECT_LT(std::filesystem::file_size(program), uint64_t{2} << 20);
 }
 

@@ -17,12 +17,15 @@
 namespace signet::e2e {
 namespace {
 
-constexpr int kCustomers = 10'000;
-// Measured: AUC 0.901 to 0.918 of 0.942, Spearman 0.669 to 0.678 of 0.715. Who is held out follows
-// from the state's random keys, so that these are samples (of some 1,600): what is judged is the
-// 95 % interval that the model states of itself, not where in it this state happens to lie.
+// Who is held out follows from the state's random keys, so the figures are samples. Among 10,000
+// customers (some 1,600 held out) the AUC lay between 0.901 and 0.925 of 0.942, the rank
+// correlation between 0.666 and 0.708 of 0.715: too wide for the distances below, so there are five
+// times more.
+constexpr int kCustomers = 50'000;
 constexpr double kAucDistanceMax = 0.04;
 constexpr double kSpearmanDistanceMax = 0.07;
+// The hold-out's own error reaches the oracle's figure by chance.
+constexpr double kChanceMax = 0.03;
 
 /// Ranks from 1, ties by their average.
 std::vector<double> Ranks(const std::vector<double>& values) {
@@ -111,17 +114,15 @@ class Quality : public testing::Test {
     return tasks.size() == 1 ? tasks.items().front() : kNone;
   }
 
-  /// The model's own figure must reach to within `distance` of the oracle's, and not beyond it.
   static void ExpectCloseToOracle(const Json& figure, double oracle, double distance) {
-    const double value = figure["value"].AsDouble();
-    const double low = figure["low"].AsDouble();
-    const double high = figure["high"].AsDouble();
-    std::printf("ours %.4f (%.4f to %.4f), oracle %.4f\n", value, low, high, oracle);
-    EXPECT_LT(low, value);
-    EXPECT_LT(value, high);
-    EXPECT_LT(high - low, 0.1) << "an interval that says nothing contains everything";
-    EXPECT_GT(high, oracle - distance);
-    EXPECT_LT(low, oracle) << "better than what can be known: a leak of time?";
+    const double ours = figure["value"].AsDouble();
+    std::printf("ours %.4f, oracle %.4f\n", ours, oracle);
+    EXPECT_GT(ours, oracle - distance);
+    EXPECT_LT(ours, oracle + kChanceMax) << "better than what can be known: a leak of time?";
+    // The interval that the model states of itself must be one.
+    EXPECT_LT(figure["low"].AsDouble(), ours);
+    EXPECT_GT(figure["high"].AsDouble(), ours);
+    EXPECT_LT(figure["high"].AsDouble() - figure["low"].AsDouble(), 0.05);
   }
 
   static Workplace* place;

@@ -15,6 +15,7 @@
 
 #include "crypto/base/clock.h"
 #include "crypto/base/text.h"
+#include "tests/support/sanitizers.h"
 #include "workers/executor/task_pipe.h"
 
 namespace signet::workers {
@@ -163,9 +164,9 @@ TEST_F(ChildSlotsTest, NoTaskMayLeaveACoreFile) {
 }
 
 TEST_F(ChildSlotsTest, ATaskBeyondItsMemoryIsExhausted) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers need more address space than the limit leaves";
-#endif
+  if (testing_support::kSanitized) {
+    GTEST_SKIP() << "sanitizers need more address space than the limit leaves";
+  }
   TaskLimits limits;
   limits.memory_bytes_max = uint64_t{200} << 20U;
   Open(limits);
