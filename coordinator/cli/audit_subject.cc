@@ -1,37 +1,22 @@
 #include "coordinator/cli/audit_subject.h"
 
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "coordinator/binding/ledger_book.h"
 #include "coordinator/cli/embedded_run.h"
+#include "coordinator/cli/identifier_source.h"
 #include "coordinator/cli/paths.h"
 #include "coordinator/requests/rights_desk.h"
-#include "crypto/base/file.h"
 
 namespace signet::coordinator {
-namespace {
-
-Result<std::vector<Identifier>> ReadFrom(const std::string& from) {
-  if (from != "-") {
-    ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(from));
-    return ReadIdentifiers(AsText(bytes));
-  }
-  std::string text;
-  char buffer[4096];
-  while (const size_t got = std::fread(buffer, 1, sizeof(buffer), stdin)) text.append(buffer, got);
-  return ReadIdentifiers(text);
-}
-
-}  // namespace
 
 Result<std::set<std::string>> RefsOfPerson(StateFolder& state,
                                            const std::string& from,
                                            const std::string& region,
                                            const std::vector<std::string>& refs) {
-  ASSIGN_OR_RETURN(const std::vector<Identifier> identifiers, ReadFrom(from));
+  ASSIGN_OR_RETURN(const std::vector<Identifier> identifiers, ReadIdentifiersFrom(from));
   LedgerBook ledger(state);
   TRY(ledger.LoadVersion());
   EmbeddedOptions embedded;

@@ -1,7 +1,9 @@
 // `signet lab experiment evaluate`: reads out an A/B test from a plain file.
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,43 +48,60 @@ void NameApart(std::vector<MetricColumns>& metrics) {
   }
 }
 
-Result<std::vector<MetricColumns>> ReadMetrics(const LabInput& input, const EvaluateOptions& o) {
-  std::vector<MetricColumns> metrics;
-  for (const std::vector<std::string>* list : {&o.metrics, &o.guardrails}) {
-    for (const std::string& text : *list) {
-      ASSIGN_OR_RETURN(MetricColumns metric, MetricFromText(input, text));
-      pipelines::MetricDesign& design = metric.design;
-      design.guardrail = list == &o.guardrails;
-      design.adjusted = !o.cuped.empty() && design.kind != MetricKind::kQuantile;
-      // A margin speaks of the guardrails where there are any, else of every metric.
-      if (design.guardrail || o.guardrails.empty()) {
-        design.margin = o.margin;
-        design.margin_share = o.margin_share;
-      }
-      if (design.kind == MetricKind::kMean) metric.winsorise = o.winsorise;
-      for (const std::string& name : o.lower) {
-        design.decrease_is_better |= name == design.name || name == text;
-      }
-      metrics.push_back(std::move(metric));
+/// Whether `name` means the metric: its name, or as it was written.
+bool Means(const std::string& name, const pipelines::MetricDesign& design) {
+  return design.name == name || design.definition == name ||
+         design.definition.ends_with(":" + name);
+}
+
+Result<MetricColumns> ReadMetric(const LabInput& input,
+                                 const EvaluateOptions& o,
+                                 const std::string& text,
+                                 bool guardrail) {
+  ASSIGN_OR_RETURN(MetricColumns metric, MetricFromText(input, text));
+  pipelines::MetricDesign& design = metric.design;
+  design.guardrail = guardrail;
+  design.adjusted = !o.cuped.empty() && design.kind != MetricKind::kQuantile;
+  // A margin speaks of the guardrails where there are any, else of every metric.
+  if (guardrail || o.guardrails.empty()) {
+    design.margin = o.margin;
+    design.margin_share = o.margin_share;
+  }
+  if (design.kind == MetricKind::kMean) metric.winsorise = o.winsorise;
+  design.decrease_is_better = std::any_of(
+      o.lower.begin(), o.lower.end(), [&](const std::string& name) { return Means(name, design); });
+  return metric;
+}
+
+Status CheckNames(const std::vector<MetricColumns>& metrics, const EvaluateOptions& o) {
+  std::set<std::string> definitions;
+  for (const MetricColumns& metric : metrics) {
+    if (!definitions.insert(metric.design.definition).second) {
+      return Invalid("--metric: '" + metric.design.definition + "' is given twice");
     }
   }
-  NameApart(metrics);
   for (const std::string& name : o.lower) {
-    bool known = false;
-    for (const MetricColumns& m : metrics) {
-      known |=
-          m.design.decrease_is_better && (m.design.name == name || m.design.definition == name ||
-                                          m.design.definition.ends_with(":" + name));
-    }
+    const bool known =
+        std::any_of(metrics.begin(), metrics.end(), [&](const MetricColumns& metric) {
+          return Means(name, metric.design);
+        });
     if (!known) return Invalid("--lower-is-better: '" + name + "' is none of the metrics");
   }
-  for (MetricColumns& m : metrics) {
-    for (const MetricColumns& other : metrics) {
-      if (&m != &other && m.design.definition == other.design.definition) {
-        return Invalid("--metric: '" + m.design.definition + "' is given twice");
-      }
-    }
+  return OkStatus();
+}
+
+Result<std::vector<MetricColumns>> ReadMetrics(const LabInput& input, const EvaluateOptions& o) {
+  std::vector<MetricColumns> metrics;
+  for (const std::string& text : o.metrics) {
+    ASSIGN_OR_RETURN(MetricColumns metric, ReadMetric(input, o, text, /*guardrail=*/false));
+    metrics.push_back(std::move(metric));
   }
+  for (const std::string& text : o.guardrails) {
+    ASSIGN_OR_RETURN(MetricColumns metric, ReadMetric(input, o, text, /*guardrail=*/true));
+    metrics.push_back(std::move(metric));
+  }
+  TRY(CheckNames(metrics, o));
+  NameApart(metrics);
   return metrics;
 }
 

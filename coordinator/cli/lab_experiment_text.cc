@@ -63,6 +63,10 @@ std::string MetricsTable(const Json& figures, const char* key) {
   return rows.size() == 1 ? "" : TableText(rows) + "\n";
 }
 
+std::string BoundaryText(const Json& look, bool crossed) {
+  return "boundary |z| " + FigureText(look["z"]) + (crossed ? " crossed" : " not crossed");
+}
+
 /// Second thoughts on a line: what CUPED did, always-valid, Bayes, margins, problems.
 std::string Details(const Json& line) {
   std::string text;
@@ -74,12 +78,8 @@ std::string Details(const Json& line) {
   if (const Json& valid = line["sequential"]; valid.is_object()) {
     add("always valid " + IntervalText(valid["difference"]) + " p " + PText(valid["p_value"]));
   }
-  if (const Json& bounds = line["group_sequential"]; bounds.is_object()) {
-    const Json::Array& looks = bounds["looks"].items();
-    if (!looks.empty()) {
-      add("boundary |z| " + FigureText(looks.back()["z"]) +
-          (bounds["crossed"].AsBool() ? " crossed" : " not crossed"));
-    }
+  if (const Json::Array& looks = line["group_sequential"]["looks"].items(); !looks.empty()) {
+    add(BoundaryText(looks.back(), line["group_sequential"]["crossed"].AsBool()));
   }
   if (const Json& bayes = line["bayes"]; bayes.is_object() && bayes.Has("chance_to_win")) {
     add("chance to win " + Percent(bayes["chance_to_win"]) + ", expected loss " +

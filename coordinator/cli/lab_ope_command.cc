@@ -130,6 +130,7 @@ Status ReadFeature(LabInput& input, const std::string& name, LoggedDecisions& lo
   std::map<std::string, int> counts;
   for (const std::string& value : values) ++counts[value];
   std::vector<std::pair<int, std::string>> levels;
+  levels.reserve(counts.size());
   for (const auto& [value, count] : counts) levels.emplace_back(-count, value);
   std::sort(levels.begin(), levels.end());
   for (size_t l = 0; l < levels.size() && l < kLevelsMax; ++l) {

@@ -3,33 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "coordinator/cli/html_text.h"
 #include "crypto/base/text.h"
 
 namespace signet::coordinator {
 namespace {
-
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 constexpr std::string_view kHead =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Plan</title><style>"
@@ -39,7 +17,7 @@ constexpr std::string_view kHead =
     "code{font:13px ui-monospace,monospace}@media print{body{margin:0}}</style>";
 
 std::string Cell(const std::string& text) {
-  return "<td>" + Escaped(text) + "</td>";
+  return "<td>" + HtmlText(text) + "</td>";
 }
 
 std::string ColumnRow(const Json& column) {
@@ -50,7 +28,7 @@ std::string ColumnRow(const Json& column) {
              rule["article"].AsString() + ")";
   }
   const Json& label = column["label"];
-  return "<tr><th scope=\"row\"><code>" + Escaped(column["name"].AsString()) + "</code></th>" +
+  return "<tr><th scope=\"row\"><code>" + HtmlText(column["name"].AsString()) + "</code></th>" +
          Cell(column["type"].AsString()) + Cell(Join(label["origins"].AsStrings(), ", ")) +
          Cell(Join(label["categories"].AsStrings(), ", ")) +
          Cell(label["identifiability"].AsString()) +
@@ -61,9 +39,9 @@ std::string ColumnRow(const Json& column) {
 
 std::string PlanPage(const pipelines::Plan& plan) {
   std::string page(kHead);
-  page += "<h1>Plan of " + Escaped(plan.pipeline) + "</h1><p>As of " + DateText(plan.as_of) +
+  page += "<h1>Plan of " + HtmlText(plan.pipeline) + "</h1><p>As of " + DateText(plan.as_of) +
           ". Plan digest <code>" + plan.Digest() + "</code>, policy digest <code>" +
-          Escaped(plan.policy_digest) +
+          HtmlText(plan.policy_digest) +
           "</code>.</p><h2>Steps</h2><table><tr><th>step</th>"
           "<th>operator</th><th>purpose</th><th>reads</th></tr>";
   for (const pipelines::PlannedStep& step : plan.steps) {
@@ -72,14 +50,14 @@ std::string PlanPage(const pipelines::Plan& plan) {
       if (!reads.empty()) reads += "; ";
       reads += input.dataset + " (" + Join(input.schema.Names(), ", ") + ")";
     }
-    page += "<tr><th scope=\"row\">" + Escaped(step.id) + "</th>" + Cell(step.op) +
+    page += "<tr><th scope=\"row\">" + HtmlText(step.id) + "</th>" + Cell(step.op) +
             Cell(step.purpose) + Cell(reads) + "</tr>";
   }
   page += "</table>";
   for (const Json& dataset : plan.derivation.items()) {
     page +=
-        "<h2>" + Escaped(dataset["dataset"].AsString()) + " (" +
-        Escaped(dataset["kind"].AsString()) +
+        "<h2>" + HtmlText(dataset["dataset"].AsString()) + " (" +
+        HtmlText(dataset["kind"].AsString()) +
         ")</h2><table><tr><th>column</th><th>type</th>"
         "<th>stems from</th><th>categories</th><th>identifiability</th><th>purposes allowed</th>"
         "<th>treatment and rule</th></tr>";

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
+#include "coordinator/cli/html_text.h"
 #include "crypto/base/text.h"
 
 namespace signet::coordinator {
 namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 constexpr double kWidth = 640;
 constexpr double kHeight = 300;
@@ -146,34 +150,23 @@ std::string Legend(const std::vector<ChartSeries>& series, bool lines) {
   return svg;
 }
 
-}  // namespace
-
-std::string HtmlText(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
+/// Least and greatest of the values that are told.
+std::pair<double, double> RangeOf(const std::vector<double>& values) {
+  double low = kInfinity;
+  double high = -kInfinity;
+  for (const double value : values) {
+    if (std::isnan(value)) continue;
+    low = std::min(low, value);
+    high = std::max(high, value);
   }
-  return out;
+  return {low, high};
 }
 
+}  // namespace
+
 std::string LineChart(const ChartFrame& frame, const std::vector<ChartSeries>& series) {
-  double low[2] = {INFINITY, INFINITY};
-  double high[2] = {-INFINITY, -INFINITY};
+  double low[2] = {kInfinity, kInfinity};
+  double high[2] = {-kInfinity, -kInfinity};
   for (const ChartSeries& s : series) {
     for (size_t i = 0; i < s.x.size(); ++i) {
       low[0] = std::min(low[0], s.x[i]);
@@ -194,7 +187,7 @@ std::string LineChart(const ChartFrame& frame, const std::vector<ChartSeries>& s
            "\" stroke-width=\"2\" stroke-dasharray=\"" + std::string(kMarks[s % kMarks.size()]) +
            "\" points=\"" + points + "\"/>";
   }
-  return svg + Legend(series, true) + "</svg>";
+  return svg + Legend(series, /*lines=*/true) + "</svg>";
 }
 
 std::string BarChart(const ChartFrame& frame,
@@ -226,7 +219,7 @@ std::string BarChart(const ChartFrame& frame,
     }
     svg += Text(plot.X(group + 0.5), kHeight - kBottom + 17, "middle", labels[g]);
   }
-  return svg + Legend(series, false) + "</svg>";
+  return svg + Legend(series, /*lines=*/false) + "</svg>";
 }
 
 std::string IntervalChart(const ChartFrame& frame,
@@ -268,13 +261,7 @@ std::string HeatChart(const ChartFrame& frame,
                       const std::vector<std::string>& columns,
                       const std::vector<double>& values) {
   if (rows.empty() || columns.empty() || values.size() != rows.size() * columns.size()) return "";
-  double low = INFINITY;
-  double high = -INFINITY;
-  for (const double value : values) {
-    if (std::isnan(value)) continue;
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
+  const auto [low, high] = RangeOf(values);
   constexpr double kNames = 130;
   constexpr double kCell = 34;
   const double width = (kWidth - kNames - kRight) / static_cast<double>(columns.size());
@@ -318,8 +305,8 @@ std::string HexBinChart(const Json& hexbins, const std::string& title) {
   frame.summary = WithThousands(static_cast<int64_t>(bins.size())) + " hexagons of at least " +
                   group + " people each, darker for more";
   if (bins.empty() || !(radius > 0)) return "";
-  double low[2] = {INFINITY, INFINITY};
-  double high[2] = {-INFINITY, -INFINITY};
+  double low[2] = {kInfinity, kInfinity};
+  double high[2] = {-kInfinity, -kInfinity};
   double most = 1;
   for (const Json& bin : bins) {
     const double at[2] = {bin["x"].AsDouble(), bin["y"].AsDouble()};

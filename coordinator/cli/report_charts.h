@@ -12,9 +12,6 @@
 
 namespace signet::coordinator {
 
-/// Text as HTML or SVG content or attribute.
-std::string HtmlText(std::string_view text);
-
 /// One curve or one set of bars.
 struct ChartSeries {
   std::string name;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "coordinator/cli/html_text.h"
 #include "coordinator/cli/report_charts.h"
 #include "crypto/base/text.h"
 #include "policies/disclosure/disclosure.h"
@@ -323,8 +324,9 @@ std::string Own(const std::string& step, const Json& figures, const PublicationR
     html += Components(step, figures["components"]);
   }
   const Json::Array& metrics = figures["metrics"].items();
-  if (!metrics.empty() && metrics.front().Has("difference"))
+  if (!metrics.empty() && metrics.front().Has("difference")) {
     html += Experiment(step, figures, rule);
+  }
   if (AllHave(figures["columns"], "psi")) html += Drift(step, figures);
   return html;
 }

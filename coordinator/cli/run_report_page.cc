@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/cli/html_text.h"
 #include "coordinator/cli/report_charts.h"
 #include "coordinator/cli/report_sections.h"
 #include "crypto/base/text.h"
@@ -65,7 +66,8 @@ std::string Funnel(const Json& report, const PublicationRule& rule) {
     if (stage.rows < rule.min_group) continue;
     labels.push_back(stage.label.substr(0, 12));
     const int64_t group = std::max<int64_t>(1, rule.min_group);
-    bars.y.push_back(static_cast<double>(stage.rows / group * group));
+    const int64_t whole_groups = stage.rows / group * group;
+    bars.y.push_back(static_cast<double>(whole_groups));
   }
   const std::string sentence = "Rows that each step wrote; all rounded down to whole groups of " +
                                WithThousands(rule.min_group) + ".";

@@ -1,6 +1,5 @@
 // `signet subject erase` and `signet consent set`: what a person asks for.
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,10 +11,10 @@
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/embedded_run.h"
+#include "coordinator/cli/identifier_source.h"
 #include "coordinator/cli/paths.h"
 #include "coordinator/cli/state_access.h"
 #include "coordinator/requests/rights_desk.h"
-#include "crypto/base/file.h"
 #include "crypto/base/text.h"
 #include "policies/compile/compile.h"
 
@@ -29,18 +28,6 @@ struct SubjectOptions {
   std::string purpose;
   std::string consent;
 };
-
-/// Identifiers come from a file or standard input, never from the command line.
-Result<std::vector<Identifier>> ReadFrom(const std::string& from) {
-  if (!from.empty() && from != "-") {
-    ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(from));
-    return ReadIdentifiers(AsText(bytes));
-  }
-  std::string text;
-  char buffer[4096];
-  while (const size_t got = std::fread(buffer, 1, sizeof(buffer), stdin)) text.append(buffer, got);
-  return ReadIdentifiers(text);
-}
 
 using Action = Result<Json> (*)(RightsDesk&, const LocatedSubject&, const SubjectOptions&);
 
@@ -74,7 +61,7 @@ Result<Json> SetConsent(RightsDesk& desk,
 Status Perform(const SubjectOptions& options, Action action) {
   SystemClock clock;
   SystemEntropy entropy;
-  ASSIGN_OR_RETURN(const std::vector<Identifier> identifiers, ReadFrom(options.from));
+  ASSIGN_OR_RETURN(const std::vector<Identifier> identifiers, ReadIdentifiersFrom(options.from));
   ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
                    OpenExistingState(options.state, clock, entropy));
   LedgerBook ledger(*state);

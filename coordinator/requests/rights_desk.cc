@@ -27,7 +27,6 @@ constexpr char kStateOwner[] = "@state";
 constexpr char kIdentity[] = "@identity";
 constexpr char kKeyring[] = "@keyring";
 constexpr char kSuppressionKey[] = "suppression";
-constexpr char kIdDomain[] = "customer";
 constexpr uint32_t kTokenEpoch = 1;
 
 Result<std::vector<Uuid>> UuidsOf(const Json& list) {
@@ -44,35 +43,6 @@ bool HasSubjectColumn(const LiveDataset& dataset) {
 }
 
 }  // namespace
-
-Result<std::vector<Identifier>> ReadIdentifiers(std::string_view text) {
-  std::vector<Identifier> identifiers;
-  int number = 0;
-  for (const std::string& line : Split(text, '\n')) {
-    ++number;
-    const std::string_view trimmed = Trim(line);
-    if (trimmed.empty() || trimmed[0] == '#') continue;
-    const size_t space = trimmed.find_first_of(" \t");
-    const std::string_view word = trimmed.substr(0, space);
-    const size_t colon = word.find(':');
-    const Result<crypto::LinkType> type = crypto::LinkTypeFromName(word.substr(0, colon));
-    const bool has_domain = colon != std::string_view::npos;
-    const bool domain_fits =
-        !has_domain || (type.ok() && *type == crypto::LinkType::kId && colon + 1 < word.size());
-    if (!type.ok() || !domain_fits || space == std::string_view::npos) {
-      return Invalid("line " + std::to_string(number) + " is not TYPE VALUE")
-          .WithRemedy("types: id (or id:DOMAIN), email, phone, card, cookie, device");
-    }
-    std::string domain;
-    if (*type == crypto::LinkType::kId) {
-      domain = has_domain ? std::string(word.substr(colon + 1)) : std::string(kIdDomain);
-    }
-    identifiers.push_back(
-        {*type, PersonalText(std::string(Trim(trimmed.substr(space)))), std::move(domain)});
-  }
-  if (identifiers.empty()) return Invalid("no identifier was given");
-  return identifiers;
-}
 
 Result<LocatedSubject> RightsDesk::Locate(const std::vector<Identifier>& identifiers,
                                           const std::string& default_region) {
@@ -174,8 +144,8 @@ Result<Json> RightsDesk::Erase(const LocatedSubject& subject) {
   ASSIGN_OR_RETURN(
       ErasureRequest request,
       Perform(policies::RequestErasure(id, subject.subject, state_.clock().Now()), subject));
-  ASSIGN_OR_RETURN(policies::ErasureStep sweep, policies::BeginSweep(std::move(request)));
-  ASSIGN_OR_RETURN(request, Perform(std::move(sweep), subject));
+  ASSIGN_OR_RETURN(const policies::ErasureStep sweep, policies::BeginSweep(std::move(request)));
+  ASSIGN_OR_RETURN(request, Perform(sweep, subject));
   CHECK(request.stage == policies::ErasureStage::kDestroyed);
   return Json::Of({{"request", id}, {"receipts", receipts_}});
 }

@@ -7,25 +7,12 @@
 
 #include "coordinator/binding/ledger_book.h"
 #include "coordinator/binding/state_folder.h"
+#include "coordinator/requests/identifiers.h"
 #include "coordinator/requests/rights_binder.h"
 #include "coordinator/scheduler/run_spec.h"
-#include "crypto/base/secret.h"
-#include "crypto/pseudonym/link_type.h"
 #include "policies/rights/erasure.h"
 
 namespace signet::coordinator {
-
-/// One identifier of a person, as the person gave it.
-struct Identifier {
-  crypto::LinkType type = crypto::LinkType::kEmail;
-  PersonalText value;
-  std::string domain;  ///< ids only: whose numbers they are, as the pipeline's `subject: domain`
-};
-
-/// Reads lines "TYPE VALUE" (email, phone, card, cookie, device, id, id:DOMAIN); '#' comments. An
-/// id without domain is of the pipelines' default, "customer". kInvalid with the line's number,
-/// never its text.
-Result<std::vector<Identifier>> ReadIdentifiers(std::string_view text);
 
 /// A person as the state knows them.
 struct LocatedSubject {

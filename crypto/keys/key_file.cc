@@ -11,6 +11,7 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/file.h"
+#include "crypto/keys/descriptor.h"
 #include "crypto/keys/private_file.h"
 #include "crypto/primitives/sha256.h"
 
@@ -23,20 +24,6 @@ constexpr size_t kKeyAt = 13;
 constexpr size_t kKeyBytes = 32;
 constexpr size_t kCheckAt = kKeyAt + kKeyBytes;
 constexpr size_t kFileBytes = kCheckAt + 16;
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 Status SystemError(const std::string& what, const std::filesystem::path& path) {
   const int error = errno;

@@ -7,22 +7,10 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "crypto/keys/descriptor.h"
+
 namespace signet::crypto {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 Status SystemError(const std::string& what, const std::filesystem::path& path) {
   const int error = errno;

@@ -25,6 +25,7 @@ class PartitionTables {
                   std::string prefix,
                   Schema schema,
                   size_t partitions);
+  ~PartitionTables() = default;
   PartitionTables(const PartitionTables&) = delete;
   PartitionTables& operator=(const PartitionTables&) = delete;
 

@@ -105,7 +105,7 @@ std::vector<double> LinearBandit::Propensities(std::span<const double> context) 
   }
   std::vector<double> chances(arms_.size(), 0);
   if (options_.policy == BanditPolicy::kThompson) {
-    chances = ChancesToBeBest(means, errors, false);
+    chances = ChancesToBeBest(means, errors, /*decrease_is_better=*/false);
   } else {
     size_t best = 0;
     for (size_t arm = 1; arm < means.size(); ++arm) {

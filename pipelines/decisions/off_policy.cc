@@ -46,25 +46,30 @@ Status Check(const LoggedDecisions& log) {
       .WithRemedy("check that --policy gives the same action names as the log");
 }
 
+/// -1, 0 or 1; NaN before all numbers.
+int Side(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) ? (std::isnan(b) ? 0 : -1) : 1;
+  return a < b ? -1 : (a > b ? 1 : 0);
+}
+
+/// Whether row `a` comes before row `b` by their values.
+bool Before(const LoggedDecisions& log, size_t a, size_t b) {
+  if (log.action[a] != log.action[b]) return log.action[a] < log.action[b];
+  for (const std::vector<double>* values : {&log.reward, &log.propensity, &log.target}) {
+    if ((*values)[a] != (*values)[b]) return (*values)[a] < (*values)[b];
+  }
+  for (const std::vector<double>& column : log.context) {
+    const int side = Side(column[a], column[b]);
+    if (side != 0) return side < 0;
+  }
+  return !log.target_action.empty() && log.target_action[a] < log.target_action[b];
+}
+
 /// Rows in an order that depends on their values alone.
 std::vector<size_t> CanonicalOrder(const LoggedDecisions& log) {
   std::vector<size_t> order(log.reward.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  const auto compare = [](double a, double b) {  // NaN first
-    if (std::isnan(a) || std::isnan(b)) return std::isnan(a) ? (std::isnan(b) ? 0 : -1) : 1;
-    return a < b ? -1 : (a > b ? 1 : 0);
-  };
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    if (log.action[a] != log.action[b]) return log.action[a] < log.action[b];
-    for (const std::vector<double>* values : {&log.reward, &log.propensity, &log.target}) {
-      if ((*values)[a] != (*values)[b]) return (*values)[a] < (*values)[b];
-    }
-    for (const std::vector<double>& column : log.context) {
-      const int side = compare(column[a], column[b]);
-      if (side != 0) return side < 0;
-    }
-    return !log.target_action.empty() && log.target_action[a] < log.target_action[b];
-  });
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return Before(log, a, b); });
   return order;
 }
 

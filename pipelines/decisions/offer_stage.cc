@@ -276,6 +276,7 @@ Result<Json> RunNextBestOffer(query::Connection& connection,
   }
   if (options.budget > 0) limits.budget = std::max(0.0, options.budget - spent);
   std::vector<OfferCandidate> candidates;
+  candidates.reserve(rest.size());
   for (const size_t i : rest) candidates.push_back(pairs.candidates[i]);
   ASSIGN_OR_RETURN(const Allocation allocation, AllocateOffers(candidates, left, limits));
   for (const size_t chosen : allocation.chosen) decisions.push_back({rest[chosen], 1, false});

@@ -143,7 +143,7 @@ Estimate Percentiles(double value, std::vector<double> draws, double confidence)
   if (draws.empty()) return {value, kNone, kNone};
   std::sort(draws.begin(), draws.end());
   const auto at = [&](double share) {
-    return draws[static_cast<size_t>(share * static_cast<double>(draws.size() - 1) + 0.5)];
+    return draws[static_cast<size_t>(std::lround(share * static_cast<double>(draws.size() - 1)))];
   };
   return {value, at((1 - confidence) / 2), at((1 + confidence) / 2)};
 }

@@ -47,13 +47,17 @@ Status SelectRows(query::Connection& connection, const UpliftTableSpec& spec, Up
       arm + " IN (" + SqlLiteral(spec.control) + ", " + SqlLiteral(spec.treatment) + ")";
   for (const std::string& name : {spec.control, spec.treatment}) {
     ASSIGN_OR_RETURN(const int64_t rows,
-                     connection.QueryInt64("SELECT count(*)" + from + " WHERE " + arm + " = " +
-                                           SqlLiteral(name)));
+                     connection.QueryInt64(Join(
+                         {"SELECT count(*)", from, " WHERE ", arm, " = ", SqlLiteral(name)}, "")));
     if (rows > 0) continue;
     ASSIGN_OR_RETURN(
         const std::string known,
-        connection.QueryText("SELECT string_agg(a, ', ' ORDER BY a) FROM (SELECT DISTINCT " + arm +
-                             " AS a" + from + " LIMIT 20)"));
+        connection.QueryText(Join({"SELECT string_agg(a, ', ' ORDER BY a) FROM (SELECT DISTINCT ",
+                                   arm,
+                                   " AS a",
+                                   from,
+                                   " LIMIT 20)"},
+                                  "")));
     return Invalid("no row is in the arm '" + name + "'").WithRemedy("the arms are: " + known);
   }
   ASSIGN_OR_RETURN(
@@ -178,42 +182,52 @@ void KeepColumns(const std::vector<uint8_t>& keep, UpliftTable& table) {
   table.cells = std::move(cells);
 }
 
+float CellOf(const query::ColumnView& column, size_t row) {
+  constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+  if (column.IsNull(row)) return kMissing;
+  const auto value = static_cast<float>(column.Double(row));
+  return std::isfinite(value) ? value : kMissing;
+}
+
+/// Columns: treated, outcome, side, subject, then the features.
+Status TakeChunk(const query::Chunk& chunk, const UpliftTableSpec& spec, UpliftTable& out) {
+  const size_t m = out.names.size();
+  const size_t first = out.cells.size();
+  out.cells.resize(first + chunk.size() * m);
+  for (size_t r = 0; r < chunk.size(); ++r) {
+    out.treated.push_back(chunk.Bool(0, r) ? 1 : 0);
+    out.outcome.push_back(chunk.Double(1, r));
+    out.test.push_back(static_cast<uint8_t>(chunk.Int64(2, r)));
+    if (!spec.subject.empty()) out.subjects.push_back(chunk.GetUuid(3, r));
+    out.binary = out.binary && (out.outcome.back() == 0 || out.outcome.back() == 1);
+    if (!std::isfinite(out.outcome.back())) return Invalid("an outcome is infinite");
+  }
+  for (size_t c = 0; c < m; ++c) {
+    const query::ColumnView& column = chunk.column(4 + c);
+    for (size_t r = 0; r < chunk.size(); ++r) out.cells[first + r * m + c] = CellOf(column, r);
+  }
+  return OkStatus();
+}
+
 Status ReadRows(query::Connection& connection,
                 const UpliftTableSpec& spec,
                 const std::vector<Feature>& features,
                 UpliftTable& out) {
-  std::string sql = "SELECT signet_treated, signet_outcome, CAST(signet_side AS BIGINT), " +
-                    (spec.subject.empty() ? std::string("NULL::UUID") : SqlName(spec.subject));
+  std::vector<std::string> columns = {"signet_treated",
+                                      "signet_outcome",
+                                      "CAST(signet_side AS BIGINT)",
+                                      spec.subject.empty() ? "NULL::UUID" : SqlName(spec.subject)};
   for (const Feature& feature : features) {
-    sql += ", " + feature.sql;
+    columns.push_back(feature.sql);
     out.names.push_back(feature.name);
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query(sql + " FROM " + kRows));
+                   connection.Query("SELECT " + Join(columns, ", ") + " FROM " + kRows));
   query::Chunk chunk;
-  const size_t m = features.size();
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
     if (!more) return OkStatus();
-    const size_t first = out.cells.size();
-    out.cells.resize(first + chunk.size() * m);
-    for (size_t r = 0; r < chunk.size(); ++r) {
-      out.treated.push_back(chunk.Bool(0, r) ? 1 : 0);
-      out.outcome.push_back(chunk.Double(1, r));
-      out.test.push_back(static_cast<uint8_t>(chunk.Int64(2, r)));
-      if (!spec.subject.empty()) out.subjects.push_back(chunk.GetUuid(3, r));
-      out.binary = out.binary && (out.outcome.back() == 0 || out.outcome.back() == 1);
-      if (!std::isfinite(out.outcome.back())) return Invalid("an outcome is infinite");
-    }
-    for (size_t c = 0; c < m; ++c) {
-      const query::ColumnView& column = chunk.column(4 + c);
-      for (size_t r = 0; r < chunk.size(); ++r) {
-        const auto value = column.IsNull(r) ? std::numeric_limits<float>::quiet_NaN()
-                                            : static_cast<float>(column.Double(r));
-        out.cells[first + r * m + c] =
-            std::isfinite(value) ? value : std::numeric_limits<float>::quiet_NaN();
-      }
-    }
+    TRY(TakeChunk(chunk, spec, out));
   }
 }
 

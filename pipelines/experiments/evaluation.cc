@@ -63,7 +63,7 @@ Status CheckRatios(const EvaluationDesign& design, const UnitCounts& units, Eval
   const double worst = std::min(out.assigned_ratio.p_value, out.analysed_ratio.p_value);
   out.stopped = worst < design.srm_alpha;
   if (out.stopped || worst >= kRatioDoubtful) return OkStatus();
-  out.warnings.push_back(
+  out.warnings.emplace_back(
       worst < kSuspicious ? "sample-ratio mismatch: the arms are not as planned, so that no "
                             "figure below can be trusted"
                           : "the sample ratio is doubtful (p < 0.01): look for lost units before "
@@ -225,6 +225,7 @@ void FindHeterogeneity(const Case& c, Evaluation& out) {
   std::vector<std::vector<double>> mix;
   for (const std::vector<MomentSums>& cell : c.sums.front().segments) {
     std::vector<double> row;
+    row.reserve(cell.size());
     for (const MomentSums& arm : cell) row.push_back(static_cast<double>(arm.units()));
     mix.push_back(std::move(row));
   }
@@ -239,6 +240,7 @@ void WarnOfData(const Case& c, Evaluation& out) {
   for (size_t m = 0; m < c.metrics.size(); ++m) {
     const MetricSums& sums = c.sums[m];
     std::vector<double> present;
+    present.reserve(c.units.arms.size());
     bool rare = false;
     for (size_t arm = 0; arm < c.units.arms.size(); ++arm) {
       present.push_back(c.units.analysed[arm] - sums.missing[arm]);

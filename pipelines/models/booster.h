@@ -44,6 +44,8 @@ class Booster {
  public:
   Booster(Booster&&) noexcept;
   Booster& operator=(Booster&&) noexcept;
+  Booster(const Booster&) = delete;
+  Booster& operator=(const Booster&) = delete;
   ~Booster();
 
   struct Fold {

@@ -10,6 +10,7 @@
 #include "crypto/base/text.h"
 #include "pipelines/math/exact_sum.h"
 #include "pipelines/models/purchase_report.h"
+#include "pipelines/query/single_value.h"
 #include "pipelines/record/label_flow.h"
 
 namespace signet::pipelines {
@@ -140,16 +141,13 @@ struct ForecastModel {
 Result<ForecastModel> ReadModel(query::Connection& connection,
                                 const std::string& input,
                                 const PurchaseColumns& columns) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT model FROM " + SqlName(input)));
-  query::Chunk chunk;
-  ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-  if (!more || chunk.size() != 1) {
-    return Invalid("forecast: input '" + input + "' must hold exactly one model");
+  const Result<Bytes> bytes =
+      query::ReadSingleBlob(connection, "SELECT model FROM " + SqlName(input));
+  if (!bytes.ok()) {
+    return bytes.status().WithContext("forecast: input '" + input +
+                                      "' must hold exactly one model");
   }
-  const ByteView bytes = chunk.Blob(0, 0);
-  const Result<Json> json =
-      Json::Parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  const Result<Json> json = Json::Parse(AsText(*bytes));
   if (!json.ok() || !json->Has("signet_purchase_model")) {
     return Invalid("forecast: input '" + input + "' is no purchase model; make it with 'fit'");
   }

@@ -15,6 +15,7 @@
 #include "pipelines/math/exact_sum.h"
 #include "pipelines/math/intervals.h"
 #include "pipelines/models/model_file.h"
+#include "pipelines/query/single_value.h"
 #include "pipelines/record/label_flow.h"
 
 namespace signet::pipelines {
@@ -42,21 +43,12 @@ std::string ScoreColumn(const ScoreOptions& options, const std::string& input) {
 }
 
 Result<Model> ReadModel(query::Connection& connection, const std::string& input) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT model FROM " + SqlName(input)));
-  query::Chunk chunk;
-  Bytes bytes;
-  size_t count = 0;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-    if (!more) break;
-    count += chunk.size();
-    if (chunk.size() == 0 || chunk.IsNull(0, 0)) continue;
-    const ByteView blob = chunk.Blob(0, 0);
-    bytes.assign(blob.begin(), blob.end());
+  const Result<Bytes> bytes =
+      query::ReadSingleBlob(connection, "SELECT model FROM " + SqlName(input));
+  if (!bytes.ok()) {
+    return bytes.status().WithContext("score: input '" + input + "' must hold exactly one model");
   }
-  if (count != 1) return Invalid("score: input '" + input + "' must hold exactly one model");
-  Result<Model> model = Model::Decode(bytes);
+  Result<Model> model = Model::Decode(*bytes);
   if (!model.ok()) return model.status().WithContext("score: input '" + input + "'");
   return model;
 }
@@ -149,6 +141,16 @@ Result<Scored> ScoreWith(query::Connection& connection,
   return scored;
 }
 
+/// Writes the sentence behind `scored.reasons[at]`, NULL for none.
+void SetReason(query::ColumnWriter& column, size_t row, const Scored& scored, size_t at) {
+  const int32_t code = scored.reasons[at];
+  if (code < 0) {
+    column.SetNull(row);
+  } else {
+    column.SetText(row, scored.texts[static_cast<size_t>(code)]);
+  }
+}
+
 Status WriteScores(query::Connection& connection,
                    const Schema& schema,
                    const std::vector<SubjectId>& subjects,
@@ -166,12 +168,7 @@ Status WriteScores(query::Connection& connection,
       for (size_t k = 0; k < reasons; ++k) {
         query::ColumnWriter& reason = writer->column(column++);
         for (size_t r = 0; r < count; ++r) {
-          const int32_t code = scored.reasons[(first + r) * reasons + k];
-          if (code < 0) {
-            reason.SetNull(r);
-          } else {
-            reason.SetText(r, scored.texts[static_cast<size_t>(code)]);
-          }
+          SetReason(reason, r, scored, (first + r) * reasons + k);
         }
       }
     }
@@ -207,8 +204,9 @@ Result<Schema> ScoreOutputSchema(const ScoreOptions& options, const Inputs& inpu
     for (int k = 1; k <= options.reasons; ++k) {
       schema.columns.push_back({name + "_reason_" + std::to_string(k), ColumnType::kText, label});
     }
-    if (!names.insert(name).second)
+    if (!names.insert(name).second) {
       return Invalid("score: two columns would be called '" + name + "'");
+    }
   }
   return schema;
 }

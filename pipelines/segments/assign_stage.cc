@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "crypto/base/text.h"
+#include "pipelines/query/single_value.h"
 #include "pipelines/record/label_flow.h"
 #include "pipelines/segments/segment_model.h"
 
@@ -39,41 +40,34 @@ Result<Parts> PartsOf(const AssignOptions& options, const Inputs& inputs) {
 }
 
 Result<SegmentModel> ReadModel(query::Connection& connection, const std::string& input) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT model FROM " + SqlName(input)));
-  query::Chunk chunk;
-  Bytes bytes;
-  size_t count = 0;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-    if (!more) break;
-    count += chunk.size();
-    if (chunk.size() == 0 || chunk.IsNull(0, 0)) continue;
-    const ByteView blob = chunk.Blob(0, 0);
-    bytes.assign(blob.begin(), blob.end());
+  const Result<Bytes> bytes =
+      query::ReadSingleBlob(connection, "SELECT model FROM " + SqlName(input));
+  if (!bytes.ok()) {
+    return bytes.status().WithContext("assign: input '" + input + "' must hold exactly one model");
   }
-  if (count != 1) return Invalid("assign: input '" + input + "' must hold exactly one model");
-  Result<SegmentModel> model = SegmentModel::Decode(bytes);
+  Result<SegmentModel> model = SegmentModel::Decode(*bytes);
   if (!model.ok()) return Invalid("assign: input '" + input + "' is no model of segments");
   return model;
 }
 
-/// Table `segments_`: the segment's name by the row's number in the scan, -1 rows left out.
 struct Tally {
   std::vector<int64_t> members;
   int64_t considered = 0;
   int64_t missing = 0;
 };
 
-Status WriteSegments(query::Connection& connection,
-                     const SegmentModel& model,
-                     const std::string& input,
-                     Tally& tally) {
+using Assigned = std::vector<std::pair<Uuid, int>>;
+
+/// The segment's number of each subject of `input`; subjects of none are counted only.
+Result<Assigned> AssignSubjects(query::Connection& connection,
+                                const SegmentModel& model,
+                                const std::string& input,
+                                Tally& tally) {
   std::string columns = "subject";
   for (const std::string& column : model.columns) {
     columns += ", CAST(" + SqlName(column) + " AS DOUBLE)";
   }
-  std::vector<std::pair<Uuid, int>> assigned;
+  Assigned assigned;
   ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
                    connection.Query("SELECT " + columns + " FROM " + SqlName(input) +
                                     " WHERE subject IS NOT NULL"));
@@ -81,7 +75,7 @@ Status WriteSegments(query::Connection& connection,
   std::vector<double> values(model.columns.size());
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-    if (!more) break;
+    if (!more) return assigned;
     for (size_t r = 0; r < chunk.size(); ++r) {
       bool missing = false;
       for (size_t c = 0; c < values.size(); ++c) {
@@ -94,6 +88,14 @@ Status WriteSegments(query::Connection& connection,
       if (segment >= 0) assigned.emplace_back(chunk.GetUuid(0, r), segment);
     }
   }
+}
+
+/// Table `segments_`: subject and the segment's name.
+Status WriteSegments(query::Connection& connection,
+                     const SegmentModel& model,
+                     const std::string& input,
+                     Tally& tally) {
+  ASSIGN_OR_RETURN(const Assigned assigned, AssignSubjects(connection, model, input, tally));
   const Schema schema{{{"subject", ColumnType::kUuid, {}}, {"segment", ColumnType::kText, {}}}};
   ASSIGN_OR_RETURN(const std::unique_ptr<query::TableWriter> writer,
                    connection.CreateTable("segments_", schema));

@@ -19,7 +19,7 @@ class LabStudyWorld : public testing::Test {
   /// `shift` moves the column `days`.
   std::string Customers(const std::string& name, int rows, uint64_t seed, int shift) {
     SeededEntropy entropy(seed);
-    const std::string path = (folder_.path() / name).string();
+    std::string path = (folder_.path() / name).string();
     std::ofstream file(path);
     file << "who,days,plan,town,score,left\n";
     for (int i = 0; i < rows; ++i) {
@@ -35,6 +35,7 @@ class LabStudyWorld : public testing::Test {
   int Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"signet", "lab"});
     std::vector<char*> argv;
+    argv.reserve(arguments.size());
     for (std::string& argument : arguments) argv.push_back(argument.data());
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();

@@ -1,8 +1,6 @@
 #include "crypto/keys/key_vault.h"
 
-#include <chrono>
 #include <filesystem>
-#include <iostream>
 #include <set>
 #include <thread>
 #include <vector>
@@ -47,7 +45,7 @@ class KeyVaultTest : public ::testing::Test {
   }
   DekId NewDek(const DekScope& scope = kScope) {
     WriteBatch batch;
-    const DekId id = vault_->NewDek(scope, batch).value();
+    DekId id = vault_->NewDek(scope, batch).value();
     EXPECT_TRUE(store_->Write(batch, Durability::kSync).ok());
     return id;
   }
@@ -331,8 +329,9 @@ TEST_F(KeyVaultTest, ListShowsGenerationsAndNoKey) {
 }
 
 TEST_F(KeyVaultTest, ServesSeveralThreads) {
-  std::vector<std::thread> threads;
   std::vector<int> opened(4, 0);
+  std::vector<std::thread> threads;
+  threads.reserve(opened.size());
   for (int& count : opened) {
     threads.emplace_back([this, &count] {
       for (int i = 0; i < 50; ++i) {
@@ -385,16 +384,13 @@ TEST_F(KeyVaultTest, ARestoredStateFolderIsRefusedAfterAnErasure) {
   EXPECT_NE(restored.status().message().find("older copy"), std::string::npos);
 }
 
-TEST_F(KeyVaultTest, RotatesManyDeksQuickly) {
+TEST_F(KeyVaultTest, RotatesManyDeksAtOnce) {
   WriteBatch batch;
   for (int i = 0; i < 10000; ++i) {
     ASSERT_TRUE(vault_->NewDek({"d", "1", i, "ordinary"}, batch).ok());
   }
   ASSERT_TRUE(store_->Write(batch, Durability::kSync).ok());
-  const auto start = std::chrono::steady_clock::now();
   Rotate();
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  std::cout << "re-wrapped 10,000 DEKs in " << taken.count() << " s\n";
   EXPECT_EQ((*vault_->List())["generations"].items()[1]["deks"].AsInt(), 10000);
 }
 
