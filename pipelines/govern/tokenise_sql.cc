@@ -51,6 +51,14 @@ std::string Generalised(const SourceColumn& column, std::string value) {
     value = "CAST(least(" + value + ", " + std::to_string(options["top"].AsInt()) + ") AS " + type +
             ")";
   }
+  if (options.Has("hierarchy")) {
+    std::string sql = "CASE trim(" + value + ")";
+    for (const auto& entry : options["hierarchy"].fields()) {
+      sql += " WHEN " + SqlLiteral(entry.first) + " THEN " + SqlLiteral(entry.second.AsString());
+    }
+    return "CASE WHEN " + value + " IS NULL THEN NULL ELSE " + sql + " ELSE " +
+           SqlLiteral(options["other"].AsString()) + " END END";
+  }
   if (options.Has("truncate")) {
     return "left(" + value + ", " + std::to_string(options["truncate"].AsInt()) + ")";
   }

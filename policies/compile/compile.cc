@@ -38,7 +38,7 @@ std::vector<std::string> BundleNames(const fs::path& bundles) {
 
 }  // namespace
 
-Result<Policy> CompilePolicies(const PolicySources& sources) {
+Result<Policy> CompilePolicies(const PolicySources& sources, GroupFloor floor) {
   ASSIGN_OR_RETURN(const Node taxonomy_document, ReadDocument(sources.taxonomy));
   ASSIGN_OR_RETURN(const Node organisation_document, ReadDocument(sources.organisation));
   Diagnostics diagnostics;
@@ -48,7 +48,7 @@ Result<Policy> CompilePolicies(const PolicySources& sources) {
   std::vector<PolicyPart> parts;
   for (const fs::path& path : sources.policies) {
     ASSIGN_OR_RETURN(const Node document, ReadDocument(path));
-    parts.push_back(CompilePart(document, taxonomy, diagnostics));
+    parts.push_back(CompilePart(document, taxonomy, diagnostics, floor));
   }
   TRY(ToStatus(diagnostics));
   std::optional<Policy> policy =

@@ -20,9 +20,14 @@ struct PolicySources {
   std::filesystem::path organisation;
 };
 
+/// Whether a minimum group below kMinGroupFloor is an error (SIG-2015). Only states that are marked
+/// as test states may do without.
+enum class GroupFloor { kEnforced, kTestState };
+
 /// Reads and composes. kInvalid with every located error (see Diagnostics), kNotFound for a missing
 /// file.
-Result<Policy> CompilePolicies(const PolicySources& sources);
+Result<Policy> CompilePolicies(const PolicySources& sources,
+                               GroupFloor floor = GroupFloor::kEnforced);
 
 /// The same for what a pipeline writes: each of `names` is a bundle's name ("gdpr":
 /// <bundles>/gdpr.yaml) or a path relative to `base`. taxonomy.yaml and organisation.yaml are taken
@@ -34,7 +39,10 @@ Result<PolicySources> FindPolicies(const std::vector<std::string>& names,
 /// Parts of the work, on documents already read; errors go to `diagnostics`.
 Taxonomy CompileTaxonomy(const Node& document, Diagnostics& diagnostics);
 Organisation CompileOrganisation(const Node& document, Diagnostics& diagnostics);
-PolicyPart CompilePart(const Node& document, const Taxonomy& taxonomy, Diagnostics& diagnostics);
+PolicyPart CompilePart(const Node& document,
+                       const Taxonomy& taxonomy,
+                       Diagnostics& diagnostics,
+                       GroupFloor floor = GroupFloor::kEnforced);
 
 /// JSON Schema (draft-07) of a policy document, for `signet schema policy`.
 Json PolicySchema();

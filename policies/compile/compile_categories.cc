@@ -19,6 +19,27 @@ void BadOptions(MapReader& reader, const Mark& mark, const std::string& message)
   reader.Error("SIG-2005", mark, message);
 }
 
+constexpr size_t kHierarchyMax = 2000;
+
+// {Espoo: Uusimaa, ...} and `other` for what is not listed.
+void HierarchyOptions(MapReader& reader, const Node& tree, Json& options) {
+  const std::string other = reader.Text("other", "other");
+  if (!tree.is_map() || tree.entries().empty() || tree.entries().size() > kHierarchyMax) {
+    BadOptions(reader, tree.mark(), "a hierarchy maps 1 to 2,000 values to their parents");
+    return;
+  }
+  Json parents{Json::Object{}};
+  for (const Node::Entry& entry : tree.entries()) {
+    if (!entry.value.is_scalar()) {
+      BadOptions(reader, entry.value.mark(), "a value's parent is a text");
+      continue;
+    }
+    parents.Set(entry.key, entry.value.text());
+  }
+  options.Set("hierarchy", std::move(parents));
+  options.Set("other", other);
+}
+
 Json GeneraliseOptions(const Node& node, Diagnostics& diagnostics) {
   MapReader reader(node, "the generalisation", diagnostics);
   Json options{Json::Object{}};
@@ -35,10 +56,15 @@ Json GeneraliseOptions(const Node& node, Diagnostics& diagnostics) {
     }
     options.Set("year", true);
   }
+  if (const Node* tree = reader.Optional("hierarchy"); tree != nullptr) {
+    ++primaries;
+    HierarchyOptions(reader, *tree, options);
+  }
   if (reader.Has("top")) options.Set("top", reader.Int("top", 0));
   reader.Finish();
   if (node.is_map() && (primaries > 1 || options.size() == 0)) {
-    BadOptions(reader, node.mark(), "a generalisation has exactly one of band, truncate, year");
+    BadOptions(
+        reader, node.mark(), "a generalisation has exactly one of band, truncate, year, hierarchy");
   }
   return options;
 }
@@ -87,7 +113,20 @@ void CompileTreatment(MapReader& rule, Treatment& treatment, Diagnostics& diagno
   }
 }
 
+// A proxy stands for a special category: a postal code for an origin.
+void CompileProxies(MapReader& reader, const Taxonomy& taxonomy, CategoryRule& rule) {
+  for (const Node& name : TextNodes(reader, "proxy_for")) {
+    const Category* category = taxonomy.FindCategory(name.text());
+    if (category == nullptr || !category->special) {
+      reader.Error("SIG-2022", name.mark(), "'" + name.text() + "' is no special category");
+      continue;
+    }
+    rule.proxy_for.insert(name.text());
+  }
+}
+
 CategoryRule CompileRule(const Node::Entry& entry,
+                         const Taxonomy& taxonomy,
                          const PolicyPart& part,
                          Diagnostics& diagnostics) {
   MapReader reader(entry.value, "category '" + entry.key + "'", diagnostics);
@@ -98,6 +137,13 @@ CategoryRule CompileRule(const Node::Entry& entry,
   CompileTreatment(reader, rule.treatment, diagnostics);
   rule.purposes = ResolvePurposes(TextNodes(reader, "purposes"), part, diagnostics);
   rule.releasable = reader.Bool("releasable", false);
+  if (reader.Has("retention")) rule.retention_s = reader.Duration("retention", 0);
+  if (reader.Has("regions")) {
+    const std::vector<std::string> regions = reader.Texts("regions");
+    rule.regions.emplace(regions.begin(), regions.end());
+  }
+  rule.min_group = reader.Int("min_group", 0, 0, 1'000'000'000);
+  CompileProxies(reader, taxonomy, rule);
   reader.Text("note");
   rule.article = ReadArticle(reader);
   rule.treatment.article = rule.article;
@@ -122,7 +168,7 @@ void CompileCategories(const std::vector<Node::Entry>& entries,
                         nearest.empty() ? "" : "did you mean '" + nearest + "'?");
       continue;
     }
-    part.categories.emplace(entry.key, CompileRule(entry, part, diagnostics));
+    part.categories.emplace(entry.key, CompileRule(entry, taxonomy, part, diagnostics));
   }
 }
 

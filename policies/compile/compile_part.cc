@@ -32,22 +32,6 @@ const std::vector<std::string>& MinorRules() {
   return names;
 }
 
-const std::vector<std::string>& DatasetKinds() {
-  static const std::vector<std::string> names = {"tokenised",
-                                                 "governed",
-                                                 "features",
-                                                 "scores",
-                                                 "segment",
-                                                 "snapshot",
-                                                 "reference",
-                                                 "model",
-                                                 "aggregate",
-                                                 "identity",
-                                                 "facts",
-                                                 "view"};
-  return names;
-}
-
 std::string Upper(std::string_view text) {
   std::string upper(Trim(text));
   for (char& c : upper) {
@@ -83,6 +67,36 @@ void CompileJurisdictions(MapReader& policy, PolicyPart& part, Diagnostics& diag
   }
 }
 
+const std::vector<std::string>& Conditions() {
+  static const std::vector<std::string> names = {"explicit_consent",
+                                                 "employment",
+                                                 "vital_interests",
+                                                 "made_public",
+                                                 "legal_claims",
+                                                 "public_interest",
+                                                 "health_care",
+                                                 "public_health",
+                                                 "research",
+                                                 "notice",
+                                                 "permitted_use"};
+  return names;
+}
+
+void CompileSpecial(MapReader& purpose, PurposeBasis& basis, Diagnostics& diagnostics) {
+  const Node* node = purpose.Optional("special");
+  if (node == nullptr) return;
+  MapReader reader(*node, "the condition for special categories", diagnostics);
+  reader.Required("condition");
+  basis.special_condition = reader.Choice("condition", Conditions(), "");
+  basis.special_article = ReadArticle(reader);
+  if (basis.special_condition == "explicit_consent" && basis.mode != ConsentMode::kOptIn) {
+    reader.Error("SIG-2017",
+                 reader.ValueMark("condition"),
+                 "explicit consent is the condition, but the purpose runs without it");
+  }
+  reader.Finish();
+}
+
 void CheckBasis(MapReader& reader, const PurposeBasis& basis) {
   if (basis.basis == "consent" && basis.mode != ConsentMode::kOptIn) {
     reader.Error("SIG-2017",
@@ -116,6 +130,7 @@ void CompilePurposes(MapReader& policy,
     reader.Required("minors");
     basis.minors = ReadEnum(reader, "minors", MinorRules(), MinorRule::kDeny, MinorRuleFromName);
     basis.assessment = reader.Text("assessment");
+    CompileSpecial(reader, basis, diagnostics);
     reader.Text("note");
     reader.Finish();
     CheckBasis(reader, basis);
@@ -140,6 +155,19 @@ void CompileSale(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) 
   part.sale.article = ReadArticle(reader);
   part.sale.gpc_article = reader.Text("gpc_article", part.sale.article);
   part.sale.minors_article = reader.Text("minors_article", part.sale.article);
+  for (const Node& scope : TextNodes(reader, "gpc_scope")) {
+    static const std::vector<std::string> known = {
+        "browser", "device", "pseudonymous_profile", "account"};
+    if (std::find(known.begin(), known.end(), scope.text()) == known.end()) {
+      reader.Error("SIG-1208",
+                   scope.mark(),
+                   "'" + scope.text() + "' is nothing that a signal reaches",
+                   "use browser, device, pseudonymous_profile or account");
+    }
+    part.sale.gpc_scope.insert(scope.text());
+  }
+  part.sale.confirm_opt_out = reader.Bool("confirm_opt_out", false);
+  part.sale.confirmation_article = reader.Text("confirmation_article", part.sale.gpc_article);
   part.sale.mark = policy.MarkOf("sale");
   reader.Finish();
 }
@@ -151,52 +179,40 @@ void CompileRights(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics
   for (const char* right : {"erasure", "restriction", "minors"}) {
     part.rights[right] = reader.RequiredText(right);
   }
+  for (const char* right :
+       {"access", "portability", "rectification", "objection", "opt_out", "limit_sensitive"}) {
+    if (reader.Has(right)) part.rights[right] = reader.RequiredText(right);
+  }
+  for (const char* clock : {"acknowledge", "deadline", "extension"}) {
+    if (reader.Has(clock)) part.rights_clock_s[clock] = reader.Duration(clock, 0);
+  }
   reader.Finish();
 }
 
-void CompileRetention(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) {
-  const Node* node = policy.Required("retention");
+void CompileSensitive(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) {
+  const Node* node = policy.Optional("sensitive");
   if (node == nullptr) return;
-  MapReader reader(*node, "the retention", diagnostics);
-  ReadArticle(reader);
-  for (const std::string& kind : DatasetKinds()) {
-    if (reader.Has(kind)) part.retention_s[kind] = reader.Duration(kind, 0);
-  }
-  const Node rest = reader.Rest();
-  for (const Node::Entry& entry : rest.entries()) {
-    const std::string nearest = NearestName(entry.key, DatasetKinds());
-    reader.Error("SIG-2016",
-                 entry.key_mark,
-                 "'" + entry.key + "' is not a kind of dataset",
-                 nearest.empty() ? "" : "did you mean '" + nearest + "'?");
-  }
-}
-
-void CompilePublication(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) {
-  const Node* node = policy.Required("publication");
-  if (node == nullptr) return;
-  MapReader reader(*node, "the publication rule", diagnostics);
-  part.publication.min_group = reader.Int("min_group", 50, 1, 1'000'000'000);
-  if (part.publication.min_group < kMinGroupFloor) {
-    reader.Error("SIG-2015",
-                 reader.ValueMark("min_group"),
-                 "a group of " + std::to_string(part.publication.min_group) + " people is below " +
-                     std::to_string(kMinGroupFloor));
-  }
-  part.publication.hold_max_s = reader.Duration("hold_max", 7 * 86400);
-  part.publication.article = ReadArticle(reader);
-  part.publication.rule = RuleText(policy.MarkOf("publication"), "publication");
+  MapReader reader(*node, "the rule for sensitive data", diagnostics);
+  part.sensitive.limit = reader.Bool("limit", true);
+  part.sensitive.article = ReadArticle(reader);
+  part.sensitive.mark = policy.MarkOf("sensitive");
   reader.Finish();
 }
 
-void CompileTransfers(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) {
-  const Node* node = policy.Optional("transfers");
-  if (node == nullptr) return;
-  MapReader reader(*node, "the transfers", diagnostics);
-  reader.Required("regions");
-  for (const std::string& region : reader.Texts("regions")) part.transfer_regions.insert(region);
-  part.transfer_article = ReadArticle(reader);
-  reader.Finish();
+// A special category that is stored may only serve purposes that say why they may.
+void CheckSpecialRules(const Taxonomy& taxonomy, const PolicyPart& part, Diagnostics& diagnostics) {
+  for (const auto& entry : part.categories) {
+    const Category* category = taxonomy.FindCategory(entry.first);
+    if (category == nullptr || !category->special) continue;
+    if (entry.second.treatment.kind == TreatmentKind::kDrop) continue;
+    for (const std::string& purpose : entry.second.purposes) {
+      if (!part.purposes.at(purpose).special_condition.empty()) continue;
+      diagnostics.Error("SIG-2021",
+                        entry.second.mark,
+                        "'" + entry.first + "' is a special category, but purpose '" + purpose +
+                            "' states no condition for using it");
+    }
+  }
 }
 
 }  // namespace
@@ -264,7 +280,10 @@ std::set<std::string> ResolvePurposes(const std::vector<Node>& names,
   return resolved;
 }
 
-PolicyPart CompilePart(const Node& document, const Taxonomy& taxonomy, Diagnostics& diagnostics) {
+PolicyPart CompilePart(const Node& document,
+                       const Taxonomy& taxonomy,
+                       Diagnostics& diagnostics,
+                       GroupFloor floor) {
   PolicyPart part;
   part.mark = document.mark();
   MapReader reader(document, "the policy", diagnostics);
@@ -278,9 +297,9 @@ PolicyPart CompilePart(const Node& document, const Taxonomy& taxonomy, Diagnosti
   CompileCategories(reader.Entries("categories"), taxonomy, part, diagnostics);
   CompileSale(reader, part, diagnostics);
   CompileRights(reader, part, diagnostics);
-  CompileRetention(reader, part, diagnostics);
-  CompilePublication(reader, part, diagnostics);
-  CompileTransfers(reader, part, diagnostics);
+  CompileSensitive(reader, part, diagnostics);
+  CompileLimits(reader, part, diagnostics, floor);
+  CheckSpecialRules(taxonomy, part, diagnostics);
   reader.Finish();
   return part;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policies/compile/compile.h"
 #include "policies/compile/policy.h"
 #include "policies/document/map_reader.h"
 
@@ -38,6 +39,9 @@ std::set<std::string> ResolvePurposes(const std::vector<Node>& names,
 
 /// The items of a list of texts, or the one text, as nodes with their places.
 std::vector<Node> TextNodes(MapReader& reader, std::string_view key);
+
+/// Where data may rest, go and be shown: retention, publication, transfers (compile_limits.cc).
+void CompileLimits(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics, GroupFloor floor);
 
 void CompileCategories(const std::vector<Node::Entry>& entries,
                        const Taxonomy& taxonomy,

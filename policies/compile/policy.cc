@@ -37,6 +37,16 @@ const CategoryRule* PolicyPart::RuleOf(const Taxonomy& taxonomy, std::string_vie
   return nullptr;
 }
 
+bool PolicyPart::Covers(const Recipient& recipient) const {
+  if (transfer_regions.empty() || transfer_regions.count(recipient.region) > 0) return true;
+  if (recipient.safeguard.empty()) return false;
+  return transfer_safeguards.empty() ||
+         std::any_of(
+             transfer_safeguards.begin(), transfer_safeguards.end(), [&](const std::string& known) {
+               return recipient.safeguard.rfind(known, 0) == 0;
+             });
+}
+
 std::optional<Policy> Policy::Compose(std::vector<PolicyPart> parts,
                                       Taxonomy taxonomy,
                                       Organisation organisation,
@@ -61,6 +71,7 @@ std::optional<Policy> Policy::Compose(std::vector<PolicyPart> parts,
   policy.CheckCountries(diagnostics);
   policy.CheckRecipients(diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
+  policy.ComposeLabels();
   policy.Seal();
   return policy;
 }
@@ -120,8 +131,16 @@ void Policy::ComposePublication() {
     const bool stricter = part.publication.min_group > publication_.min_group;
     const int64_t hold = first ? part.publication.hold_max_s
                                : std::min(publication_.hold_max_s, part.publication.hold_max_s);
+    const PublicationRule before = publication_;
     if (first || stricter) publication_ = part.publication;
     publication_.hold_max_s = hold;
+    if (!first) {
+      publication_.min_class = std::max(before.min_class, part.publication.min_class);
+      publication_.min_leaf = std::max(before.min_leaf, part.publication.min_leaf);
+      publication_.epsilon_max = std::min(before.epsilon_max, part.publication.epsilon_max);
+      publication_.budget_period_s =
+          std::max(before.budget_period_s, part.publication.budget_period_s);
+    }
     first = false;
   }
 }
@@ -152,15 +171,15 @@ void Policy::CheckRecipients(Diagnostics& diagnostics) const {
   for (const auto& entry : organisation_.recipients) {
     const Recipient& recipient = entry.second;
     for (const PolicyPart& part : parts_) {
-      if (part.transfer_regions.empty() || part.transfer_regions.count(recipient.region) > 0 ||
-          !recipient.safeguard.empty()) {
-        continue;
-      }
-      diagnostics.Error("SIG-2007",
-                        recipient.mark,
-                        "recipient '" + recipient.name + "' is in region '" + recipient.region +
-                            "', which " + part.name + " does not cover (" + part.transfer_article +
-                            ")");
+      if (part.Covers(recipient)) continue;
+      diagnostics.Error(
+          "SIG-2007",
+          recipient.mark,
+          "recipient '" + recipient.name + "' is in region '" + recipient.region + "', which " +
+              part.name + " does not cover" +
+              (recipient.safeguard.empty() ? ""
+                                           : ", nor does it accept '" + recipient.safeguard + "'") +
+              " (" + part.transfer_article + ")");
     }
     for (const std::string& purpose : recipient.purposes) {
       const bool known = std::any_of(purposes_.begin(), purposes_.end(), [&](const auto& rule) {
@@ -187,6 +206,12 @@ void Policy::CheckRecipients(Diagnostics& diagnostics) const {
   }
 }
 
+void Policy::ComposeLabels() {
+  for (const auto& entry : taxonomy_.categories()) {
+    labels_.emplace(entry.first, MakeLabel(entry.second));
+  }
+}
+
 void Policy::Seal() {
   digest_ = ToHex(crypto::Sha256::Of(AsBytes(ToJson().Dump())));
 }
@@ -194,7 +219,12 @@ void Policy::Seal() {
 Policy Policy::WithMinGroupForTests(int64_t min_group) const {
   Policy copy = *this;
   copy.publication_.min_group = min_group;
+  copy.publication_.min_class = std::min(publication_.min_class, min_group);
+  copy.publication_.min_leaf = std::min(publication_.min_leaf, min_group);
   copy.publication_.rule = "test state";
+  for (auto& entry : copy.labels_) {
+    entry.second.min_group = std::min(entry.second.min_group, min_group);
+  }
   copy.Seal();
   return copy;
 }

@@ -29,6 +29,12 @@ struct CategoryRule {
   std::set<std::string> purposes;
   /// Whether a recipient's release rule may take it out of escrow.
   bool releasable = false;
+  /// Limits of its own, stricter than those of the dataset kind, the transfers, the publication.
+  std::optional<int64_t> retention_s;
+  std::optional<std::set<std::string>> regions;
+  int64_t min_group = 0;
+  /// Special categories that values of this one may stand for.
+  std::set<std::string> proxy_for;
   std::string article;
   Mark mark;
 };
@@ -50,9 +56,23 @@ struct SaleRule {
   ConsentMode mode = ConsentMode::kOptIn;
   bool honour_gpc = true;
   MinorRule minors = MinorRule::kDeny;
+  /// What a GPC signal opts out: browser, device, pseudonymous_profile, account (11 CCR
+  /// 7025(c)(1)).
+  std::set<std::string> gpc_scope;
+  /// Whether the subject must be told that the opt-out was processed (11 CCR 7025(c)(6)).
+  bool confirm_opt_out = false;
   std::string article;
   std::string gpc_article;
   std::string minors_article;
+  std::string confirmation_article;
+  Mark mark;
+};
+
+/// How one policy lets subjects limit the use of sensitive data (Cal. Civ. Code section 1798.121).
+struct SensitiveRule {
+  /// False: the law knows no such right.
+  bool limit = false;
+  std::string article;
   Mark mark;
 };
 
@@ -62,6 +82,8 @@ struct PolicyPart {
   /// none, or when a special category (GDPR Art. 9) would have to inherit.
   [[nodiscard]] const CategoryRule* RuleOf(const Taxonomy& taxonomy,
                                            std::string_view category) const;
+  /// Whether data may go to the recipient's region, by itself or by the recipient's safeguard.
+  [[nodiscard]] bool Covers(const Recipient& recipient) const;
 
   std::string name;
   std::string title;
@@ -71,14 +93,23 @@ struct PolicyPart {
   std::map<std::string, PurposeBasis, std::less<>> purposes;
   std::map<std::string, CategoryRule, std::less<>> categories;
   SaleRule sale;
-  /// Articles cited when a subject's right denies: erasure, restriction, minors.
+  SensitiveRule sensitive;
+  /// Articles by right: erasure, restriction and minors always; access, portability, rectification,
+  /// objection, opt_out and limit_sensitive where the policy states them.
   std::map<std::string, std::string, std::less<>> rights;
+  /// Seconds: acknowledge, deadline, extension of a request; those that the policy states.
+  std::map<std::string, int64_t, std::less<>> rights_clock_s;
   /// Seconds by dataset kind ("governed").
   std::map<std::string, int64_t, std::less<>> retention_s;
+  std::string retention_article;
+  Mark retention_mark;
   PublicationRule publication;
   /// Regions that data may go to without further safeguard.
   std::set<std::string> transfer_regions;
+  /// Instruments that cover other regions: a recipient's safeguard begins with one. Empty = any.
+  std::set<std::string> transfer_safeguards;
   std::string transfer_article;
+  Mark transfer_mark;
   Mark mark;
 };
 
@@ -113,6 +144,9 @@ class Policy {
   /// Whether columns of `category` may serve `purpose`: every policy that declares the purpose must
   /// allow it. The verdict names the rule that decided.
   [[nodiscard]] Verdict MayUse(std::string_view category, std::string_view purpose) const;
+  /// Whether `purpose` may use values that are, or stand for, the special category `special`: each
+  /// policy that declares the purpose must state a condition for it (GDPR Art. 9(2)).
+  [[nodiscard]] Verdict MayUseSpecial(std::string_view special, std::string_view purpose) const;
   [[nodiscard]] std::set<std::string> PurposesAllowedFor(std::string_view category) const;
 
   /// Null pointer when organisation.yaml does not have it.
@@ -120,6 +154,10 @@ class Policy {
   [[nodiscard]] std::vector<std::string> RecipientNames() const;
   /// Whether `recipient` may receive segments made for `purpose`.
   [[nodiscard]] Verdict MayReceive(std::string_view recipient, std::string_view purpose) const;
+  /// Whether data may go to `recipient`'s region: each policy must list the region or accept the
+  /// recipient's safeguard (GDPR Art. 44-46), and `regions`, where given, must hold it.
+  [[nodiscard]] Verdict MayTransfer(std::string_view recipient,
+                                    const std::optional<std::set<std::string>>& regions) const;
   /// Whether a column of `category` may leave escrow for `recipient` and `purpose`: the recipient
   /// needs a release rule, each policy must call the category releasable, and MayUse must hold.
   [[nodiscard]] Verdict MayRelease(std::string_view category,
@@ -140,6 +178,8 @@ class Policy {
   [[nodiscard]] Policy WithMinGroupForTests(int64_t min_group) const;
   /// Seconds a dataset kind ("governed", "snapshot") may be kept; nothing = no rule.
   [[nodiscard]] std::optional<int64_t> RetentionOf(std::string_view dataset_kind) const;
+  /// "gdpr.yaml:230 retention" of the policy whose retention decides, or empty.
+  [[nodiscard]] std::string RetentionRuleOf(std::string_view dataset_kind) const;
 
  private:
   Policy() = default;
@@ -148,6 +188,8 @@ class Policy {
   void ComposePublication();
   void CheckCountries(Diagnostics& diagnostics) const;
   void CheckRecipients(Diagnostics& diagnostics) const;
+  void ComposeLabels();
+  [[nodiscard]] Label MakeLabel(const Category& category) const;
   void Seal();
 
   std::vector<PolicyPart> parts_;
@@ -155,6 +197,7 @@ class Policy {
   Organisation organisation_;
   std::map<std::string, PurposeRule, std::less<>> purposes_;
   std::map<std::string, Treatment, std::less<>> treatments_;
+  std::map<std::string, Label, std::less<>> labels_;  ///< by category, without origins
   PublicationRule publication_;
   std::string digest_;
 };

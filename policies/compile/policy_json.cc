@@ -18,14 +18,21 @@ Json BasisJson(const PurposeBasis& basis) {
                    {"consent", ConsentModeName(basis.mode)},
                    {"refusal_article", basis.refusal_article},
                    {"minors", MinorRuleName(basis.minors)},
-                   {"assessment", basis.assessment}});
+                   {"assessment", basis.assessment},
+                   {"special_condition", basis.special_condition},
+                   {"special_article", basis.special_article}});
 }
 
 Json RuleJson(const CategoryRule& rule) {
-  return Json::Of({{"treatment", rule.treatment.ToJson()},
-                   {"purposes", Texts(rule.purposes)},
-                   {"releasable", rule.releasable},
-                   {"article", rule.article}});
+  Json json = Json::Of({{"treatment", rule.treatment.ToJson()},
+                        {"purposes", Texts(rule.purposes)},
+                        {"releasable", rule.releasable},
+                        {"article", rule.article}});
+  if (rule.retention_s.has_value()) json.Set("retention_s", *rule.retention_s);
+  if (rule.regions.has_value()) json.Set("regions", Texts(*rule.regions));
+  if (rule.min_group > 0) json.Set("min_group", rule.min_group);
+  if (!rule.proxy_for.empty()) json.Set("proxy_for", Texts(rule.proxy_for));
+  return json;
 }
 
 Json JurisdictionJson(const Jurisdiction& jurisdiction) {
@@ -40,6 +47,7 @@ Json PartJson(const PolicyPart& part) {
                         {"law", part.law},
                         {"version", part.version},
                         {"transfer_regions", Texts(part.transfer_regions)},
+                        {"transfer_safeguards", Texts(part.transfer_safeguards)},
                         {"transfer_article", part.transfer_article}});
   for (const auto& entry : part.jurisdictions) {
     json.Field("jurisdictions").Set(entry.first, JurisdictionJson(entry.second));
@@ -51,6 +59,10 @@ Json PartJson(const PolicyPart& part) {
     json.Field("categories").Set(entry.first, RuleJson(entry.second));
   }
   for (const auto& entry : part.rights) json.Field("rights").Set(entry.first, entry.second);
+  for (const auto& entry : part.rights_clock_s) {
+    json.Field("rights_clock_s").Set(entry.first, entry.second);
+  }
+  json.Set("retention_article", part.retention_article);
   for (const auto& entry : part.retention_s) {
     json.Field("retention_s").Set(entry.first, entry.second);
   }
@@ -60,7 +72,12 @@ Json PartJson(const PolicyPart& part) {
                      {"minors", MinorRuleName(part.sale.minors)},
                      {"article", part.sale.article},
                      {"gpc_article", part.sale.gpc_article},
-                     {"minors_article", part.sale.minors_article}}));
+                     {"minors_article", part.sale.minors_article},
+                     {"gpc_scope", Texts(part.sale.gpc_scope)},
+                     {"confirm_opt_out", part.sale.confirm_opt_out},
+                     {"confirmation_article", part.sale.confirmation_article}}));
+  json.Set("sensitive",
+           Json::Of({{"limit", part.sensitive.limit}, {"article", part.sensitive.article}}));
   return json;
 }
 
@@ -107,7 +124,11 @@ Json Policy::ToJson() const {
   }
   json.Set("publication",
            Json::Of({{"min_group", publication_.min_group},
+                     {"min_class", publication_.min_class},
+                     {"min_leaf", publication_.min_leaf},
                      {"hold_max_s", publication_.hold_max_s},
+                     {"epsilon_max", publication_.epsilon_max},
+                     {"budget_period_s", publication_.budget_period_s},
                      {"article", publication_.article}}));
   return json;
 }

@@ -78,16 +78,40 @@ Treatment Policy::TreatmentOf(std::string_view category) const {
 
 Label Policy::LabelOf(std::string_view category, std::string_view origin) const {
   Label label;
-  label.categories.insert(std::string(category));
+  if (const auto found = labels_.find(category); found != labels_.end()) {
+    label = found->second;
+  } else {
+    label.categories.insert(std::string(category));
+    label.identifiability = Identifiability::kDirect;
+    label.label_class = LabelClass::kSensitive;
+  }
   label.origins.insert(std::string(origin));
-  label.identifiability = Identifiability::kDirect;
-  label.label_class = LabelClass::kSensitive;
-  const Category* found = FindCategory(category);
-  if (found == nullptr) return label;
-  const Treatment treatment = TreatmentOf(category);
-  label.identifiability = After(treatment.kind, found->identifiability);
-  label.label_class = ClassAfter(treatment.kind, found->label_class);
-  label.purposes = PurposesAllowedFor(category);
+  return label;
+}
+
+Label Policy::MakeLabel(const Category& category) const {
+  Label label;
+  label.categories.insert(category.key);
+  const Treatment treatment = TreatmentOf(category.key);
+  label.identifiability = After(treatment.kind, category.identifiability);
+  label.label_class = ClassAfter(treatment.kind, category.label_class);
+  label.purposes = PurposesAllowedFor(category.key);
+  if (category.special) label.special.insert(category.key);
+  for (const PolicyPart& part : parts_) {
+    for (const auto& entry : part.jurisdictions) label.jurisdictions.insert(entry.first);
+    for (const std::string& purpose : label.purposes) {
+      const auto basis = part.purposes.find(purpose);
+      if (basis != part.purposes.end()) label.bases.insert(part.name + ":" + basis->second.basis);
+    }
+    const CategoryRule* rule = part.RuleOf(taxonomy_, category.key);
+    if (rule == nullptr) continue;
+    Label limits;
+    limits.regions = rule->regions;
+    limits.retention_s = rule->retention_s;
+    limits.min_group = rule->min_group;
+    limits.special = rule->proxy_for;
+    label = Label::Join(label, limits);
+  }
   return label;
 }
 
@@ -137,6 +161,28 @@ Verdict Policy::MayUse(std::string_view category, std::string_view purpose) cons
   return verdict;
 }
 
+Verdict Policy::MayUseSpecial(std::string_view special, std::string_view purpose) const {
+  const std::string purpose_name(purpose);
+  Verdict verdict =
+      Verdict::Deny("purposes", "", "no policy declares the purpose '" + purpose_name + "'");
+  for (const PolicyPart& part : parts_) {
+    const auto basis = part.purposes.find(purpose);
+    if (basis == part.purposes.end()) continue;
+    const std::string rule = RuleText(basis->second.mark, "purposes." + purpose_name);
+    if (basis->second.special_condition.empty()) {
+      return Verdict::Deny(rule,
+                           basis->second.article,
+                           part.name + " states no condition under which '" + purpose_name +
+                               "' may use '" + std::string(special) + "' or a proxy for it");
+    }
+    verdict = Verdict::Allow(rule,
+                             basis->second.special_article,
+                             "'" + purpose_name + "' may use it under the condition '" +
+                                 basis->second.special_condition + "'");
+  }
+  return verdict;
+}
+
 std::set<std::string> Policy::PurposesAllowedFor(std::string_view category) const {
   std::set<std::string> allowed;
   for (const auto& entry : purposes_) {
@@ -172,6 +218,37 @@ Verdict Policy::MayReceive(std::string_view recipient, std::string_view purpose)
       rule,
       found->article,
       "recipient '" + name + "' may not receive for the purpose '" + std::string(purpose) + "'");
+}
+
+Verdict Policy::MayTransfer(std::string_view recipient,
+                            const std::optional<std::set<std::string>>& regions) const {
+  const Recipient* found = FindRecipient(recipient);
+  const std::string name(recipient);
+  if (found == nullptr) {
+    return Verdict::Deny("organisation", "", "there is no recipient '" + name + "'");
+  }
+  const std::string rule = RuleText(found->mark, "recipients." + name);
+  if (regions.has_value() && regions->count(found->region) == 0) {
+    return Verdict::Deny(
+        rule,
+        found->article,
+        "'" + name + "' is in region '" + found->region + "', which a rule for the data excludes");
+  }
+  Verdict verdict = Verdict::Allow(
+      rule, found->article, "region '" + found->region + "' is covered for '" + name + "'");
+  for (const PolicyPart& part : parts_) {
+    if (!part.Covers(*found)) {
+      return Verdict::Deny(RuleText(part.transfer_mark, "transfers"),
+                           part.transfer_article,
+                           part.name + " covers neither region '" + found->region +
+                               "' nor the safeguard of '" + name + "'");
+    }
+    if (part.transfer_regions.empty() || part.transfer_regions.count(found->region) > 0) continue;
+    verdict = Verdict::Allow(RuleText(part.transfer_mark, "transfers"),
+                             part.transfer_article,
+                             "region '" + found->region + "' by " + found->safeguard);
+  }
+  return verdict;
 }
 
 Verdict Policy::MayRelease(std::string_view category,
@@ -266,6 +343,17 @@ std::optional<int64_t> Policy::RetentionOf(std::string_view dataset_kind) const 
     shortest = std::min(shortest.value_or(found->second), found->second);
   }
   return shortest;
+}
+
+std::string Policy::RetentionRuleOf(std::string_view dataset_kind) const {
+  const std::optional<int64_t> shortest = RetentionOf(dataset_kind);
+  for (const PolicyPart& part : parts_) {
+    const auto found = part.retention_s.find(dataset_kind);
+    if (found == part.retention_s.end() || found->second != shortest) continue;
+    return RuleText(part.retention_mark, "retention." + std::string(dataset_kind)) + ", " +
+           part.retention_article;
+  }
+  return {};
 }
 
 }  // namespace signet::policies

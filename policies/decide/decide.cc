@@ -94,6 +94,20 @@ MaybeDenied CheckSale(const PolicyPart& part,
   return CheckMode(sale.mode, consent, rule, sale.article, sale.article);
 }
 
+// A purpose that uses sensitive data does without the subjects who limited that use, unless the law
+// permits the use all the same (11 CCR section 7027(m)).
+MaybeDenied CheckSensitive(const PolicyPart& part,
+                           const SubjectState& state,
+                           const PurposeBasis& basis) {
+  if (!state.limit_sensitive || !part.sensitive.limit) return std::nullopt;
+  if (basis.special_condition.empty() || basis.special_condition == "permitted_use") {
+    return std::nullopt;
+  }
+  return Verdict::Deny(Rule(part.sensitive.mark, "sensitive"),
+                       part.sensitive.article,
+                       "the subject limited the use of sensitive data");
+}
+
 Verdict DecideIn(const PolicyPart& part,
                  const SubjectState& state,
                  std::string_view purpose,
@@ -102,7 +116,7 @@ Verdict DecideIn(const PolicyPart& part,
   const auto found = part.purposes.find(purpose);
   if (found == part.purposes.end()) {
     return Verdict::Deny(
-        RulePlace(part.mark), "", part.name + " does not declare the purpose '" + name + "'");
+        RulePlace(part.mark), part.law, part.name + " does not declare the purpose '" + name + "'");
   }
   const PurposeBasis& basis = found->second;
   const std::string rule = Rule(basis.mark, "purposes." + name);
@@ -116,6 +130,7 @@ Verdict DecideIn(const PolicyPart& part,
           CheckMode(basis.mode, consent, rule, basis.article, basis.refusal_article)) {
     return *std::move(denied);
   }
+  if (MaybeDenied denied = CheckSensitive(part, state, basis)) return *std::move(denied);
   if (MaybeDenied denied = CheckSale(part, state, consent, relation)) return *std::move(denied);
   return Verdict::Allow(rule, basis.article, "'" + name + "' rests on " + basis.basis);
 }

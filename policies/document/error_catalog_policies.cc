@@ -26,7 +26,8 @@ constexpr ErrorRow kRows[] = {
      "use one of the six treatments"},
     {"SIG-2005",
      "the treatment's options are wrong",
-     "generalise takes one of {band: N}, {truncate: N}, {year: true}, {top: N} (top "
+     "generalise takes one of {band: N}, {truncate: N}, {year: true}, {hierarchy: {VALUE: PARENT}, "
+     "other: TEXT}, {top: N} (top "
      "also beside another); pseudonymise may take {domain: NAME}; the others take "
      "none.",
      "write for example `treatment: {generalise: {band: 10}}`"},
@@ -104,6 +105,15 @@ constexpr ErrorRow kRows[] = {
      "two policies have the same name",
      "Policies are composed by name, so each name may appear once.",
      "remove one of the two"},
+    {"SIG-2021",
+     "a special category without a condition",
+     "Special categories (GDPR Art. 9) and sensitive personal information may serve only "
+     "purposes that state why: `special: {condition: explicit_consent, article: ...}`.",
+     "drop the category, leave the purpose out, or state the purpose's condition"},
+    {"SIG-2022",
+     "a proxy of what is no special category",
+     "`proxy_for` names special categories of the taxonomy that a value may stand for.",
+     "name a category that taxonomy.yaml marks `special: true`"},
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "policies/model/label.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,6 +33,17 @@ std::set<std::string> Union(const std::set<std::string>& a, const std::set<std::
   std::set<std::string> all = a;
   all.insert(b.begin(), b.end());
   return all;
+}
+
+std::set<std::string> Intersection(const std::set<std::string>& a, const std::set<std::string>& b) {
+  std::set<std::string> both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::inserter(both, both.end()));
+  return both;
+}
+
+std::optional<int64_t> Shorter(std::optional<int64_t> a, std::optional<int64_t> b) {
+  if (!a.has_value() || !b.has_value()) return a.has_value() ? a : b;
+  return std::min(*a, *b);
 }
 
 Json SetJson(const std::set<std::string>& texts) {
@@ -77,26 +90,40 @@ Label Label::Join(const Label& a, const Label& b) {
   joined.origins = Union(a.origins, b.origins);
   joined.identifiability = std::max(a.identifiability, b.identifiability);
   joined.label_class = std::max(a.label_class, b.label_class);
+  joined.jurisdictions = Union(a.jurisdictions, b.jurisdictions);
+  joined.special = Union(a.special, b.special);
+  joined.regions = a.regions.has_value() && b.regions.has_value()
+                       ? Intersection(*a.regions, *b.regions)
+                       : (a.regions.has_value() ? a.regions : b.regions);
+  joined.retention_s = Shorter(a.retention_s, b.retention_s);
+  joined.min_group = std::max(a.min_group, b.min_group);
   // Purposes mean something only beside categories: a constant must not narrow what it meets.
   if (a.categories.empty() || b.categories.empty()) {
-    if (!a.categories.empty()) joined.purposes = a.purposes;
-    if (!b.categories.empty()) joined.purposes = b.purposes;
+    const Label& stated = a.categories.empty() ? b : a;
+    if (!stated.categories.empty()) {
+      joined.purposes = stated.purposes;
+      joined.bases = stated.bases;
+    }
     return joined;
   }
-  std::set_intersection(a.purposes.begin(),
-                        a.purposes.end(),
-                        b.purposes.begin(),
-                        b.purposes.end(),
-                        std::inserter(joined.purposes, joined.purposes.end()));
+  joined.purposes = Intersection(a.purposes, b.purposes);
+  joined.bases = Intersection(a.bases, b.bases);
   return joined;
 }
 
 Json Label::ToJson() const {
-  return Json::Of({{"categories", SetJson(categories)},
-                   {"identifiability", IdentifiabilityName(identifiability)},
-                   {"purposes", SetJson(purposes)},
-                   {"origins", SetJson(origins)},
-                   {"class", LabelClassName(label_class)}});
+  Json json = Json::Of({{"categories", SetJson(categories)},
+                        {"identifiability", IdentifiabilityName(identifiability)},
+                        {"purposes", SetJson(purposes)},
+                        {"origins", SetJson(origins)},
+                        {"class", LabelClassName(label_class)}});
+  if (!bases.empty()) json.Set("bases", SetJson(bases));
+  if (!jurisdictions.empty()) json.Set("jurisdictions", SetJson(jurisdictions));
+  if (regions.has_value()) json.Set("regions", SetJson(*regions));
+  if (retention_s.has_value()) json.Set("retention_s", *retention_s);
+  if (min_group > 0) json.Set("min_group", min_group);
+  if (!special.empty()) json.Set("special", SetJson(special));
+  return json;
 }
 
 Result<Label> Label::FromJson(const Json& json) {
@@ -108,6 +135,14 @@ Result<Label> Label::FromJson(const Json& json) {
   ASSIGN_OR_RETURN(label.identifiability,
                    IdentifiabilityFromName(json["identifiability"].AsString()));
   ASSIGN_OR_RETURN(label.label_class, LabelClassFromName(json["class"].AsString()));
+  ASSIGN_OR_RETURN(label.bases, SetFromJson(json["bases"], "bases"));
+  ASSIGN_OR_RETURN(label.jurisdictions, SetFromJson(json["jurisdictions"], "jurisdictions"));
+  ASSIGN_OR_RETURN(label.special, SetFromJson(json["special"], "special categories"));
+  if (json.Has("regions")) {
+    ASSIGN_OR_RETURN(label.regions, SetFromJson(json["regions"], "regions"));
+  }
+  if (json.Has("retention_s")) label.retention_s = json["retention_s"].AsInt();
+  label.min_group = json["min_group"].AsInt();
   return label;
 }
 

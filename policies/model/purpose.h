@@ -52,6 +52,11 @@ struct PurposeBasis {
   MinorRule minors = MinorRule::kDeny;
   /// Reference of the legitimate-interest assessment, when that is the basis.
   std::string assessment;
+  /// Why the purpose may use special categories and their proxies (GDPR Art. 9(2)) or sensitive
+  /// personal information (Cal. Civ. Code section 1798.121): "explicit_consent", "permitted_use",
+  /// ...; empty = it may not.
+  std::string special_condition;
+  std::string special_article;
   Mark mark;
 };
 
@@ -82,12 +87,23 @@ struct Recipient {
 
 /// No policy may allow smaller groups, but for states marked as test states.
 inline constexpr int64_t kMinGroupFloor = 10;
+/// The same for classes of people who look alike.
+inline constexpr int64_t kMinClassFloor = 5;
+/// More privacy loss than this is no privacy.
+inline constexpr double kEpsilonMax = 20.0;
 
 struct PublicationRule {
   /// Smallest group that may be published or counted.
   int64_t min_group = 50;
+  /// Smallest class of people who look alike in their quasi-identifiers, where rows are shown.
+  int64_t min_class = 10;
+  /// Smallest leaf population that an explanation of a model may tell about.
+  int64_t min_leaf = 50;
   /// Small additions are held until there are min_group of them or this age, in seconds.
   int64_t hold_max_s = int64_t{7} * 86400;
+  /// Privacy loss (epsilon) that noisy counts may cost one recipient within `budget_period_s`.
+  double epsilon_max = 1.0;
+  int64_t budget_period_s = int64_t{30} * 86400;
   std::string rule;
   std::string article;
 };

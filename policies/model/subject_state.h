@@ -25,6 +25,8 @@ struct SubjectState {
   bool opt_out_sale = false;
   /// Global Privacy Control seen.
   bool gpc = false;
+  /// Limited the use of sensitive personal information (Cal. Civ. Code section 1798.121).
+  bool limit_sensitive = false;
   /// Restriction of processing (GDPR Art. 18): "" = everything, else purposes or their ancestors.
   std::set<std::string, std::less<>> restrictions;
   /// Erasure requested: nothing is allowed.

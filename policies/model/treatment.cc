@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +23,7 @@ constexpr EnumNames<TreatmentKind, 6> kTreatments = {{
 }};
 
 // The primary generalisations: two different ones cannot be compared.
-constexpr std::array<const char*, 3> kPrimaries = {"band", "truncate", "year"};
+constexpr std::array<const char*, 4> kPrimaries = {"band", "truncate", "year", "hierarchy"};
 
 std::string_view PrimaryOf(const Json& options) {
   for (const char* primary : kPrimaries) {
@@ -38,6 +39,31 @@ Status ConflictOf(const Treatment& a, const Treatment& b) {
   const Treatment& second = swapped ? a : b;
   return Conflict("neither " + first.options.Dump() + " (" + first.rule + ") nor " +
                   second.options.Dump() + " (" + second.rule + ") is stricter");
+}
+
+// Whether every two values that `fine` makes one are one in `coarse` too.
+bool IsCoarserHierarchy(const Json& coarse, const Json& fine) {
+  if (coarse["hierarchy"].size() != fine["hierarchy"].size()) return false;
+  std::map<std::string, std::string> became;
+  for (const auto& entry : fine["hierarchy"].fields()) {
+    if (!coarse["hierarchy"].Has(entry.first)) return false;
+    const std::string& parent = coarse["hierarchy"][entry.first].AsString();
+    const auto added = became.emplace(entry.second.AsString(), parent);
+    if (!added.second && added.first->second != parent) return false;
+  }
+  const auto rest = became.find(fine["other"].AsString());
+  return rest == became.end() || rest->second == coarse["other"].AsString();
+}
+
+// Two hierarchies compare only where one coarsens the other.
+Result<const Treatment*> CoarserHierarchy(const Treatment& a, const Treatment& b) {
+  const bool a_coarser = IsCoarserHierarchy(a.options, b.options);
+  const bool b_coarser = IsCoarserHierarchy(b.options, a.options);
+  // The same classes under different names: somebody must choose the names.
+  if (a_coarser == b_coarser && a.options["hierarchy"] != b.options["hierarchy"]) {
+    return ConflictOf(a, b);
+  }
+  return a_coarser ? &a : &b;
 }
 
 // The options of the coarsest generalisation, or a conflict.
@@ -57,6 +83,8 @@ Result<Json> Coarsest(const std::vector<const Treatment*>& all) {
       widest = value;
     } else if (PrimaryOf(with_primary->options) != primary) {
       return ConflictOf(*with_primary, *one);
+    } else if (primary == "hierarchy") {
+      ASSIGN_OR_RETURN(with_primary, CoarserHierarchy(*with_primary, *one));
     } else if (primary == "truncate" ? value < widest : value > widest) {
       with_primary = one;
       widest = value;
@@ -72,6 +100,7 @@ Result<Json> Coarsest(const std::vector<const Treatment*>& all) {
     }
   }
   options.Set(primary, with_primary->options[primary]);
+  if (primary == "hierarchy") options.Set("other", with_primary->options["other"]);
   return options;
 }
 

@@ -24,11 +24,12 @@ enum class TreatmentKind {
 std::string_view TreatmentName(TreatmentKind kind);
 Result<TreatmentKind> TreatmentFromName(std::string_view name);
 
-/// Options of kGeneralise, exactly one of the first three and perhaps `top`:
+/// Options of kGeneralise, exactly one of the first four and perhaps `top`:
 ///   {"band": 10}      numbers: the lower edge of bands of 10; dates: years in bands of 10
 ///   {"truncate": 3}   texts: the first 3 characters
 ///   {"year": true}    dates: the year
-///   {"top": 90}       numbers above 90 become 90
+///   {"hierarchy": {"Espoo": "Uusimaa"}, "other": "elsewhere"}   texts: their parent, else `other`
+///   {"top": 90}       numbers above 90 become 90 (top-coding)
 /// Options of kPseudonymise: {"domain": "crm"}: values of different domains never match.
 struct Treatment {
   TreatmentKind kind = TreatmentKind::kDrop;

@@ -5,6 +5,7 @@
 #include "policies/compile/compile.h"
 #include "policies/document/reader.h"
 #include "tests/policies/golden.h"
+#include "tests/support/environment.h"
 
 namespace signet::policies {
 namespace {
@@ -169,6 +170,121 @@ TEST(Policy, RecipientsNeedSafeguardsAndReleasableCategories) {
   EXPECT_TRUE(
       Compile({policy}, Replaced(kOrganisation, "region: eu", "region: us\n    safeguard: SCC"))
           .ok());
+}
+
+// The value of `user.age` with a rule of its own, everything else as in PolicyText.
+std::string WithAgeRule(const std::string& rule) {
+  return Replaced(PolicyText("a", "FI", "keep"),
+                  "treatment: keep, purposes: [analytics], article: A}",
+                  "treatment: keep, purposes: [analytics], article: A, " + rule + "}");
+}
+
+TEST(Policy, ACategoryMayLimitRetentionRegionsAndGroups) {
+  const Result<Policy> policy =
+      Compile({WithAgeRule("retention: 30d, regions: [eu], min_group: 200, proxy_for: "
+                           "user.health")});
+  ASSERT_TRUE(policy.ok()) << policy.status().message();
+  const Label label = policy->LabelOf("user.age", "crm.age");
+  EXPECT_EQ(label.retention_s, 30 * 86400);
+  EXPECT_EQ(label.regions, std::set<std::string>{"eu"});
+  EXPECT_EQ(label.min_group, 200);
+  EXPECT_EQ(label.special, std::set<std::string>{"user.health"});
+  EXPECT_EQ(label.origins, std::set<std::string>{"crm.age"});
+  EXPECT_EQ(label.bases, std::set<std::string>{"a:contract"});
+  EXPECT_EQ(label.jurisdictions, std::set<std::string>{"a"});
+  const Label plain = policy->LabelOf("user", "crm.x");
+  EXPECT_FALSE(plain.retention_s.has_value() || plain.regions.has_value());
+  EXPECT_EQ(plain.min_group, 0);
+  EXPECT_TRUE(plain.special.empty());
+}
+
+TEST(Policy, AProxyStandsForASpecialCategoryOnly) {
+  const Result<Policy> policy = Compile({WithAgeRule("proxy_for: user.email")});
+  ASSERT_FALSE(policy.ok());
+  EXPECT_EQ(policy.status().diagnostic(), "SIG-2022");
+}
+
+TEST(Policy, SpecialCategoriesServePurposesWithAConditionOnly) {
+  const std::string health =
+      Replaced(PolicyText("a", "FI", "keep"),
+               "  user.age:",
+               "  user.health: {treatment: encrypt, purposes: [marketing.mail], article: A}\n"
+               "  user.age:");
+  const Result<Policy> refused = Compile({health});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().diagnostic(), "SIG-2021") << refused.status().message();
+  const Result<Policy> policy = Compile({Replaced(
+      health,
+      "consent: opt_in, minors: deny, article: A}",
+      "consent: opt_in, minors: deny, article: A, special: {condition: explicit_consent, article: "
+      "Art. 9}}")});
+  ASSERT_TRUE(policy.ok()) << policy.status().message();
+  EXPECT_TRUE(policy->MayUseSpecial("user.health", "marketing.mail").allowed);
+  EXPECT_EQ(policy->MayUseSpecial("user.health", "marketing.mail").article, "Art. 9");
+  EXPECT_FALSE(policy->MayUseSpecial("user.health", "analytics.churn").allowed);
+  EXPECT_FALSE(policy->MayUseSpecial("user.health", "nothing").allowed);
+}
+
+TEST(Policy, ExplicitConsentNeedsOptIn) {
+  const Result<Policy> policy =
+      Compile({Replaced(PolicyText("a", "FI", "keep"),
+                        "consent: not_needed, minors: allow, article: A}",
+                        "consent: not_needed, minors: allow, article: A, special: {condition: "
+                        "explicit_consent, article: Art. 9}}")});
+  ASSERT_FALSE(policy.ok());
+  EXPECT_EQ(policy.status().diagnostic(), "SIG-2017");
+}
+
+TEST(Policy, ASafeguardMustBeOneThatThePolicyAccepts) {
+  const std::string policy = Replaced(PolicyText("a", "FI", "keep"),
+                                      "transfers: {regions: [eu], article: A}",
+                                      "transfers: {regions: [eu], safeguards: [SCC, BCR], article: "
+                                      "A}");
+  const auto at = [&](const std::string& where) {
+    return Compile({policy}, Replaced(kOrganisation, "region: eu", where));
+  };
+  EXPECT_EQ(at("region: us").status().diagnostic(), "SIG-2007");
+  EXPECT_EQ(at("region: us\n    safeguard: a promise").status().diagnostic(), "SIG-2007");
+  const Result<Policy> covered = at("region: us\n    safeguard: SCC (EU) 2021/914");
+  ASSERT_TRUE(covered.ok()) << covered.status().message();
+  EXPECT_TRUE(covered->MayTransfer("mailer", std::nullopt).allowed);
+  EXPECT_TRUE(covered->MayTransfer("mailer", std::set<std::string>{"us"}).allowed);
+  EXPECT_FALSE(covered->MayTransfer("mailer", std::set<std::string>{"eu"}).allowed)
+      << "a rule for the data is stricter than a safeguard";
+  EXPECT_FALSE(covered->MayTransfer("nobody", std::nullopt).allowed);
+}
+
+TEST(Policy, TheStricterPublicationLimitsAreComposed) {
+  const auto with = [](const char* name, const char* country, const std::string& rule) {
+    return Replaced(PolicyText(name, country, "keep"),
+                    "min_group: 50, article",
+                    "min_group: " + rule + ", article");
+  };
+  const Result<Policy> policy = Compile(
+      {with("a", "FI", "60, min_class: 8, min_leaf: 70, budget: {epsilon: 0.5, period: 1d}"),
+       with("b", "US", "50, min_class: 12, min_leaf: 20, budget: {epsilon: 2, period: 9d}")});
+  ASSERT_TRUE(policy.ok()) << policy.status().message();
+  EXPECT_EQ(policy->publication().min_group, 60);
+  EXPECT_EQ(policy->publication().min_class, 12);
+  EXPECT_EQ(policy->publication().min_leaf, 70);
+  EXPECT_EQ(policy->publication().epsilon_max, 0.5);
+  EXPECT_EQ(policy->publication().budget_period_s, 9 * 86400);
+}
+
+TEST(Policy, ALowerGroupIsForTestStatesOnly) {
+  testing_support::ScratchFolder folder;
+  const auto write = [&](const char* name, const std::string& text) {
+    EXPECT_TRUE(WriteFileAtomically(folder.path() / name, AsBytes(text)).ok());
+    return folder.path() / name;
+  };
+  PolicySources sources;
+  sources.taxonomy = write("taxonomy.yaml", kTaxonomy);
+  sources.organisation = write("organisation.yaml", kOrganisation);
+  sources.policies = {write("a.yaml", PolicyText("a", "FI", "keep", "3"))};
+  EXPECT_EQ(CompilePolicies(sources).status().diagnostic(), "SIG-2015");
+  const Result<Policy> tests = CompilePolicies(sources, GroupFloor::kTestState);
+  ASSERT_TRUE(tests.ok()) << tests.status().message();
+  EXPECT_EQ(tests->publication().min_group, 3);
 }
 
 TEST(Policy, ACountryBelongsToOneJurisdiction) {

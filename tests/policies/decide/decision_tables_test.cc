@@ -43,6 +43,7 @@ SubjectState StateOf(const std::vector<std::string>& cells) {
   state.gpc = cells[5] == "yes";
   state.opt_out_sale = cells[6] == "yes";
   state.tombstone = cells[7] == "erasure";
+  state.limit_sensitive = cells[7] == "sensitive";
   if (cells[7] == "everything") state.restrictions.insert("");
   if (cells[7] == "marketing" || cells[7] == "analytics") state.restrictions.insert(cells[7]);
   return state;

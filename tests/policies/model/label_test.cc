@@ -22,6 +22,12 @@ Label RandomLabel(SeededEntropy& entropy) {
   if (!label.categories.empty()) label.purposes = Some(entropy, "analytics.p");
   label.identifiability = static_cast<Identifiability>(entropy.Next() % 5);
   label.label_class = static_cast<LabelClass>(entropy.Next() % 5);
+  if (!label.categories.empty()) label.bases = Some(entropy, "gdpr:b");
+  label.jurisdictions = Some(entropy, "j");
+  label.special = Some(entropy, "user.s");
+  if (entropy.Next() % 2 == 0) label.regions = Some(entropy, "r");
+  if (entropy.Next() % 2 == 0) label.retention_s = static_cast<int64_t>(entropy.Next() % 90);
+  label.min_group = static_cast<int64_t>(entropy.Next() % 3);
   return label;
 }
 
@@ -48,6 +54,25 @@ TEST(Label, JoinNeverAllowsWhatOnePartForbids) {
       EXPECT_EQ(Label::Join(a, b).Allows(purpose), a.Allows(purpose) && b.Allows(purpose)) << seed;
     }
   }
+}
+
+TEST(Label, JoinKeepsTheStricterLimit) {
+  Label a;
+  a.regions = {"eu", "uk"};
+  a.retention_s = 90;
+  a.min_group = 10;
+  a.special = {"user.health"};
+  Label b;
+  b.regions = {"uk", "us"};
+  b.retention_s = 30;
+  b.min_group = 100;
+  const Label joined = Label::Join(a, b);
+  EXPECT_EQ(joined.regions, (std::set<std::string>{"uk"}));
+  EXPECT_EQ(joined.retention_s, 30);
+  EXPECT_EQ(joined.min_group, 100);
+  EXPECT_EQ(joined.special, (std::set<std::string>{"user.health"}));
+  b.regions = {"us"};
+  EXPECT_EQ(Label::Join(a, b).regions, std::set<std::string>{}) << "nowhere is not everywhere";
 }
 
 TEST(Label, ComesBackFromJson) {

@@ -54,6 +54,34 @@ TEST(Strictest, DoesNotDependOnOrderOrRepetition) {
   }
 }
 
+Treatment Hierarchy(std::vector<std::pair<std::string, std::string>> parents, std::string rule) {
+  Json map{Json::Object{}};
+  for (const auto& entry : parents) map.Set(entry.first, entry.second);
+  return Make(TreatmentKind::kGeneralise,
+              Json::Of({{"hierarchy", map}, {"other", "elsewhere"}}),
+              std::move(rule));
+}
+
+TEST(Strictest, AHierarchyIsStricterWhenItMergesWhatTheOtherMerges) {
+  const Treatment fine =
+      Hierarchy({{"Espoo", "Uusimaa"}, {"Helsinki", "Uusimaa"}, {"Turku", "Varsinais"}}, "a");
+  const Treatment coarse =
+      Hierarchy({{"Espoo", "South"}, {"Helsinki", "South"}, {"Turku", "South"}}, "b");
+  const Treatment crossing =
+      Hierarchy({{"Espoo", "West"}, {"Helsinki", "East"}, {"Turku", "West"}}, "c");
+  for (const auto& both : {std::vector<Treatment>{fine, coarse}, {coarse, fine}}) {
+    const Result<Treatment> strictest = Treatment::Strictest(both);
+    ASSERT_TRUE(strictest.ok()) << strictest.status().message();
+    EXPECT_EQ(strictest->options, coarse.options);
+    EXPECT_EQ(strictest->rule, "b");
+  }
+  EXPECT_EQ(Treatment::Strictest(std::vector<Treatment>{fine, crossing}).status().code(),
+            StatusCode::kConflict);
+  const Treatment band = Make(TreatmentKind::kGeneralise, Json::Of({{"band", 5}}), "d");
+  EXPECT_EQ(Treatment::Strictest(std::vector<Treatment>{fine, band}).status().code(),
+            StatusCode::kConflict);
+}
+
 TEST(Strictest, IsAssociativeAmongComparableTreatments) {
   for (uint64_t seed = 0; seed < 2000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
