@@ -24,18 +24,19 @@ struct Outline {
   bool gpc = false;
   bool restricted = false;
   bool tombstone = false;
+  bool limit_sensitive = false;
 
   [[nodiscard]] size_t Index() const {
     size_t index = jurisdiction;
     index = index * 3 + static_cast<size_t>(consent);
-    for (const bool flag : {minor, opt_out_sale, gpc, restricted, tombstone}) {
+    for (const bool flag : {minor, opt_out_sale, gpc, restricted, tombstone, limit_sensitive}) {
       index = index * 2 + (flag ? 1U : 0U);
     }
     return index;
   }
 };
 
-constexpr size_t kOutlines = 256 * 3 * 32;
+constexpr size_t kOutlines = size_t{256} * 3 * 64;
 
 // Decides by outline: there are far fewer outlines than subjects, so each is decided once.
 class Decider {
@@ -105,6 +106,9 @@ class Decider {
       case Fact::kTombstone:
         outline.tombstone = true;
         break;
+      case Fact::kLimitSensitive:
+        outline.limit_sensitive = protective;
+        break;
     }
   }
 
@@ -119,6 +123,7 @@ class Decider {
     subject.gpc = outline.gpc;
     if (outline.restricted) subject.restrictions.insert("");
     subject.tombstone = outline.tombstone;
+    subject.limit_sensitive = outline.limit_sensitive;
     return DecideSubject(policy_, subject, purpose_, relation_).allowed;
   }
 

@@ -38,6 +38,7 @@ const char* Misfit(const Fact& fact) {
     case Fact::kMinor:
     case Fact::kOptOutSale:
     case Fact::kGpc:
+    case Fact::kLimitSensitive:
       if (!fact.purpose.empty()) return "the fact takes no purpose";
       return IsFlag(fact.value) ? nullptr : "the fact is true or false";
     case Fact::kRestriction:
@@ -87,7 +88,7 @@ Result<Fact> ReadFact(ByteReader& reader, const std::vector<std::string>& texts)
   ASSIGN_OR_RETURN(const ByteView subject, reader.Take(16));
   std::copy(subject.begin(), subject.end(), fact.subject.value.begin());
   ASSIGN_OR_RETURN(const uint8_t kind, reader.U8());
-  if (kind > Fact::kTombstone) return Corrupt("a fact of an unknown kind");
+  if (kind > Fact::kLimitSensitive) return Corrupt("a fact of an unknown kind");
   fact.kind = static_cast<Fact::Kind>(kind);
   ASSIGN_OR_RETURN(fact.purpose, TextAt(reader, texts));
   ASSIGN_OR_RETURN(fact.value, TextAt(reader, texts));

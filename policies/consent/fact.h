@@ -19,14 +19,15 @@ inline constexpr std::string_view kSourceApi = "api";
 
 struct Fact {
   enum Kind : uint8_t {
-    kSeen = 0,          ///< the subject exists; no value. Makes AllowedFor consider it
-    kConsent = 1,       ///< purpose; "given" or "withdrawn" (also for refused and objected)
-    kJurisdiction = 2,  ///< a jurisdiction of the policy ("eu"), or "" for unknown
-    kMinor = 3,         ///< "true" / "false"
-    kOptOutSale = 4,    ///< "true" / "false": sale and sharing
-    kGpc = 5,           ///< "true"; "false" is heard only from the API
-    kRestriction = 6,   ///< "true" / "false"; purpose or "" for everything
-    kTombstone = 7,     ///< erasure requested; sticks until the subject is erased
+    kSeen = 0,            ///< the subject exists; no value. Makes AllowedFor consider it
+    kConsent = 1,         ///< purpose; "given" or "withdrawn" (also for refused and objected)
+    kJurisdiction = 2,    ///< a jurisdiction of the policy ("eu"), or "" for unknown
+    kMinor = 3,           ///< "true" / "false"
+    kOptOutSale = 4,      ///< "true" / "false": sale and sharing
+    kGpc = 5,             ///< "true"; "false" is heard only from the API
+    kRestriction = 6,     ///< "true" / "false"; purpose or "" for everything
+    kTombstone = 7,       ///< erasure requested; sticks until the subject is erased
+    kLimitSensitive = 8,  ///< "true" / "false": limits the use of sensitive data
   };
   SubjectId subject;
   Kind kind = kSeen;

@@ -296,6 +296,9 @@ SubjectState LedgerPartition::StateOf(const SubjectId& subject) const {
       case Fact::kTombstone:
         found.tombstone = true;
         break;
+      case Fact::kLimitSensitive:
+        found.limit_sensitive = protective;
+        break;
     }
   });
   return found;

@@ -35,7 +35,8 @@ std::vector<Fact> RandomFacts(SeededEntropy& entropy, size_t subjects) {
                        entropy.Next() % 4 == 0 ? "api" : "crm.ok",
                        ""});
     }
-    for (const Fact::Kind kind : {Fact::kMinor, Fact::kOptOutSale, Fact::kGpc}) {
+    for (const Fact::Kind kind :
+         {Fact::kMinor, Fact::kOptOutSale, Fact::kGpc, Fact::kLimitSensitive}) {
       if (entropy.Next() % 4 == 0) facts.push_back({id, kind, "", "true", 5, "crm.f", ""});
     }
     if (entropy.Next() % 9 == 0) {
