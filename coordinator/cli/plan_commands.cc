@@ -62,8 +62,9 @@ Status ShowPlan(const PlanOptions& options) {
   ASSIGN_OR_RETURN(const pipelines::Planned planned,
                    Plan(options.files.front(), options, /*find_files=*/true));
   const Json json = planned.plan.ToJson();
-  if (!options.json.empty())
+  if (!options.json.empty()) {
     TRY(WriteFileAtomically(options.json, AsBytes(json.Pretty() + "\n"), 0644));
+  }
   if (!options.html.empty()) {
     TRY(WriteFileAtomically(options.html, AsBytes(PlanPage(planned.plan)), 0644));
   }

@@ -68,8 +68,9 @@ Status Journal::ReadHead() {
   const Result<uint64_t> term = from.U64();
   const Result<uint64_t> entry = from.U64();
   const Result<uint32_t> chunks = from.U32();
-  if (!term.ok() || !entry.ok() || !chunks.ok() || !from.empty())
+  if (!term.ok() || !entry.ok() || !chunks.ok() || !from.empty()) {
     return Damaged("its head has a wrong size");
+  }
   term_ = *term;
   snapshot_entry_ = *entry;
   snapshot_chunks_ = *chunks;
@@ -103,8 +104,9 @@ Status Journal::ReadEntries(Scheduler& scheduler, Now now) {
   }
   const std::string from = kLog + Number(next_);
   return store_.Scan(kLog, from, [&](std::string_view key, ByteView value) -> Status {
-    if (key != kLog + Number(next_))
+    if (key != kLog + Number(next_)) {
       return Damaged("entry " + std::to_string(next_) + " is missing");
+    }
     if (next_ != last) TRY(ReplayEntry(next_, value, scheduler, now));
     ++next_;
     return OkStatus();
@@ -140,8 +142,9 @@ void Journal::PutHead(crypto::WriteBatch& batch) const {
 void Journal::PutSnapshot(const Scheduler& scheduler, crypto::WriteBatch& batch) {
   const std::string old = kSnapshot + Number(snapshot_entry_) + "/";
   for (uint32_t i = 0; i < snapshot_chunks_; ++i) batch.Delete(old + Number(i));
-  for (uint64_t entry = snapshot_entry_ + 1; entry < next_; ++entry)
+  for (uint64_t entry = snapshot_entry_ + 1; entry < next_; ++entry) {
     batch.Delete(kLog + Number(entry));
+  }
   snapshot_entry_ = next_ - 1;
   const Bytes state = scheduler.Snapshot();
   Bytes whole;
@@ -172,8 +175,9 @@ void Journal::Append(const std::vector<Record>& records,
   signet::Append(entry, body);
   batch.Put(kLog + Number(next_), std::move(entry));
   ++next_;
-  if (next_ - 1 - snapshot_entry_ >= static_cast<uint64_t>(entries_max_))
+  if (next_ - 1 - snapshot_entry_ >= static_cast<uint64_t>(entries_max_)) {
     PutSnapshot(scheduler, batch);
+  }
 }
 
 void Journal::Written(bool durable) {

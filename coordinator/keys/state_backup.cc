@@ -76,7 +76,7 @@ Result<std::string> DumpStore(StateFolder& state, const fs::path& path) {
     entry.clear();
     AppendField(entry, name);
     AppendField(entry, value);
-    const Status appended = sealer.Append(entry);
+    Status appended = sealer.Append(entry);
     Wipe(entry.data(), entry.size());
     return appended;
   }));

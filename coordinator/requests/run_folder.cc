@@ -30,7 +30,7 @@ Status Copy(const fs::path& from, const fs::path& to) {
 
 Result<Json> ReadJson(const fs::path& path) {
   ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path));
-  const Result<Json> json = Json::Parse(AsText(bytes));
+  Result<Json> json = Json::Parse(AsText(bytes));
   if (!json.ok()) return Corrupt(path.string() + " is no JSON");
   return json;
 }

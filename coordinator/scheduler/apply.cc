@@ -55,10 +55,12 @@ Status Scheduler::Apply(const Record& record, Now now, Outcome& out) {
 }
 
 Status Scheduler::ApplyAccepted(const Record& record, Now now) {
-  if (record.run != next_run_ || record.spec == nullptr)
+  if (record.run != next_run_ || record.spec == nullptr) {
     return Corrupt("a run's number is out of order");
-  if (!run_numbers_.emplace(record.spec->id, record.run).second)
+  }
+  if (!run_numbers_.emplace(record.spec->id, record.run).second) {
     return Corrupt("a run is accepted twice");
+  }
   ++next_run_;
   ForgetOldRuns();
   RunRow& run = runs_[record.run];

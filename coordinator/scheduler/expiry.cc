@@ -74,8 +74,9 @@ void Scheduler::ExpireQueued(RunRow& run, Now now, Outcome& out) {
     if (limit_ms == 0 || run.steps[step].count(TaskState::kReady) == 0) continue;
     for (uint32_t task = 0; task < run.steps[step].tasks.size(); ++task) {
       const TaskRow& row = run.steps[step].tasks[task];
-      if (row.state != TaskState::kReady || now.monotonic_micros - row.since < limit_ms * 1'000)
+      if (row.state != TaskState::kReady || now.monotonic_micros - row.since < limit_ms * 1'000) {
         continue;
+      }
       Record record;
       record.type = RecordType::kTaskFailed;
       record.run = run.number;

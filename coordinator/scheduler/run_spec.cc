@@ -96,8 +96,9 @@ Status CheckAcyclic(const RunSpec& run, const StepIndex& index) {
   }
   if (freed == run.steps.size()) return OkStatus();
   for (size_t i = 0; i < waits.size(); ++i) {
-    if (waits[i] != 0)
+    if (waits[i] != 0) {
       return Invalid("step '" + run.steps[i].id.text() + "' waits for itself in a cycle");
+    }
   }
   return OkStatus();
 }

@@ -144,8 +144,9 @@ Status Scheduler::RestoreRun(ByteReader& from, SpecFormat spec_format, Now now) 
   run_numbers_.emplace(run.spec.id, number);
   BuildRun(run, now);
   ASSIGN_OR_RETURN(const uint8_t state, from.U8());
-  if (state > static_cast<uint8_t>(RunState::kSkipped))
+  if (state > static_cast<uint8_t>(RunState::kSkipped)) {
     return Corrupt("a run has an unknown state");
+  }
   run.state = static_cast<RunState>(state);
   TRY(ReadTime(from, run.submitted));
   TRY(ReadTime(from, run.finished));
@@ -160,8 +161,9 @@ Status Scheduler::RestoreRun(ByteReader& from, SpecFormat spec_format, Now now) 
         ASSIGN_OR_RETURN(count, from.U32());
       }
     }
-    for (uint32_t task = 0; task < step.tasks.size(); ++task)
+    for (uint32_t task = 0; task < step.tasks.size(); ++task) {
       TRY(RestoreTask(from, run, i, task, now));
+    }
   }
   run.fed = now.monotonic_micros;
   if (IsTerminal(run.state)) return OkStatus();

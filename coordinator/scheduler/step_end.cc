@@ -28,8 +28,9 @@ void Scheduler::UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now 
   for (const Dependent& edge : run.steps[step].dependents) {
     if (!edge.partitionwise) continue;
     StepRow& next = run.steps[edge.step];
-    if (--next.tasks[task].waits == 0 && next.waits == 0)
+    if (--next.tasks[task].waits == 0 && next.waits == 0) {
       MakeReady(run, edge.step, task, task + 1, now);
+    }
   }
 }
 

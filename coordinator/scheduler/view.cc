@@ -75,8 +75,9 @@ Result<RunView> Scheduler::View(const RunId& id) const {
   view.failure = run->failure;
   std::vector<double> running(run->steps.size());
   for (const auto& lease : leases_) {
-    if (lease.second.task.run == run->number)
+    if (lease.second.task.run == run->number) {
       running[lease.second.task.step] += lease.second.progress;
+    }
   }
   for (size_t i = 0; i < run->steps.size(); ++i) {
     const StepRow& row = run->steps[i];
@@ -142,8 +143,9 @@ std::string Scheduler::WhyReady(const RunRow& run,
     draining += worker.draining ? 1 : 0;
   }
   if (slots == 0 && draining > 0) return "waits for a worker: all that are connected are draining";
-  if (slots == 0)
+  if (slots == 0) {
     return "waits for a worker: none is connected; start signet-worker or check its enrolment";
+  }
   if (!PickWorker(spec.needs) && HasFreeSlot()) return WhyNobodyFits(spec);
   if (spec.gang && HasFreeSlot()) {
     return "waits for " + std::to_string(spec.tasks) +
@@ -157,8 +159,9 @@ Result<std::string> Scheduler::Why(const RunId& id, const StepId& step, int task
   if (run == nullptr) return NotFound("there is no run '" + id.text() + "'");
   size_t i = 0;
   while (i < run->steps.size() && run->spec.steps[i].id != step) ++i;
-  if (i == run->steps.size())
+  if (i == run->steps.size()) {
     return NotFound("run '" + id.text() + "' has no step " + Quoted(step));
+  }
   const StepSpec& spec = run->spec.steps[i];
   const StepRow& row = run->steps[i];
   if (task < 0 || task >= spec.tasks) {

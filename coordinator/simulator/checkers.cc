@@ -160,8 +160,9 @@ void Checkers::CheckSlots(const Scheduler& scheduler) {
   for (const auto& lease : scheduler.leases()) ++held[lease.second.worker];
   for (size_t i = 0; i < held.size(); ++i) {
     const WorkerRow& worker = scheduler.workers()[i];
-    if (worker.leased != held[i])
+    if (worker.leased != held[i]) {
       verdicts_.Broken("P4: worker " + worker.id.text() + " leaks slots");
+    }
     if (worker.connected && held[i] > worker.slots) {
       verdicts_.Broken("P4: worker " + worker.id.text() + " has more leases than slots");
     }
@@ -170,12 +171,14 @@ void Checkers::CheckSlots(const Scheduler& scheduler) {
     const RunRow& run = entry.second;
     std::vector<int> leased(run.pools.size());
     for (const StepRow& step : run.steps) {
-      for (const TaskRow& task : step.tasks)
+      for (const TaskRow& task : step.tasks) {
         leased[step.pool] += task.state == TaskState::kLeased ? 1 : 0;
+      }
     }
     for (size_t i = 0; i < leased.size() && !IsTerminal(run.state); ++i) {
-      if (leased[i] != run.pools[i].leased)
+      if (leased[i] != run.pools[i].leased) {
         verdicts_.Broken("P4: a pool of " + run.spec.id.text() + " leaks");
+      }
       if (run.pools[i].limit > 0 && leased[i] > run.pools[i].limit) {
         verdicts_.Broken("P4: a pool of " + run.spec.id.text() + " is exceeded");
       }
@@ -185,8 +188,9 @@ void Checkers::CheckSlots(const Scheduler& scheduler) {
 
 void Checkers::AfterRestart(const Scheduler& scheduler, const Bytes& before) {
   for (const auto& run : accepted_) {
-    if (scheduler.FindRun(run.first) == nullptr)
+    if (scheduler.FindRun(run.first) == nullptr) {
       verdicts_.Broken("P1: run " + run.first.text() + " is lost");
+    }
   }
   for (const auto& lease : scheduler.leases()) {
     if (network_.acknowledged().count(lease.first) != 0) {
@@ -231,8 +235,9 @@ void Checkers::CheckEffects(const RunRow& run) {
       const auto effect = store_.Get("effect/" + name);
       effects += effect.ok() && effect->has_value() ? 1U : 0U;
       const auto torn = store_.Get("torn/" + name);
-      if (torn.ok() && torn->has_value())
+      if (torn.ok() && torn->has_value()) {
         verdicts_.Broken("a refused commit of " + name + " left a trace");
+      }
     }
     if (effects != run.steps[i].count(TaskState::kSucceeded)) {
       verdicts_.Broken("P2: step " + run.spec.id.text() + "/" + spec.id.text() + " says " +

@@ -149,8 +149,9 @@ class Simulation {
       const RunSpec spec = to_submit_[i].spec;
       const Result<RunId> run = coordinator_->Submit(spec, binder_);
       // A conflict says that the submission whose answer was lost did arrive.
-      if (!run.ok() && run.status().code() != StatusCode::kConflict)
+      if (!run.ok() && run.status().code() != StatusCode::kConflict) {
         return Crash(/*consistent=*/false);
+      }
       checkers_.Accepted(spec);
       to_submit_.erase(to_submit_.begin() + static_cast<std::ptrdiff_t>(i));
       if (faults_ && dice_.Chance(15)) coordinator_->Cancel(spec.id, "simulated");

@@ -145,7 +145,7 @@ Status Serve(const Arguments& arguments, const sigset_t& signals) {
     sigwait(&signals, &signal);
     server->Stop();
   });
-  const Status served = server->Serve();
+  Status served = server->Serve();
   ::kill(::getpid(), SIGTERM);  // so that the attendant ends too; blocked, taken by sigwait
   return served;
 }

@@ -22,8 +22,9 @@ Result<int> Number(std::string_view text, size_t at, size_t digits) {
   int value = 0;
   const char* first = text.data() + at;
   const auto parsed = std::from_chars(first, first + digits, value);
-  if (parsed.ec != std::errc() || parsed.ptr != first + digits)
+  if (parsed.ec != std::errc() || parsed.ptr != first + digits) {
     return Invalid("not a number in a time");
+  }
   return value;
 }
 

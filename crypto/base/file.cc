@@ -19,9 +19,10 @@ Status SystemError(const std::string& what, const std::string& path) {
   const int error = errno;
   const std::string message = what + " " + path + ": " + std::generic_category().message(error);
   if (error == ENOENT) return NotFound(message);
-  const Status status = Unavailable(message);
-  if (error == ENOSPC || error == EDQUOT)
+  Status status = Unavailable(message);
+  if (error == ENOSPC || error == EDQUOT) {
     return status.WithRemedy("free some disk space and run again");
+  }
   if (error == EROFS || error == EACCES || error == EPERM) {
     return status.WithRemedy("choose a folder that this user may write, or change its permissions");
   }
@@ -85,15 +86,16 @@ Status WriteFileAtomically(const std::filesystem::path& path,
         ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
     if (file.get() < 0) return SystemError("cannot create", path.string());
     Status written = WriteAll(file.get(), bytes, path.string());
-    if (written.ok() && sync == FileSync::kNow && ::fsync(file.get()) != 0)
+    if (written.ok() && sync == FileSync::kNow && ::fsync(file.get()) != 0) {
       written = SystemError("cannot sync", path.string());
+    }
     if (!written.ok()) {
       ::unlink(beside.c_str());
       return written;
     }
   }
   if (::rename(beside.c_str(), path.c_str()) != 0) {
-    const Status failed = SystemError("cannot rename to", path.string());
+    Status failed = SystemError("cannot rename to", path.string());
     ::unlink(beside.c_str());
     return failed;
   }
@@ -125,8 +127,9 @@ Status MakeFolders(const std::filesystem::path& path, unsigned mode) {
     return SystemError("cannot create the folder", so_far.string());
   }
   std::error_code ignored;
-  if (!std::filesystem::is_directory(path, ignored))
+  if (!std::filesystem::is_directory(path, ignored)) {
     return Invalid(path.string() + " is not a folder").WithRemedy("name a folder, or a new path");
+  }
   return OkStatus();
 }
 

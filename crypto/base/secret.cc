@@ -110,8 +110,9 @@ void Wipe(void* memory, size_t size) {
 bool ConstantTimeEqual(ByteView a, ByteView b) {
   if (a.size() != b.size()) return false;
   uint8_t difference = 0;
-  for (size_t i = 0; i < a.size(); ++i)
+  for (size_t i = 0; i < a.size(); ++i) {
     difference = static_cast<uint8_t>(difference | (a[i] ^ b[i]));
+  }
   return difference == 0;
 }
 
@@ -147,8 +148,9 @@ SecretBytes SecretBytes::Clone() const {
 Status HardenProcess() {
   const rlimit none{0, 0};
   if (::setrlimit(RLIMIT_CORE, &none) != 0) return Internal("cannot forbid core files");
-  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
     return Internal("cannot make the process undumpable");
+  }
   return OkStatus();
 }
 

@@ -277,7 +277,7 @@ Status KeyVault::DestroyOldKeks(Timestamp now) {
   TRY(store_.Write(barrier, Durability::kSync));
   TRY(custody_.ActivateKek(state->generation));
   for (uint32_t old = 1; old < state->generation; ++old) {
-    const Status destroyed = custody_.DestroyKek(old, now);
+    Status destroyed = custody_.DestroyKek(old, now);
     // Lost is as good as destroyed here.
     if (!destroyed.ok() && destroyed.code() != StatusCode::kNotFound) return destroyed;
   }
