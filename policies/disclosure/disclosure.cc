@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace signet::policies {
 namespace {
@@ -33,6 +34,27 @@ Verdict CheckDifference(int64_t before,
   return Verdict::Deny(rule.rule,
                        rule.article,
                        name + " differs from the one shown before by fewer than " + Minimum(rule));
+}
+
+Verdict CheckLeaves(const std::vector<int64_t>& populations,
+                    const PublicationRule& rule,
+                    std::string_view what) {
+  const std::string name(what);
+  const std::string minimum = "leaves of at least " + std::to_string(rule.min_leaf) + " people";
+  for (const int64_t population : populations) {
+    if (population >= rule.min_leaf) continue;
+    return Verdict::Deny(rule.rule, rule.article, name + " needs " + minimum);
+  }
+  return Verdict::Allow(rule.rule, rule.article, name + " has " + minimum);
+}
+
+Verdict CheckClasses(int64_t smallest, const PublicationRule& rule, std::string_view what) {
+  const std::string name(what);
+  const std::string minimum = "classes of at least " + std::to_string(rule.min_class) + " people";
+  if (smallest >= rule.min_class) {
+    return Verdict::Allow(rule.rule, rule.article, name + " has " + minimum);
+  }
+  return Verdict::Deny(rule.rule, rule.article, name + " needs " + minimum + " who look alike");
 }
 
 }  // namespace signet::policies

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "policies/model/purpose.h"
 #include "policies/model/verdict.h"
@@ -20,5 +21,16 @@ Verdict CheckDifference(int64_t before,
                         int64_t after,
                         const PublicationRule& rule,
                         std::string_view what = "the count");
+
+/// Whether an explanation of a model may tell about leaves of these populations: each must have
+/// rule.min_leaf people, else the leaf tells about those few.
+Verdict CheckLeaves(const std::vector<int64_t>& populations,
+                    const PublicationRule& rule,
+                    std::string_view what = "the explanation");
+
+/// Whether rows may be shown whose smallest class of people alike has `smallest` people.
+Verdict CheckClasses(int64_t smallest,
+                     const PublicationRule& rule,
+                     std::string_view what = "the table");
 
 }  // namespace signet::policies

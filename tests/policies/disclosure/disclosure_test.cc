@@ -40,5 +40,21 @@ TEST(CheckDifference, RefusesCountsThatDifferByAFewPeople) {
   EXPECT_TRUE(CheckDifference(1000, 950, rule).allowed);
 }
 
+TEST(CheckLeaves, RefusesAnExplanationThatTellsAboutAFew) {
+  PublicationRule rule = FiftyPeople();
+  rule.min_leaf = 30;
+  EXPECT_TRUE(CheckLeaves({30, 400}, rule).allowed);
+  EXPECT_FALSE(CheckLeaves({400, 29}, rule).allowed);
+  EXPECT_TRUE(CheckLeaves({}, rule).allowed);
+}
+
+TEST(CheckClasses, RefusesRowsOfPeopleWhoLookLikeFewOthers) {
+  PublicationRule rule = FiftyPeople();
+  rule.min_class = 10;
+  EXPECT_TRUE(CheckClasses(10, rule).allowed);
+  EXPECT_FALSE(CheckClasses(9, rule).allowed);
+  EXPECT_EQ(CheckClasses(7, rule).message.find('7'), std::string::npos);
+}
+
 }  // namespace
 }  // namespace signet::policies

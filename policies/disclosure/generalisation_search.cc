@@ -1,0 +1,360 @@
+#include "policies/disclosure/generalisation_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <unordered_map>
+
+namespace signet::policies {
+namespace {
+
+// Multiplication by an odd constant spreads sums over the table's upper bits (Fibonacci hashing).
+constexpr uint64_t kGolden = 0x9E3779B97F4A7C15ULL;
+
+Status CheckColumns(const std::vector<QuasiColumn>& columns) {
+  if (columns.empty()) return Invalid("a generalisation needs at least one column");
+  const size_t rows = columns.front().values.size();
+  for (const QuasiColumn& column : columns) {
+    if (column.values.size() != rows) return Invalid("the columns differ in their rows");
+    if (column.levels.empty()) return Invalid("a column without levels");
+    const size_t values = column.levels.front().size();
+    for (const Codes& level : column.levels) {
+      if (level.size() != values) return Invalid("the levels differ in their values");
+    }
+    for (const uint32_t value : column.values) {
+      if (value >= values) return Invalid("a row has a value that the hierarchy lacks");
+    }
+    for (size_t l = 1; l < column.levels.size(); ++l) {
+      std::unordered_map<uint32_t, uint32_t> became;
+      for (size_t v = 0; v < values; ++v) {
+        const auto added = became.emplace(column.levels[l - 1][v], column.levels[l][v]);
+        if (added.first->second != column.levels[l][v]) {
+          return Invalid("a level of the hierarchy splits what the one before merges");
+        }
+      }
+    }
+  }
+  return OkStatus();
+}
+
+// Distinct rows, each with how many there are. After a node was counted its classes can stand for
+// the rows in every coarser node: one row of each class, with the class's weight.
+struct WeightedRows {
+  std::vector<size_t> levels;
+  std::vector<uint32_t> rows;
+  std::vector<uint32_t> weights;
+};
+
+// Counts the classes of a node from the smallest counted node that is finer.
+class ClassCounter {
+ public:
+  explicit ClassCounter(const std::vector<QuasiColumn>& columns) : columns_(columns) {
+    Codes class_of(columns.front().values.size());
+    std::vector<Codes> quasi;
+    quasi.reserve(columns.size());
+    for (const QuasiColumn& column : columns) quasi.push_back(column.values);
+    WeightedRows all;
+    all.levels.assign(columns.size(), 0);
+    all.weights.assign(MeasureClasses(quasi, 0, &class_of).classes, 0);
+    all.rows.assign(all.weights.size(), 0);
+    for (size_t row = 0; row < class_of.size(); ++row) {
+      ++all.weights[class_of[row]];
+      all.rows[class_of[row]] = static_cast<uint32_t>(row);
+    }
+    pool_.push_back(std::move(all));
+  }
+
+  struct Count {
+    size_t below_k = 0;
+    size_t classes = 0;
+  };
+
+  Count Of(const std::vector<size_t>& levels, int64_t k) {
+    const WeightedRows& base = pool_[SmallestFiner(levels)];
+    MakeKeys(base, levels);
+    const size_t slots = Group(base);
+    Count count;
+    for (size_t slot = 0; slot < slots; ++slot) {
+      const uint32_t size = counts_[slot];
+      if (size == 0) continue;
+      ++count.classes;
+      if (static_cast<int64_t>(size) < k) count.below_k += size;
+    }
+    if (count.classes * 2 < base.rows.size()) Keep(levels, slots, count.classes);
+    return count;
+  }
+
+ private:
+  static constexpr size_t kPoolMax = 32;
+
+  [[nodiscard]] size_t SmallestFiner(const std::vector<size_t>& levels) const {
+    size_t best = 0;
+    for (size_t i = 1; i < pool_.size(); ++i) {
+      if (pool_[i].rows.size() >= pool_[best].rows.size()) continue;
+      bool finer = true;
+      for (size_t c = 0; c < levels.size(); ++c) finer = finer && pool_[i].levels[c] <= levels[c];
+      if (finer) best = i;
+    }
+    return best;
+  }
+
+  // A row's key is a number in a mixed radix; columns that are one value at their level cost
+  // nothing. Should the radix overflow, keys of different rows could meet: then they are renumbered
+  // on the way.
+  void MakeKeys(const WeightedRows& base, const std::vector<size_t>& levels) {
+    keys_of_rows_.assign(base.rows.size(), 0);
+    uint64_t radix = 1;
+    for (size_t c = 0; c < columns_.size(); ++c) {
+      const Codes& level = columns_[c].levels[levels[c]];
+      const uint64_t width = uint64_t{*std::max_element(level.begin(), level.end())} + 1;
+      if (width == 1) continue;
+      if (radix > (uint64_t{1} << 62U) / width) radix = Renumber();
+      const Codes& values = columns_[c].values;
+      for (size_t i = 0; i < base.rows.size(); ++i) {
+        keys_of_rows_[i] += radix * level[values[base.rows[i]]];
+      }
+      radix *= width;
+    }
+  }
+
+  uint64_t Renumber() {
+    std::unordered_map<uint64_t, uint64_t> numbers;
+    for (uint64_t& key : keys_of_rows_) {
+      key = numbers.emplace(key, numbers.size()).first->second;
+    }
+    return numbers.size();
+  }
+
+  // Open addressing; returns how many slots the table has.
+  size_t Group(const WeightedRows& base) {
+    size_t slots = 64;
+    unsigned shift = 58;
+    while (slots < base.rows.size() * 2) {
+      slots *= 2;
+      --shift;
+    }
+    keys_.resize(std::max(keys_.size(), slots));
+    first_.resize(std::max(first_.size(), slots));
+    counts_.assign(std::max(counts_.size(), slots), 0U);
+    for (size_t i = 0; i < base.rows.size(); ++i) {
+      const uint64_t key = keys_of_rows_[i];
+      auto slot = static_cast<size_t>((key * kGolden) >> shift);
+      while (counts_[slot] != 0 && keys_[slot] != key) slot = (slot + 1) & (slots - 1);
+      keys_[slot] = key;
+      first_[slot] = base.rows[i];
+      counts_[slot] += base.weights[i];
+    }
+    return slots;
+  }
+
+  void Keep(const std::vector<size_t>& levels, size_t slots, size_t classes) {
+    WeightedRows kept;
+    kept.levels = levels;
+    kept.rows.reserve(classes);
+    kept.weights.reserve(classes);
+    for (size_t slot = 0; slot < slots; ++slot) {
+      if (counts_[slot] == 0) continue;
+      kept.rows.push_back(first_[slot]);
+      kept.weights.push_back(counts_[slot]);
+    }
+    if (pool_.size() < kPoolMax) {
+      pool_.push_back(std::move(kept));
+    } else {
+      pool_[1 + next_++ % (kPoolMax - 1)] = std::move(kept);
+    }
+  }
+
+  const std::vector<QuasiColumn>& columns_;
+  std::vector<WeightedRows> pool_;  // the first: all rows
+  size_t next_ = 0;
+  std::vector<uint64_t> keys_of_rows_;
+  std::vector<uint64_t> keys_;
+  std::vector<uint32_t> first_;
+  std::vector<uint32_t> counts_;
+};
+
+// Bits lost by one column at each of its levels.
+std::vector<double> LossesOf(const QuasiColumn& column) {
+  std::vector<double> rows(column.levels.front().size(), 0.0);
+  for (const uint32_t value : column.values) rows[value] += 1.0;
+  std::vector<double> losses;
+  losses.reserve(column.levels.size());
+  for (const Codes& level : column.levels) {
+    std::vector<double> merged(*std::max_element(level.begin(), level.end()) + size_t{1}, 0.0);
+    for (size_t v = 0; v < level.size(); ++v) merged[level[v]] += rows[v];
+    double loss = 0;
+    for (size_t v = 0; v < level.size(); ++v) {
+      if (rows[v] > 0) loss -= rows[v] * std::log2(rows[v] / merged[level[v]]);
+    }
+    losses.push_back(loss);
+  }
+  return losses;
+}
+
+/// The lattice of levels, nodes numbered in a mixed radix, and what is known of each.
+class Search {
+ public:
+  Search(const std::vector<QuasiColumn>& columns, const GeneralisationGoal& goal)
+      : counter_(columns), goal_(goal) {
+    const size_t rows = columns.front().values.size();
+    suppressed_max_ =
+        static_cast<size_t>(std::floor(goal.suppressed_max * static_cast<double>(rows) + 1e-9));
+    size_t nodes = 1;
+    for (const QuasiColumn& column : columns) {
+      strides_.push_back(nodes);
+      heights_.push_back(column.levels.size());
+      losses_.push_back(LossesOf(column));
+      nodes *= column.levels.size();
+    }
+    known_.assign(nodes, kUnknown);
+    loss_.resize(nodes);
+    for (size_t node = 0; node < nodes; ++node) loss_[node] = LossAt(node);
+  }
+
+  Result<Generalisation> Run() {
+    const size_t top = known_.size() - 1;
+    if (!Keeps(top)) return NotFound("not even the coarsest generalisation reaches the group");
+    best_ = top;
+    Descend();
+    std::vector<uint32_t> order(known_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
+      return loss_[a] != loss_[b] ? loss_[a] > loss_[b] : a > b;
+    });
+    // From the costliest node that could still be better downwards: a failure there settles the
+    // many finer nodes below it.
+    for (const uint32_t node : order) {
+      if (!IsBetter(node) || known_[node] != kUnknown) continue;
+      if (!Keeps(node)) continue;
+      best_ = node;
+      Descend();
+    }
+    return Report(best_);
+  }
+
+ private:
+  static constexpr uint8_t kUnknown = 0;
+  static constexpr uint8_t kFails = 1;
+  static constexpr uint8_t kKeeps = 2;
+
+  [[nodiscard]] size_t LevelOf(size_t node, size_t column) const {
+    return node / strides_[column] % heights_[column];
+  }
+
+  [[nodiscard]] double LossAt(size_t node) const {
+    double loss = 0;
+    for (size_t c = 0; c < strides_.size(); ++c) loss += losses_[c][LevelOf(node, c)];
+    return loss;
+  }
+
+  [[nodiscard]] bool IsBetter(size_t node) const {
+    return loss_[node] < loss_[best_] || (loss_[node] == loss_[best_] && node < best_);
+  }
+
+  bool Keeps(size_t node) {
+    if (known_[node] != kUnknown) return known_[node] == kKeeps;
+    std::vector<size_t> levels(strides_.size());
+    for (size_t c = 0; c < levels.size(); ++c) levels[c] = LevelOf(node, c);
+    ++checked_;
+    const bool keeps = counter_.Of(levels, goal_.k).below_k <= suppressed_max_;
+    known_[node] = keeps ? kKeeps : kFails;
+    if (!keeps) FailFiner(levels);
+    return keeps;
+  }
+
+  // All nodes at or below `levels` fail too: counts through them like an odometer.
+  void FailFiner(const std::vector<size_t>& levels) {
+    std::vector<size_t> at(levels.size(), 0);
+    size_t node = 0;
+    while (true) {
+      known_[node] = kFails;
+      size_t c = 0;
+      while (c < at.size() && at[c] == levels[c]) {
+        node -= at[c] * strides_[c];
+        at[c++] = 0;
+      }
+      if (c == at.size()) return;
+      ++at[c];
+      node += strides_[c];
+    }
+  }
+
+  // From the best node on, a level less at a time, the costliest first, while the goal is kept.
+  void Descend() {
+    bool moved = true;
+    while (moved) {
+      moved = false;
+      std::vector<std::pair<double, size_t>> finer;
+      for (size_t c = 0; c < strides_.size(); ++c) {
+        const size_t level = LevelOf(best_, c);
+        if (level == 0) continue;
+        finer.emplace_back(losses_[c][level - 1] - losses_[c][level], best_ - strides_[c]);
+      }
+      std::sort(finer.begin(), finer.end());
+      for (const auto& next : finer) {
+        if (known_[next.second] == kFails || !Keeps(next.second)) continue;
+        best_ = next.second;
+        moved = true;
+        break;
+      }
+    }
+  }
+
+  Generalisation Report(size_t node) {
+    Generalisation found;
+    for (size_t c = 0; c < strides_.size(); ++c) found.levels.push_back(LevelOf(node, c));
+    const ClassCounter::Count count = counter_.Of(found.levels, goal_.k);
+    found.loss = loss_[node];
+    found.suppressed = count.below_k;
+    found.classes = count.classes;
+    found.nodes = known_.size();
+    found.nodes_checked = checked_;
+    return found;
+  }
+
+  ClassCounter counter_;
+  GeneralisationGoal goal_;
+  size_t suppressed_max_ = 0;
+  std::vector<size_t> strides_;
+  std::vector<size_t> heights_;
+  std::vector<std::vector<double>> losses_;
+  std::vector<uint8_t> known_;
+  std::vector<double> loss_;
+  size_t best_ = 0;
+  size_t checked_ = 0;
+};
+
+}  // namespace
+
+Result<Generalisation> FindGeneralisation(const std::vector<QuasiColumn>& columns,
+                                          const GeneralisationGoal& goal) {
+  TRY(CheckColumns(columns));
+  if (goal.k < 1 || !(goal.suppressed_max >= 0 && goal.suppressed_max <= 1)) {
+    return Invalid("a goal has k of at least 1 and suppresses a share between 0 and 1");
+  }
+  size_t nodes = 1;
+  for (const QuasiColumn& column : columns) {
+    nodes *= column.levels.size();
+    if (nodes > kLatticeMax) return Exhausted("the lattice has more than 4,000,000 nodes");
+  }
+  return Search(columns, goal).Run();
+}
+
+Result<Generalisation> MeasureGeneralisation(const std::vector<QuasiColumn>& columns,
+                                             const std::vector<size_t>& levels,
+                                             int64_t k) {
+  TRY(CheckColumns(columns));
+  if (levels.size() != columns.size()) return Invalid("a level for each column is needed");
+  Generalisation node;
+  node.levels = levels;
+  for (size_t c = 0; c < columns.size(); ++c) {
+    if (levels[c] >= columns[c].levels.size()) return Invalid("a level that the hierarchy lacks");
+    node.loss += LossesOf(columns[c])[levels[c]];
+  }
+  const ClassCounter::Count count = ClassCounter(columns).Of(levels, k);
+  node.suppressed = count.below_k;
+  node.classes = count.classes;
+  return node;
+}
+
+}  // namespace signet::policies
