@@ -37,15 +37,7 @@ Status CheckColumns(const std::vector<QuasiColumn>& columns) {
   return OkStatus();
 }
 
-// Distinct rows, each with how many there are. After a node was counted its classes can stand for
-// the rows in every coarser node: one row of each class, with the class's weight.
-struct WeightedRows {
-  std::vector<size_t> levels;
-  std::vector<uint32_t> rows;
-  std::vector<uint32_t> weights;
-};
-
-// Counts the classes of a node from the smallest counted node that is finer.
+// The rows once each, and a hash table that counts the classes of a node.
 class ClassCounter {
  public:
   explicit ClassCounter(const std::vector<QuasiColumn>& columns) : columns_(columns) {
@@ -53,15 +45,20 @@ class ClassCounter {
     std::vector<Codes> quasi;
     quasi.reserve(columns.size());
     for (const QuasiColumn& column : columns) quasi.push_back(column.values);
-    WeightedRows all;
-    all.levels.assign(columns.size(), 0);
-    all.weights.assign(MeasureClasses(quasi, 0, &class_of).classes, 0);
-    all.rows.assign(all.weights.size(), 0);
+    weights_.assign(MeasureClasses(quasi, 0, &class_of).classes, 0);
+    values_.assign(columns.size(), Codes(weights_.size(), 0));
     for (size_t row = 0; row < class_of.size(); ++row) {
-      ++all.weights[class_of[row]];
-      all.rows[class_of[row]] = static_cast<uint32_t>(row);
+      ++weights_[class_of[row]];
+      for (size_t c = 0; c < columns.size(); ++c) {
+        values_[c][class_of[row]] = columns[c].values[row];
+      }
     }
-    pool_.push_back(std::move(all));
+    size_t slots = 64;
+    while (slots < weights_.size() * 2) {
+      slots *= 2;
+      --shift_;
+    }
+    keys_.resize(slots);
   }
 
   struct Count {
@@ -70,49 +67,38 @@ class ClassCounter {
   };
 
   Count Of(const std::vector<size_t>& levels, int64_t k) {
-    const WeightedRows& base = pool_[SmallestFiner(levels)];
-    MakeKeys(base, levels);
-    const size_t slots = Group(base);
+    MakeKeys(levels);
+    counts_.assign(keys_.size(), 0U);
+    const size_t mask = keys_.size() - 1;
+    for (size_t i = 0; i < weights_.size(); ++i) {
+      const uint64_t key = keys_of_rows_[i];
+      auto slot = static_cast<size_t>((key * kGolden) >> shift_);
+      while (counts_[slot] != 0 && keys_[slot] != key) slot = (slot + 1) & mask;
+      keys_[slot] = key;
+      counts_[slot] += weights_[i];
+    }
     Count count;
-    for (size_t slot = 0; slot < slots; ++slot) {
-      const uint32_t size = counts_[slot];
-      if (size == 0) continue;
-      ++count.classes;
+    for (const uint32_t size : counts_) {
+      count.classes += size > 0 ? 1U : 0U;
       if (static_cast<int64_t>(size) < k) count.below_k += size;
     }
-    if (count.classes * 2 < base.rows.size()) Keep(levels, slots, count.classes);
     return count;
   }
 
  private:
-  static constexpr size_t kPoolMax = 32;
-
-  [[nodiscard]] size_t SmallestFiner(const std::vector<size_t>& levels) const {
-    size_t best = 0;
-    for (size_t i = 1; i < pool_.size(); ++i) {
-      if (pool_[i].rows.size() >= pool_[best].rows.size()) continue;
-      bool finer = true;
-      for (size_t c = 0; c < levels.size(); ++c) finer = finer && pool_[i].levels[c] <= levels[c];
-      if (finer) best = i;
-    }
-    return best;
-  }
-
   // A row's key is a number in a mixed radix; columns that are one value at their level cost
   // nothing. Should the radix overflow, keys of different rows could meet: then they are renumbered
   // on the way.
-  void MakeKeys(const WeightedRows& base, const std::vector<size_t>& levels) {
-    keys_of_rows_.assign(base.rows.size(), 0);
+  void MakeKeys(const std::vector<size_t>& levels) {
+    keys_of_rows_.assign(weights_.size(), 0);
     uint64_t radix = 1;
     for (size_t c = 0; c < columns_.size(); ++c) {
       const Codes& level = columns_[c].levels[levels[c]];
       const uint64_t width = uint64_t{*std::max_element(level.begin(), level.end())} + 1;
       if (width == 1) continue;
       if (radix > (uint64_t{1} << 62U) / width) radix = Renumber();
-      const Codes& values = columns_[c].values;
-      for (size_t i = 0; i < base.rows.size(); ++i) {
-        keys_of_rows_[i] += radix * level[values[base.rows[i]]];
-      }
+      const Codes& values = values_[c];
+      for (size_t i = 0; i < values.size(); ++i) keys_of_rows_[i] += radix * level[values[i]];
       radix *= width;
     }
   }
@@ -125,52 +111,13 @@ class ClassCounter {
     return numbers.size();
   }
 
-  // Open addressing; returns how many slots the table has.
-  size_t Group(const WeightedRows& base) {
-    size_t slots = 64;
-    unsigned shift = 58;
-    while (slots < base.rows.size() * 2) {
-      slots *= 2;
-      --shift;
-    }
-    keys_.resize(std::max(keys_.size(), slots));
-    first_.resize(std::max(first_.size(), slots));
-    counts_.assign(std::max(counts_.size(), slots), 0U);
-    for (size_t i = 0; i < base.rows.size(); ++i) {
-      const uint64_t key = keys_of_rows_[i];
-      auto slot = static_cast<size_t>((key * kGolden) >> shift);
-      while (counts_[slot] != 0 && keys_[slot] != key) slot = (slot + 1) & (slots - 1);
-      keys_[slot] = key;
-      first_[slot] = base.rows[i];
-      counts_[slot] += base.weights[i];
-    }
-    return slots;
-  }
-
-  void Keep(const std::vector<size_t>& levels, size_t slots, size_t classes) {
-    WeightedRows kept;
-    kept.levels = levels;
-    kept.rows.reserve(classes);
-    kept.weights.reserve(classes);
-    for (size_t slot = 0; slot < slots; ++slot) {
-      if (counts_[slot] == 0) continue;
-      kept.rows.push_back(first_[slot]);
-      kept.weights.push_back(counts_[slot]);
-    }
-    if (pool_.size() < kPoolMax) {
-      pool_.push_back(std::move(kept));
-    } else {
-      pool_[1 + next_++ % (kPoolMax - 1)] = std::move(kept);
-    }
-  }
-
   const std::vector<QuasiColumn>& columns_;
-  std::vector<WeightedRows> pool_;  // the first: all rows
-  size_t next_ = 0;
+  std::vector<uint32_t> weights_;
+  std::vector<Codes> values_;  // by column
   std::vector<uint64_t> keys_of_rows_;
   std::vector<uint64_t> keys_;
-  std::vector<uint32_t> first_;
   std::vector<uint32_t> counts_;
+  unsigned shift_ = 58;  // 64 slots
 };
 
 // Bits lost by one column at each of its levels.
