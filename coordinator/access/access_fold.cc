@@ -128,6 +128,22 @@ class Fold {
   AccessFold result_;
 };
 
+/// Some reports in one batch.
+Result<AccessFold> FoldSome(crypto::AuditLog& log,
+                            crypto::KvStore& store,
+                            const std::vector<SpooledReport>& reports,
+                            size_t begin,
+                            size_t end) {
+  Fold fold(log, store);
+  for (size_t i = begin; i < end; ++i) {
+    const Status added = fold.Add(reports[i]);
+    if (added.ok()) continue;
+    TRY(log.Committed(added));  // drops what is pending
+    return added;
+  }
+  return fold.Finish();
+}
+
 }  // namespace
 
 Result<AccessFold> FoldAccessReports(crypto::AuditLog& log,
@@ -136,15 +152,8 @@ Result<AccessFold> FoldAccessReports(crypto::AuditLog& log,
   ASSIGN_OR_RETURN(const std::vector<SpooledReport> reports, ReadAccessReports(folder));
   AccessFold total;
   for (size_t begin = 0; begin < reports.size(); begin += kReportsMax) {
-    Fold fold(log, store);
     const size_t end = std::min(reports.size(), begin + kReportsMax);
-    for (size_t i = begin; i < end; ++i) {
-      if (const Status added = fold.Add(reports[i]); !added.ok()) {
-        TRY(log.Committed(added));  // drops what is pending
-        return added;
-      }
-    }
-    ASSIGN_OR_RETURN(const AccessFold done, fold.Finish());
+    ASSIGN_OR_RETURN(const AccessFold done, FoldSome(log, store, reports, begin, end));
     total.reports += done.reports;
     total.entries += done.entries;
     total.gaps += done.gaps;

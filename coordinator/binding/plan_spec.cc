@@ -55,6 +55,30 @@ StepSpec ApprovalBefore(const StepSpec& step, int approvals) {
   return approval;
 }
 
+/// What `step` waits for, with the steps that write what it reads: task by task where both walk
+/// over the same partitions.
+std::vector<Dependency> EdgesOf(const pipelines::Plan& plan,
+                                const PlannedStep& step,
+                                const std::map<std::string, std::string>& writers,
+                                StepWhen when) {
+  std::map<std::string, bool> after;  // step -> partitionwise
+  for (const std::string& id : step.after) after[id] = false;
+  for (const PlannedInput& input : step.inputs) {
+    const auto writer = writers.find(input.dataset);
+    if (writer == writers.end()) continue;
+    const PlannedStep* from = plan.Find(writer->second);
+    const bool partitionwise = step.shape == Shape::kPerPartition &&
+                               from->shape == Shape::kPerPartition && from->tasks == step.tasks &&
+                               when == StepWhen::kSucceeded;
+    const auto [at, added] = after.emplace(writer->second, partitionwise);
+    if (!added) at->second = at->second && partitionwise;
+  }
+  std::vector<Dependency> edges;
+  edges.reserve(after.size());
+  for (const auto& [id, partitionwise] : after) edges.push_back({StepId(id), partitionwise});
+  return edges;
+}
+
 }  // namespace
 
 RunSpec PlanBinder::Spec() const {
@@ -74,19 +98,7 @@ RunSpec PlanBinder::Spec() const {
     out.allow_failure = step.may_warn;
     TakeRunOptions(step.run, out);
     out.cached = IsCached(step) && !recompute_all_ && recompute_.count(step.id) == 0;
-    std::map<std::string, bool> after;  // step -> partitionwise
-    for (const std::string& id : step.after) after[id] = false;
-    for (const PlannedInput& input : step.inputs) {
-      const auto writer = writers.find(input.dataset);
-      if (writer == writers.end()) continue;
-      const PlannedStep* from = plan_.Find(writer->second);
-      const bool partitionwise = step.shape == Shape::kPerPartition &&
-                                 from->shape == Shape::kPerPartition && from->tasks == step.tasks &&
-                                 out.when == StepWhen::kSucceeded;
-      const auto [at, added] = after.emplace(writer->second, partitionwise);
-      if (!added) at->second = at->second && partitionwise;
-    }
-    for (const auto& [id, partitionwise] : after) out.after.push_back({StepId(id), partitionwise});
+    out.after = EdgesOf(plan_, step, writers, out.when);
     for (const PlannedOutput& output : step.outputs) writers[output.dataset] = step.id;
     if (step.run.approvals > 0) {
       StepSpec approval = ApprovalBefore(out, step.run.approvals);

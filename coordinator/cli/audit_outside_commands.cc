@@ -78,7 +78,7 @@ Status Serve(const AuditOptions& options) {
     sigwait(&signals, &signal);
     server->Stop();
   });
-  const Status served = server->Serve();
+  Status served = server->Serve();
   ::kill(::getpid(), SIGTERM);  // blocked: taken by the attendant, so that it ends too
   return served;
 }

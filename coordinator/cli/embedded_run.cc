@@ -77,7 +77,7 @@ Result<RunView> EmbeddedRunner::Follow(const RunId& run, const std::function<boo
     const Result<RunView> view = coordinator_->View(run);
     return !view.ok() || IsTerminal(view->state);
   }));
-  const Result<RunView> view = coordinator_->View(run);
+  Result<RunView> view = coordinator_->View(run);
   host_->Turn();
   return view;
 }

@@ -28,7 +28,7 @@ struct ReidentifyOptions {
   std::string key;
   std::string out;
   std::vector<std::string> signatures;
-  int64_t valid_minutes = 24 * 60;
+  int64_t valid_minutes = int64_t{24} * 60;
 };
 
 /// A fresh officer's key into a file of mode 0600; its public half to enrol.

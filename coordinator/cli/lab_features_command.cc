@@ -10,6 +10,7 @@
 #include "coordinator/cli/lab_commands.h"
 #include "coordinator/cli/lab_input.h"
 #include "coordinator/cli/lab_purchases.h"
+#include "coordinator/cli/padding.h"
 #include "crypto/base/csv.h"
 #include "crypto/base/text.h"
 #include "pipelines/features/rfm.h"
@@ -50,10 +51,19 @@ std::string Csv(const RfmTable& table) {
     const std::string r = std::to_string(line.recency_score);
     const std::string f = std::to_string(line.frequency_score);
     const std::string m = std::to_string(line.monetary_score);
-    csv += CsvField(line.customer) + "," + FixedText(line.recency_days, 6) + "," +
-           std::to_string(line.frequency) + "," + FixedText(line.monetary, 4) + "," +
-           FixedText(line.net_monetary, 4) + "," + std::to_string(line.days) + "," +
-           FixedText(line.tenure_days, 6) + "," + r + "," + f + "," + m + "," + r + f + m + "\n";
+    csv += CsvField(line.customer);
+    for (const std::string& field : {FixedText(line.recency_days, 6),
+                                     std::to_string(line.frequency),
+                                     FixedText(line.monetary, 4),
+                                     FixedText(line.net_monetary, 4),
+                                     std::to_string(line.days),
+                                     FixedText(line.tenure_days, 6),
+                                     r,
+                                     f,
+                                     m}) {
+      csv.append(",").append(field);
+    }
+    csv.append(",").append(r).append(f).append(m).append("\n");
   }
   return csv;
 }
@@ -78,17 +88,13 @@ Json JsonOf(const RfmTable& table) {
   return json;
 }
 
-std::string Padded(std::string text, size_t width) {
-  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
-}
-
 std::string Text(const RfmTable& table) {
   std::string text =
       WithThousands(table.customers) + " customers from " + WithThousands(table.rows) + " rows (" +
       WithThousands(table.at_or_after) + " at or after as-of, " + WithThousands(table.returns) +
       " returns)\n\ncustomers (mean monetary) by recency R down, frequency F across\n"
       "     F";
-  for (int f = 1; f <= 5; ++f) text += Padded(std::to_string(f), 20);
+  for (int f = 1; f <= 5; ++f) text += PaddedLeft(std::to_string(f), 20);
   text += "\n";
   for (size_t r = 5; r-- > 0;) {
     text += "R " + std::to_string(r + 1) + "   ";
@@ -96,7 +102,7 @@ std::string Text(const RfmTable& table) {
       const pipelines::RfmCell& cell = table.grid[r][f];
       const double mean =
           cell.customers > 0 ? cell.monetary / static_cast<double>(cell.customers) : 0;
-      text += Padded(WithThousands(cell.customers) + " (" + FixedText(mean, 2) + ")", 20);
+      text += PaddedLeft(WithThousands(cell.customers) + " (" + FixedText(mean, 2) + ")", 20);
     }
     text += "\n";
   }

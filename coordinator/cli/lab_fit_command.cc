@@ -11,6 +11,7 @@
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/lab_commands.h"
 #include "coordinator/cli/lab_purchases.h"
+#include "coordinator/cli/padding.h"
 #include "crypto/base/csv.h"
 #include "crypto/base/text.h"
 #include "pipelines/models/purchase_report.h"
@@ -34,17 +35,13 @@ std::string Number(const Json& value, int decimals = 4) {
   return value.is_number() ? FixedText(value.AsDouble(), decimals) : std::string("-");
 }
 
-std::string Padded(std::string text, size_t width) {
-  return text.size() < width ? text + std::string(width - text.size(), ' ') : text;
-}
-
 std::string ModelText(const Json& model) {
   std::string text =
       model["title"].AsString() + (model.Has("k") ? " k = " + Number(model["k"], 0) : "") + "\n";
   for (const auto& [name, parameter] : model["parameters"].fields()) {
-    text += "  " + Padded(name, 8) + Padded(Number(parameter["value"]), 12) + "se " +
-            Padded(Number(parameter["standard_error"]), 10) + "95 % [" + Number(parameter["low"]) +
-            ", " + Number(parameter["high"]) + "]\n";
+    text += "  " + PaddedRight(name, 8) + PaddedRight(Number(parameter["value"]), 12) + "se " +
+            PaddedRight(Number(parameter["standard_error"]), 10) + "95 % [" +
+            Number(parameter["low"]) + ", " + Number(parameter["high"]) + "]\n";
   }
   text += "  log-likelihood " + Number(model["log_likelihood"], 2) + "   AIC " +
           Number(model["aic"], 2) + "   BIC " + Number(model["bic"], 2) + "\n";
@@ -53,7 +50,7 @@ std::string ModelText(const Json& model) {
 }
 
 std::string ErrorsText(const std::string& name, const Json& errors) {
-  return "  " + Padded(name, 26) + "MAE " + Number(errors["mae"]) + "  RMSE " +
+  return "  " + PaddedRight(name, 26) + "MAE " + Number(errors["mae"]) + "  RMSE " +
          Number(errors["rmse"]) + "  correlation " + Number(errors["correlation"], 3) +
          "  expected " + Number(errors["expected"], 1) + "  actual " + Number(errors["actual"], 1) +
          "  error " + Number(Json(errors["aggregate_error"].AsDouble() * 100), 1) + " %\n";
@@ -71,9 +68,10 @@ std::string HoldoutText(const Json& holdout, const std::string& unit) {
     }
   }
   for (const Json& row : holdout["by_repeats"].items()) {
-    text += "  repeats " + Padded(row["repeats"].AsString(), 4) + "customers " +
-            Padded(Number(row["customers"], 0), 8) + "expected " +
-            Padded(Number(row["expected"], 3), 10) + "actual " + Number(row["actual"], 3) + "\n";
+    text += "  repeats " + PaddedRight(row["repeats"].AsString(), 4) + "customers " +
+            PaddedRight(Number(row["customers"], 0), 8) + "expected " +
+            PaddedRight(Number(row["expected"], 3), 10) + "actual " + Number(row["actual"], 3) +
+            "\n";
   }
   if (holdout.Has("note")) text += "  note: " + holdout["note"].AsString() + "\n";
   return text;

@@ -28,8 +28,9 @@ bool EndsWith(const std::string& text, std::string_view ending) {
 /// The table function that reads `path`, by its ending.
 Result<std::string> Reader(const std::string& path) {
   std::string name = path;
-  for (char& letter : name)
+  for (char& letter : name) {
     letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
   if (EndsWith(name, ".parquet")) return "read_parquet(" + SqlLiteral(path) + ")";
   if (EndsWith(name, ".gz")) name.resize(name.size() - 3);
   if (EndsWith(name, ".jsonl") || EndsWith(name, ".ndjson")) {
@@ -139,8 +140,9 @@ Status LabInput::SplitAtBlanks(const std::string& path, const std::string& condi
           connection_->QueryInt64("SELECT count(*) FROM spaced WHERE contains(" + cell + ", '.')"));
       if (points > 0) type = "DOUBLE";
     }
-    select += (i == 1 ? "" : ", ") + std::string("CAST(") + cell + " AS " + type + ") AS column" +
-              std::to_string(i - 1);
+    if (i > 1) select += ", ";
+    select.append("CAST(").append(cell).append(" AS ").append(type).append(") AS column");
+    select += std::to_string(i - 1);
   }
   TRY(connection_->Execute("CREATE OR REPLACE TABLE input AS SELECT * FROM (SELECT " + select +
                            " FROM spaced)" + condition + "; DROP TABLE spaced"));

@@ -12,6 +12,7 @@
 #include "coordinator/cli/lab_commands.h"
 #include "coordinator/cli/lab_input.h"
 #include "coordinator/cli/lab_purchases.h"
+#include "coordinator/cli/padding.h"
 #include "crypto/base/csv.h"
 #include "crypto/base/text.h"
 #include "pipelines/models/recommend_evaluation.h"
@@ -51,12 +52,8 @@ Result<RecommendData> Read(const LabRecommendOptions& options) {
   return pipelines::ReadRecommendData(input->connection(), data);
 }
 
-std::string Padded(std::string text, size_t width) {
-  return text.size() < width ? text + std::string(width - text.size(), ' ') : text;
-}
-
 std::string Share(const Json& value) {
-  return Padded(value.is_number() ? FixedText(value.AsDouble() * 100, 2) + " %" : "-", 10);
+  return PaddedRight(value.is_number() ? FixedText(value.AsDouble() * 100, 2) + " %" : "-", 10);
 }
 
 std::string EvaluationText(const Json& report) {
@@ -65,11 +62,12 @@ std::string EvaluationText(const Json& report) {
                      std::to_string(data["items"].AsInt()) + " items before the cut; " +
                      std::to_string(report["customers_judged"].AsInt()) + " customers judged\n";
   for (const auto& [kind, methods] : report["results"].fields()) {
-    text += "\ncandidates: " + kind + "\n  " + Padded("method", 20) +
+    text += "\ncandidates: " + kind + "\n  " + PaddedRight("method", 20) +
             "customers hit rate  recall    precision ndcg      coverage  recall over popularity\n";
     for (const auto& [method, figures] : methods.fields()) {
       const Json& gain = figures["recall_over_popularity"];
-      text += "  " + Padded(method, 20) + Padded(std::to_string(figures["customers"].AsInt()), 10) +
+      text += "  " + PaddedRight(method, 20) +
+              PaddedRight(std::to_string(figures["customers"].AsInt()), 10) +
               Share(figures["hit_rate"]["value"]) + Share(figures["recall"]["value"]) +
               Share(figures["precision"]["value"]) + Share(figures["ndcg"]["value"]) +
               Share(figures["coverage"]) + Share(gain["value"]) + "[" + Share(gain["low"]) + ", " +

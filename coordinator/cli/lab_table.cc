@@ -83,6 +83,10 @@ Result<TableColumn> ReadTyped(LabInput& input,
   return TableColumn{};
 }
 
+std::string LeftOut(const std::string& name, const std::string& type) {
+  return "column '" + name + "' of type " + type + " is left out";
+}
+
 }  // namespace
 
 Result<pipelines::Table> ReadLabTable(LabInput& input,
@@ -101,7 +105,7 @@ Result<pipelines::Table> ReadLabTable(LabInput& input,
                                                   SqlLiteral(name)));
     ASSIGN_OR_RETURN(TableColumn column, ReadTyped(input, name, sql, type));
     if (column.name.empty()) {
-      notes.push_back("column '" + name + "' of type " + type + " is left out");
+      notes.push_back(LeftOut(name, type));
       continue;
     }
     const bool forced =

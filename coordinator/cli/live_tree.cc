@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "coordinator/cli/padding.h"
 #include "crypto/base/text.h"
 
 namespace signet::coordinator {
@@ -42,11 +43,6 @@ const char* Colour(RunState state) {
   return "";
 }
 
-std::string Padded(std::string text, size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
-  return text;
-}
-
 std::string Duration(const StepView& step) {
   if (step.started.micros == 0 || step.finished.micros == 0) return "";
   return FixedText(static_cast<double>(step.finished.micros - step.started.micros) / kMicros, 1) +
@@ -56,10 +52,10 @@ std::string Duration(const StepView& step) {
 }  // namespace
 
 std::string LiveTree::StepLine(const StepView& step, size_t name_width) {
-  std::string line = std::string(Symbol(step.state)) + " " + Padded(step.id.text(), name_width) +
-                     "  " +
-                     Padded(std::to_string(step.done) + "/" + std::to_string(step.total), 7) +
-                     "  " + Padded(Duration(step), 8);
+  std::string line = std::string(Symbol(step.state)) + " " +
+                     PaddedRight(step.id.text(), name_width) + "  " +
+                     PaddedRight(std::to_string(step.done) + "/" + std::to_string(step.total), 7) +
+                     "  " + PaddedRight(Duration(step), 8);
   if (step.rows > 0) line += "  " + WithThousands(step.rows) + " rows";
   if (step.state == RunState::kRunning && step.progress > 0) {
     line += "  " + FixedText(step.progress * 100, 0) + " %";

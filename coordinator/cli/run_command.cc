@@ -168,8 +168,8 @@ void AddRunCommand(CLI::App& app, CommandOutcome& outcome) {
   run->add_flag(
       "--no-cache", options->no_cache, "Compute everything again (nothing is cached yet)");
   run->callback([options, &outcome] {
-    std::signal(SIGINT, OnSignal);
-    std::signal(SIGTERM, OnSignal);
+    (void)std::signal(SIGINT, OnSignal);
+    (void)std::signal(SIGTERM, OnSignal);
     const Status status = Run(*options);
     if (!status.ok()) PrintError(status);
     outcome.exit_code = ExitCode(status.code());

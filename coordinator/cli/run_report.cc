@@ -9,6 +9,10 @@
 namespace signet::coordinator {
 namespace {
 
+void AppendLine(const std::string& path, const std::string& value, std::string& out) {
+  out.append("    ").append(path).append(" ").append(value).append("\n");
+}
+
 /// Numbers and texts of a figure on one line; nested maps with dots.
 void Flatten(const Json& figure, const std::string& prefix, std::string& out) {
   for (const auto& [name, value] : figure.fields()) {
@@ -16,11 +20,11 @@ void Flatten(const Json& figure, const std::string& prefix, std::string& out) {
     if (value.is_object()) {
       Flatten(value, path, out);
     } else if (value.is_number() && !value.is_int()) {
-      out += "    " + path + " " + FixedText(value.AsDouble(), 4) + "\n";
+      AppendLine(path, FixedText(value.AsDouble(), 4), out);
     } else if (value.is_string()) {
-      out += "    " + path + " " + value.AsString() + "\n";
+      AppendLine(path, value.AsString(), out);
     } else if (!value.is_array()) {
-      out += "    " + path + " " + value.Dump() + "\n";
+      AppendLine(path, value.Dump(), out);
     }
   }
 }

@@ -155,6 +155,7 @@ std::string MemoryFile::path() const {
   return "/proc/self/fd/" + std::to_string(descriptor_);
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the file
 Status MemoryFile::Append(ByteView bytes) {
   if (::lseek(descriptor_, 0, SEEK_END) < 0) return SystemError("cannot seek in", path());
   return WriteAll(descriptor_, bytes, path());

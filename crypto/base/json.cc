@@ -40,7 +40,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool start_object(size_t /*size*/) override { return Open(Json(Json::Object())); }
   bool key(std::string& name) override {
     if (open_.back().value.Has(name)) {
-      error_ = "duplicate key";
+      error = "duplicate key";
       return false;
     }
     open_.back().key = std::move(name);
@@ -52,12 +52,12 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(size_t position,
                    const std::string& /*token*/,
                    const nlohmann::detail::exception& /*e*/) override {
-    error_ = "not JSON at byte " + std::to_string(position);
+    error = "not JSON at byte " + std::to_string(position);
     return false;
   }
 
   Json root;
-  std::string error_;
+  std::string error;
 
  private:
   struct Level {
@@ -67,7 +67,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
 
   bool Open(Json value) {
     if (open_.size() >= kDepthMax) {
-      error_ = "JSON nested deeper than 64";
+      error = "JSON nested deeper than 64";
       return false;
     }
     open_.push_back({std::move(value), {}});
@@ -124,9 +124,11 @@ void Indent(std::string& out, int depth) {
   out.append(static_cast<size_t>(depth) * 2, ' ');
 }
 
+void DumpArray(std::string& out, const Json& array, int depth);
+void DumpObject(std::string& out, const Json& object, int depth);
+
 /// `depth` is negative for the compact form.
 void DumpTo(std::string& out, const Json& value, int depth) {
-  const int inner = depth < 0 ? -1 : depth + 1;
   if (value.is_null()) {
     out += "null";
   } else if (value.is_bool()) {
@@ -138,28 +140,38 @@ void DumpTo(std::string& out, const Json& value, int depth) {
   } else if (value.is_string()) {
     DumpString(out, value.AsString());
   } else if (value.is_array()) {
-    out += '[';
-    bool first = true;
-    for (const Json& item : value.items()) {
-      if (!std::exchange(first, false)) out += ',';
-      Indent(out, inner);
-      DumpTo(out, item, inner);
-    }
-    if (!first) Indent(out, depth);
-    out += ']';
+    DumpArray(out, value, depth);
   } else {
-    out += '{';
-    bool first = true;
-    for (const auto& [key, field] : value.fields()) {
-      if (!std::exchange(first, false)) out += ',';
-      Indent(out, inner);
-      DumpString(out, key);
-      out += depth < 0 ? ":" : ": ";
-      DumpTo(out, field, inner);
-    }
-    if (!first) Indent(out, depth);
-    out += '}';
+    DumpObject(out, value, depth);
   }
+}
+
+void DumpArray(std::string& out, const Json& array, int depth) {
+  const int inner = depth < 0 ? -1 : depth + 1;
+  out += '[';
+  bool first = true;
+  for (const Json& item : array.items()) {
+    if (!std::exchange(first, false)) out += ',';
+    Indent(out, inner);
+    DumpTo(out, item, inner);
+  }
+  if (!first) Indent(out, depth);
+  out += ']';
+}
+
+void DumpObject(std::string& out, const Json& object, int depth) {
+  const int inner = depth < 0 ? -1 : depth + 1;
+  out += '{';
+  bool first = true;
+  for (const auto& [key, field] : object.fields()) {
+    if (!std::exchange(first, false)) out += ',';
+    Indent(out, inner);
+    DumpString(out, key);
+    out += depth < 0 ? ":" : ": ";
+    DumpTo(out, field, inner);
+  }
+  if (!first) Indent(out, depth);
+  out += '}';
 }
 
 }  // namespace
@@ -270,7 +282,7 @@ std::string Json::Pretty() const {
 Result<Json> Json::Parse(std::string_view text) {
   Builder builder;
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
-    return Invalid(builder.error_.empty() ? "not JSON" : builder.error_);
+    return Invalid(builder.error.empty() ? "not JSON" : builder.error);
   }
   return std::move(builder.root);
 }

@@ -45,6 +45,7 @@ class Arena {
  public:
   /// One for the process; never destroyed, since secrets may outlive main.
   static Arena& Get() {
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
     static Arena& arena = *new Arena;
     return arena;
   }

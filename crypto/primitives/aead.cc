@@ -87,11 +87,11 @@ Status Aes256Gcm::OpenInto(ByteView nonce, ByteView aad, ByteView sealed, ByteSp
   EVP_CIPHER_CTX* context = loan->get();
   Start(context, nonce, aad, Direction::kDecrypt);
   evp::Update(context, out.data(), sealed.first(out.size()), Direction::kDecrypt);
-  std::array<uint8_t, kTagBytes> tag;
+  std::array<uint8_t, kTagBytes> tag{};
   std::copy(sealed.end() - kTagBytes, sealed.end(), tag.begin());
   CHECK(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1);
   int written = 0;
-  std::array<uint8_t, 16> none;
+  std::array<uint8_t, 16> none{};
   const bool authentic = EVP_DecryptFinal_ex(context, none.data(), &written) == 1;
   Reset(context, nonce);
   if (authentic) return OkStatus();

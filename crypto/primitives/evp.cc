@@ -26,6 +26,7 @@ void CipherContextFree::operator()(evp_cipher_ctx_st* context) const {
 
 const evp_cipher_st* Cipher(const char* name) {
   static std::mutex mutex;
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): never destroyed
   static auto& ciphers = *new std::map<std::string, const EVP_CIPHER*>;
   const std::lock_guard lock(mutex);
   const EVP_CIPHER*& cipher = ciphers[name];

@@ -45,7 +45,7 @@ constexpr size_t kBlock512 = 128;
 
 /// H((key XOR pad) ‖ message) of RFC 2104; `key` fits a block.
 void PaddedHash(ByteView key, uint8_t pad, ByteView message, uint8_t* out) {
-  std::array<uint8_t, kBlock512> block;
+  std::array<uint8_t, kBlock512> block{};
   block.fill(pad);
   for (size_t i = 0; i < key.size(); ++i) block[i] = static_cast<uint8_t>(key[i] ^ pad);
   SHA512_CTX context;
@@ -59,7 +59,7 @@ void PaddedHash(ByteView key, uint8_t pad, ByteView message, uint8_t* out) {
 
 void HmacSha512(ByteView key, ByteView message, ByteSpan out) {
   CHECK(key.size() <= kBlock512 && out.size() == SHA512_DIGEST_LENGTH);
-  std::array<uint8_t, SHA512_DIGEST_LENGTH> inner;
+  std::array<uint8_t, SHA512_DIGEST_LENGTH> inner{};
   PaddedHash(key, 0x36, message, inner.data());
   PaddedHash(key, 0x5C, inner, out.data());
   Wipe(inner.data(), inner.size());

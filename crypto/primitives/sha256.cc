@@ -20,7 +20,8 @@ SHA256_CTX* State(void* bytes) {
 
 }  // namespace
 
-Sha256::Sha256() : state_{} {
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): SHA256_Init begins the state
+Sha256::Sha256() {
   static_assert(sizeof(SHA256_CTX) == kStateBytes && alignof(SHA256_CTX) <= 8);
   CHECK(SHA256_Init(State(state_.data())) == 1);
 }

@@ -53,6 +53,7 @@ Uuid LinkHasher::Link(LinkType type,
                       std::string_view normalised) const {
   const size_t size = kHeadBytes + id_domain.size() + normalised.size();
   if (size <= kStackBytes) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): hot, and its head is written below
     std::array<uint8_t, kStackBytes> message;
     Write(type, id_domain, normalised, message.data());
     return key_.MacUuid(ByteView(message).first(size));

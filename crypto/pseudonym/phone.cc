@@ -20,8 +20,8 @@ constexpr size_t kDigitsMax = 15;      // E.164
 constexpr int kPassesMax = 4;
 
 const PhoneNumberUtil& Library() {
-  static const PhoneNumberUtil* const library = PhoneNumberUtil::GetInstance();
-  return *library;
+  static const PhoneNumberUtil* const kLibrary = PhoneNumberUtil::GetInstance();
+  return *kLibrary;
 }
 
 /// How a country dials at home.

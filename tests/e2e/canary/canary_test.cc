@@ -294,7 +294,9 @@ TEST(Hardening, ProcessesLeaveNoCoreAndCannotBeRead) {
     if (limit.empty()) continue;  // a task that just ended
     ++seen;
     EXPECT_EQ(limit.rfind("0 0 ", 0), 0U) << pid << ": " << limit;
-    if (user != 0) EXPECT_EQ(owner, 0U) << "process " << pid << " is dumpable";
+    if (user != 0) {
+      EXPECT_EQ(owner, 0U) << "process " << pid << " is dumpable";
+    }
   }
   EXPECT_GE(seen, 3U) << "signet and two workers";
   EXPECT_EQ(run->Wait(kPatience).exit_code, 0) << run->err();
