@@ -36,7 +36,7 @@ class BufferedFile {
     return OkStatus();
   }
   Status Flush() {
-    const Status status = file_.Append(buffer_);
+    Status status = file_.Append(buffer_);
     buffer_.clear();
     return status;
   }

@@ -21,8 +21,9 @@ Result<Bytes> RunTask(ByteView payload, const std::function<void(double)>& progr
   }
   // The one file that a task of this kind may read in the clear.
   std::vector<std::string> readable;
-  if (const Json& file = task.spec.options["file"]; file.is_string())
+  if (const Json& file = task.spec.options["file"]; file.is_string()) {
     readable.push_back(file.AsString());
+  }
   ASSIGN_OR_RETURN(const std::unique_ptr<TaskContext> context,
                    TaskContext::Open(std::move(task), progress, std::move(readable)));
   TRY(op->Run(*context));

@@ -77,8 +77,9 @@ Result<double> PowerOf(const PowerOptions& o, double effect, double units) {
 }
 
 Result<double> UnitsFor(const PowerOptions& o, double effect, double power) {
-  if (effect == 0)
+  if (effect == 0) {
     return Invalid("an effect of 0 is never seen: give the smallest one that matters");
+  }
   if (!(power > 0 && power < 1)) return Invalid("power must lie within 0 and 1");
   double low = 2;
   double high = 2;

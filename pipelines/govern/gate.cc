@@ -52,8 +52,9 @@ Status RegisterSealing(query::Connection& connection, const GateSpec& spec) {
   for (size_t i = 0; i < source.columns.size(); ++i) {
     const TreatmentKind kind = source.columns[i].treatment.kind;
     if (kind == TreatmentKind::kEscrow) TRY(RegisterEscrowFunction(connection, source, i, keyring));
-    if (kind == TreatmentKind::kEncrypt)
+    if (kind == TreatmentKind::kEncrypt) {
       TRY(RegisterEncryptFunction(connection, source, i, sealer));
+    }
   }
   return OkStatus();
 }

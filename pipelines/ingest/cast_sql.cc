@@ -56,7 +56,7 @@ std::string DateSql(const std::string& column, const Json& options) {
 /// TRY_CAST to TIMESTAMP would drop an offset; TIMESTAMPTZ honours it, and the session is in UTC.
 /// Through epoch_us, which is NULL for infinity, because casting between the two asks ICU per row.
 std::string TimestampSql(const std::string& column, const Json& options) {
-  const std::string utc = "make_timestamp(epoch_us(TRY_CAST(" + column + " AS TIMESTAMPTZ)))";
+  std::string utc = "make_timestamp(epoch_us(TRY_CAST(" + column + " AS TIMESTAMPTZ)))";
   const std::string& zone = options["time_zone"].AsString();
   if (zone.empty() || zone == "UTC") return utc;
   return "CASE WHEN regexp_matches(" + column +

@@ -208,8 +208,9 @@ Status OpenJsonl(query::Connection& connection,
   for (const std::string& column : columns) {
     shape.Set(column, "VARCHAR");
     std::string value = "struct_extract(o, " + SqlLiteral(column) + ")";
-    if (!format.null_text.empty())
+    if (!format.null_text.empty()) {
       value = "nullif(" + value + ", " + SqlLiteral(format.null_text) + ")";
+    }
     list += (list.empty() ? "" : ", ") + ("nullif(" + value + ", '')") + " AS " + SqlName(column);
   }
   // CASE keeps json_transform, which raises an error, away from lines that are no objects.

@@ -20,8 +20,9 @@ std::vector<double> MeansOf(const PointSet& points) {
   std::vector<ExactSum> sums(points.columns);
   for (size_t i = 0; i < points.cells.size(); ++i) sums[i % points.columns].Add(points.cells[i]);
   std::vector<double> means;
-  for (const ExactSum& sum : sums)
+  for (const ExactSum& sum : sums) {
     means.push_back(sum.Value() / static_cast<double>(points.rows()));
+  }
   return means;
 }
 

@@ -41,7 +41,7 @@ TableKind KindOf(ColumnType type) {
 }
 
 std::string SelectOf(const Column& column) {
-  const std::string name = SqlName(column.name);
+  std::string name = SqlName(column.name);
   switch (KindOf(column.type)) {
     case TableKind::kFlag:
       return "CAST(CAST(" + name + " AS INTEGER) AS DOUBLE)";

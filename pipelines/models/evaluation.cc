@@ -94,8 +94,9 @@ class PurchaseWorth {
   static std::vector<PurchaseValue> SeenBy(const Histories& h) {
     std::vector<PurchaseValue> seen;
     for (size_t i = 0; i < h.customers.size(); ++i) {
-      if (h.customers[i].observed > 0)
+      if (h.customers[i].observed > 0) {
         seen.push_back({h.customers[i].repeats + 1, h.value_mean[i]});
+      }
     }
     return seen;
   }
@@ -107,8 +108,9 @@ class PurchaseWorth {
 Result<std::vector<double>> BgNbdValues(const TrainingSet& set, const TrainOptions& options) {
   const Histories train = HistoriesOf(set.encoder, set.learning.rows, options.bgnbd);
   const Histories held = HistoriesOf(set.encoder, set.holdout.rows, options.bgnbd);
-  if (train.customers.empty())
+  if (train.customers.empty()) {
     return Invalid("features of input '" + options.bgnbd + "' are missing");
+  }
   std::vector<PurchaseHistory> buyers;
   for (const PurchaseHistory& c : train.customers) {
     if (c.observed > 0) buyers.push_back(c);

@@ -160,8 +160,9 @@ Result<FeatureMatrix> FeatureEncoder::Read(query::Connection& connection,
 Status FeatureEncoder::CheckSchema(const Schema& schema) const {
   for (const EncodedColumn& column : columns_) {
     const Column* found = schema.Find(column.name);
-    if (found == nullptr)
+    if (found == nullptr) {
       return Invalid("the model reads '" + column.name + "', which the features lack");
+    }
     if (found->type != column.type) {
       return Invalid("the model learnt '" + column.name + "' as " +
                      std::string(ColumnTypeName(column.type)) + ", but the features hold " +

@@ -64,8 +64,9 @@ std::vector<int> DealtFolds(std::span<const uint64_t> keys,
 
 std::vector<int> LatestFold(std::span<const double> times, double share) {
   std::vector<double> sorted;
-  for (const double time : times)
+  for (const double time : times) {
     sorted.push_back(std::isnan(time) ? std::numeric_limits<double>::lowest() : time);
+  }
   std::sort(sorted.begin(), sorted.end());
   std::vector<int> fold(times.size(), 0);
   if (sorted.empty()) return fold;

@@ -160,8 +160,9 @@ Node Substitute(const Node& node, const Parameters& parameters, Diagnostics& dia
                           node.quoted());
     case Node::Kind::kList: {
       std::vector<Node> items;
-      for (const Node& item : node.items())
+      for (const Node& item : node.items()) {
         items.push_back(Substitute(item, parameters, diagnostics));
+      }
       return Node::List(node.mark(), std::move(items));
     }
     case Node::Kind::kMap: {

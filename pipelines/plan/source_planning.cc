@@ -122,12 +122,26 @@ class SourceBinding {
     }
     column.treatment = p_.policy.TreatmentOf(decl.category);
     column.label = p_.policy.LabelOf(decl.category, source_.name + "." + decl.name);
+    AddProxies(decl, column.label);
     return column;
   }
 
+  /// What the engineer knows and the policy cannot: this column tells about a special category.
+  void AddProxies(const ColumnDecl& decl, policies::Label& label) {
+    for (const std::string& special : decl.proxy_for) {
+      const Category* category = p_.policy.FindCategory(special);
+      if (category == nullptr || !category->special) {
+        p_.diagnostics.Error("SIG-2022", decl.mark, "'" + special + "' is no special category");
+        continue;
+      }
+      label.special.insert(special);
+    }
+  }
+
   void BindLinks(SourceSpec& spec) {
-    if (!source_.id_column.empty())
+    if (!source_.id_column.empty()) {
       AddLink(spec, {source_.id_column, "id", "", source_.subject_mark});
+    }
     for (const LinkDecl& link : source_.links) AddLink(spec, link);
     if (spec.links.empty()) {
       p_.diagnostics.Error("SIG-3020",
