@@ -82,7 +82,7 @@ Result<UpliftStageOptions> UpliftStageOptions::FromJson(const Json& json) {
   o.drop = reader.Texts("drop");
   o.test_share = reader.Number("test_share", o.test_share, 0.05, 0.95);
   o.confidence = reader.Number("confidence", o.confidence, 0.5, 0.9999);
-  o.require_uplift = reader.Boolean("require_uplift", false);
+  o.require_uplift = reader.Boolean("require_uplift", /*otherwise=*/false);
   o.threads = static_cast<int>(reader.Integer("threads", 1, 1, 256));
   TRY(reader.Finish());
   return o;

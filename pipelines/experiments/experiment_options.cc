@@ -30,7 +30,7 @@ Result<MetricOptions> ReadMetric(const std::string& name,
   metric.winsorise = reader.Number("winsorise", 0, 0, 0.999999);
   design.quantile = reader.Number("quantile", design.quantile, 0.001, 0.999);
   design.decrease_is_better = reader.OneOf("better", {"higher", "lower"}) == "lower";
-  design.guardrail = reader.Boolean("guardrail", false);
+  design.guardrail = reader.Boolean("guardrail", /*otherwise=*/false);
   design.margin = reader.Number("margin", 0, 0, 1e15);
   design.margin_share = reader.Number("margin_share", 0, 0, 1);
   design.adjusted = metric.cuped_seconds > 0;
@@ -60,9 +60,9 @@ void ReadJudgement(OptionReader& reader, EvaluationDesign& design) {
   design.correction = correction == "holm" ? Correction::kHolm
                       : correction == "bh" ? Correction::kBenjaminiHochberg
                                            : Correction::kNone;
-  design.sequential = reader.Boolean("sequential", false);
+  design.sequential = reader.Boolean("sequential", /*otherwise=*/false);
   design.tuning_units = reader.Number("tuning_units", design.tuning_units, 1, 1e12);
-  design.bayes = reader.Boolean("bayes", false);
+  design.bayes = reader.Boolean("bayes", /*otherwise=*/false);
   design.prior_sd = reader.Number("prior_sd", 0, 0, 1e15);
   const std::string spending = reader.OneOf("spending", {"none", "obrien-fleming", "pocock"});
   for (const Json& look : reader.List("information").items()) {

@@ -72,12 +72,16 @@ class ActivityWriter {
         window == 0 ? "t IS NOT NULL" : "t >= " + std::to_string(c_.StartOf(window));
     const std::string inside = " FILTER (" + since + ")";
     const std::string events = Aggregate("count(*)" + inside);
-    Add(c_.Name("events", window), ColumnType::kInt64, events, {}, true);
+    Add(c_.Name("events", window), ColumnType::kInt64, events, {}, /*zero=*/true);
     if (web()) {
       const std::string sessions = Aggregate("sum(begins)" + inside);
       std::vector<std::string> sources;
       if (!o_.session.empty()) sources.push_back(o_.session);
-      Add(c_.Name("sessions", window), ColumnType::kInt64, sessions + "::BIGINT", sources, true);
+      Add(c_.Name("sessions", window),
+          ColumnType::kInt64,
+          sessions + "::BIGINT",
+          sources,
+          /*zero=*/true);
       if (window == 0) {
         Add(c_.Name("session_events"), ColumnType::kDouble, Ratio(events, sessions), sources);
       }
@@ -85,8 +89,16 @@ class ActivityWriter {
     if (!o_.points.empty()) {
       const std::string earned = Aggregate("sum(points) FILTER (points > 0 AND " + since + ")");
       const std::string burned = Aggregate("-sum(points) FILTER (points < 0 AND " + since + ")");
-      Add(c_.Name("earned", window), ColumnType::kDecimal, DecimalSum(earned), {o_.points}, true);
-      Add(c_.Name("burned", window), ColumnType::kDecimal, DecimalSum(burned), {o_.points}, true);
+      Add(c_.Name("earned", window),
+          ColumnType::kDecimal,
+          DecimalSum(earned),
+          {o_.points},
+          /*zero=*/true);
+      Add(c_.Name("burned", window),
+          ColumnType::kDecimal,
+          DecimalSum(burned),
+          {o_.points},
+          /*zero=*/true);
     }
   }
 
@@ -99,7 +111,7 @@ class ActivityWriter {
     for (const int64_t window : c_.windows) {
       const std::string count = Aggregate("count(*) FILTER (" + is +
                                           " AND t >= " + std::to_string(c_.StartOf(window)) + ")");
-      Add(c_.Name(NamePart(type), window), ColumnType::kInt64, count, {o_.type}, true);
+      Add(c_.Name(NamePart(type), window), ColumnType::kInt64, count, {o_.type}, /*zero=*/true);
     }
   }
 

@@ -122,7 +122,7 @@ class PurchaseWriter {
     n_ = Aggregate("count(t)");
     first_ = Aggregate("min(t)");
     last_ = Aggregate("max(t)");
-    Add(c_.Name("count"), ColumnType::kInt64, n_, {}, true);
+    Add(c_.Name("count"), ColumnType::kInt64, n_, {}, /*zero=*/true);
     Add(c_.Name("recency_days"), ColumnType::kDouble, c_.DaysBefore(last_), {});
     Add(c_.Name("tenure_days"), ColumnType::kDouble, c_.DaysBefore(first_), {});
     Add(c_.Name("lines_mean"), ColumnType::kDouble, Ratio(Aggregate("sum(lines)"), n_), {});
@@ -133,14 +133,14 @@ class PurchaseWriter {
           {o_.item});
     }
     const std::string returns = Aggregate("sum(returns)");
-    Add(c_.Name("returns"), ColumnType::kInt64, returns + "::BIGINT", {}, true);
+    Add(c_.Name("returns"), ColumnType::kInt64, returns + "::BIGINT", {}, /*zero=*/true);
     Add(c_.Name("return_recency_days"),
         ColumnType::kDouble,
         c_.DaysBefore(Aggregate("max(rt)")),
         {});
     if (o_.amount.empty()) return;
     spend_ = Aggregate("sum(amount)");
-    Add(c_.Name("spend"), ColumnType::kDecimal, DecimalSum(spend_), {o_.amount}, true);
+    Add(c_.Name("spend"), ColumnType::kDecimal, DecimalSum(spend_), {o_.amount}, /*zero=*/true);
     Add(c_.Name("value_mean"), ColumnType::kDouble, Ratio(spend_, n_), {o_.amount});
     Add(c_.Name("value_max"),
         ColumnType::kDecimal,
@@ -203,13 +203,13 @@ class PurchaseWriter {
         ColumnType::kInt64,
         Aggregate("count(t)" + inside),
         {},
-        true);
+        /*zero=*/true);
     if (o_.amount.empty()) return;
     Add(c_.Name("spend_year_ago", window),
         ColumnType::kDecimal,
         DecimalSum(Aggregate("sum(amount)" + inside)),
         {o_.amount},
-        true);
+        /*zero=*/true);
   }
 
   void Window(int64_t window) {
@@ -217,7 +217,7 @@ class PurchaseWriter {
     const std::string start = std::to_string(c_.StartOf(window));
     const std::string inside = " FILTER (t >= " + start + ")";
     const std::string count = Aggregate("count(t)" + inside);
-    Add(c_.Name("count", window), ColumnType::kInt64, count, {}, true);
+    Add(c_.Name("count", window), ColumnType::kInt64, count, {}, /*zero=*/true);
     const std::string before = Aggregate("count(t) FILTER (t < " + start + " AND t >= " +
                                          std::to_string(c_.StartOf(2 * window)) + ")");
     Add(c_.Name("trend", window),
@@ -225,10 +225,14 @@ class PurchaseWriter {
         Ratio("(" + count + " - " + before + ")", "(" + count + " + " + before + ")"),
         {});
     const std::string returned = Aggregate("sum(returns) FILTER (rt >= " + start + ")");
-    Add(c_.Name("returns", window), ColumnType::kInt64, returned + "::BIGINT", {}, true);
+    Add(c_.Name("returns", window), ColumnType::kInt64, returned + "::BIGINT", {}, /*zero=*/true);
     if (o_.amount.empty()) return;
     const std::string spend = Aggregate("sum(amount)" + inside);
-    Add(c_.Name("spend", window), ColumnType::kDecimal, DecimalSum(spend), {o_.amount}, true);
+    Add(c_.Name("spend", window),
+        ColumnType::kDecimal,
+        DecimalSum(spend),
+        {o_.amount},
+        /*zero=*/true);
     const std::string value = Ratio(spend, count);
     Add(c_.Name("value_mean", window), ColumnType::kDouble, value, {o_.amount});
     const std::string spend_before = Aggregate("sum(amount) FILTER (t < " + start + " AND t >= " +
@@ -252,7 +256,7 @@ class PurchaseWriter {
           ColumnType::kInt64,
           Aggregate("count(DISTINCT channel) FILTER (t IS NOT NULL)"),
           {o_.channel},
-          true);
+          /*zero=*/true);
     }
     for (const std::string& channel : o_.channels) {
       const std::string filter = " FILTER (channel = " + SqlLiteral(channel) + ")";

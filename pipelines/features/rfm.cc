@@ -118,9 +118,9 @@ class Computer {
   }
 
   Status Score() {
-    const std::string scored = "(SELECT *, " + ScoreSql("r", true) + " AS rs, " +
-                               ScoreSql("f", false) + " AS fs, " + ScoreSql("m", false) +
-                               " AS ms FROM rfm_values)";
+    const std::string scored = "(SELECT *, " + ScoreSql("r", /*reversed=*/true) + " AS rs, " +
+                               ScoreSql("f", /*reversed=*/false) + " AS fs, " +
+                               ScoreSql("m", /*reversed=*/false) + " AS ms FROM rfm_values)";
     TRY(ForEachRow(
         connection_,
         "SELECT rs, fs, count(*), CAST(sum(m) AS DOUBLE) FROM " + scored + " GROUP BY rs, fs",
