@@ -93,8 +93,9 @@ Status Binder::BindCtes(const Json& node, const Scope* parent, Ctes& ctes) {
     const Json& value = entry["value"];
     ASSIGN_OR_RETURN(BoundQuery query, BindQuery(value["query"]["node"], parent, ctes));
     const std::vector<std::string> names = value["aliases"].AsStrings();
-    if (names.size() > query.columns.size())
+    if (names.size() > query.columns.size()) {
       return Refuse(node, "a CTE with too many column names");
+    }
     for (size_t i = 0; i < names.size(); ++i) query.columns[i].name = LowerName(names[i]);
     ctes.insert_or_assign(LowerName(entry["key"].AsString()), std::move(query));
   }
@@ -179,8 +180,9 @@ Status Binder::BindFilters(const Json& node, Scope& scope, const Ctes& ctes, Bou
     query.aggregates = true;
     if (key["class"].AsString() == "CONSTANT" && key["value"]["value"].is_int()) {
       const auto index = static_cast<size_t>(key["value"]["value"].AsInt());
-      if (index < 1 || index > query.columns.size())
+      if (index < 1 || index > query.columns.size()) {
         return Refuse(key, "GROUP BY beyond the columns");
+      }
       decides(query.columns[index - 1].flow);
       continue;
     }

@@ -270,8 +270,9 @@ Status Binder::CheckWindowOrder(const Json& expression, const Scope& scope) {
 Result<Flow> Binder::BindWindow(const Json& expression, Scope& scope, const Ctes& ctes) {
   const std::string name = LowerName(expression["function_name"].AsString());
   TRY(CheckFunctionName(expression));
-  if (ClassOf(name) == FunctionClass::kScalar)
+  if (ClassOf(name) == FunctionClass::kScalar) {
     return Refuse(expression, name + " is no window function");
+  }
   TRY(CheckWindowOrder(expression, scope));
   ASSIGN_OR_RETURN(Flow flow, BindAll(expression["children"], scope, ctes));
   if (ClassOf(name) == FunctionClass::kDoubleAggregate && flow.may_be_double) {
@@ -335,8 +336,9 @@ Result<Flow> Binder::BindLambda(const Json& expression, Scope& scope, const Ctes
   const Json& parameters = expression["lhs"];
   const auto add = [&scope](const Json& parameter) {
     const Json& names = parameter["column_names"];
-    if (names.size() == 1)
+    if (names.size() == 1) {
       scope.lambda_names.push_back(LowerName(names.items().front().AsString()));
+    }
   };
   if (parameters["class"].AsString() == "COLUMN_REF") add(parameters);
   for (const Json& parameter : parameters["children"].items()) add(parameter);

@@ -13,8 +13,9 @@ namespace {
 /// Gives the columns the names of `AS t(a, b)`.
 void Rename(const Json& names, std::vector<BoundColumn>& columns) {
   const std::vector<std::string> list = names.AsStrings();
-  for (size_t i = 0; i < list.size() && i < columns.size(); ++i)
+  for (size_t i = 0; i < list.size() && i < columns.size(); ++i) {
     columns[i].name = LowerName(list[i]);
+  }
 }
 
 /// The columns of relations [begin, end) that have that name.

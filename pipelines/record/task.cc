@@ -78,8 +78,9 @@ Result<TaskOutput> OutputFromJson(const Json& json) {
   ASSIGN_OR_RETURN(output.kind, DatasetKindFromName(json["kind"].AsString()));
   ASSIGN_OR_RETURN(output.schema, Schema::FromJson(json["schema"]));
   output.partitioned = json["partitioned"].AsBool();
-  for (const auto& [key, id] : json["deks"].fields())
+  for (const auto& [key, id] : json["deks"].fields()) {
     output.deks.emplace(key, DekId(id.AsString()));
+  }
   return output;
 }
 

@@ -73,8 +73,8 @@ Result<ClusterOptions> ClusterOptions::FromJson(const Json& json) {
   options.source.input = reader.Text("input");
   options.source.columns = reader.Texts("columns");
   options.source.where = reader.Text("where");
-  options.clustering.scaling.log = reader.Boolean("log", false);
-  options.clustering.scaling.standardise = reader.Boolean("standardise", true);
+  options.clustering.scaling.log = reader.Boolean("log", /*otherwise=*/false);
+  options.clustering.scaling.standardise = reader.Boolean("standardise", /*otherwise=*/true);
   const Result<ClusterRange> range = ClusterRangeFromText(reader.Text("k", "2..8"));
   if (!range.ok()) reader.Fail(range.status().message());
   if (range.ok()) {

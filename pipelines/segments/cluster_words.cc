@@ -72,8 +72,9 @@ bool HasPart(const std::string& name, std::string_view part) {
 
 ContrastWords WordsFor(const std::string& column) {
   std::string name = column;
-  for (char& letter : name)
+  for (char& letter : name) {
     letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
   for (const Entry& entry : kGlossary) {
     if (HasPart(name, entry.part)) return {std::string(entry.low), std::string(entry.high)};
   }

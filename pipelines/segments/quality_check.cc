@@ -42,8 +42,9 @@ Status Bind(const AssertionOptions& a, const Inputs& inputs, policies::Label& la
                      query::AnalyseSelect(a.expression, inputs));
     const bool one_number = analysis.columns.size() == 1 && IsNumber(analysis.columns[0].type);
     if (!one_number) return Invalid("sql must select one number");
-    if (!analysis.read.empty())
+    if (!analysis.read.empty()) {
       label = policies::Label::Join(label, JoinedLabel(inputs, analysis.read));
+    }
     return OkStatus();
   }
   ASSIGN_OR_RETURN(const std::string input, InputOf(a, inputs));

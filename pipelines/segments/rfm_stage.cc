@@ -67,8 +67,9 @@ Json TierFigures(const std::vector<double>& values, const SegmentModel& model, s
       tier.Set("people", people[band]);
       tier.Set("above", band == 0 ? Json() : Rounded(model.cuts[0][band - 1]));
       tier.Set("mean", Rounded(sums[band].Value() / static_cast<double>(people[band])));
-      if (total.Value() > 0)
+      if (total.Value() > 0) {
         tier.Set("value_share", Rounded(sums[band].Value() / total.Value(), 4));
+      }
     }
     tiers.Push(std::move(tier));
   }
@@ -156,8 +157,9 @@ Result<TiersOptions> TiersOptions::FromJson(const Json& json) {
   options.source.input = reader.Text("input");
   options.source.columns = {reader.RequiredText("column")};
   options.source.where = reader.Text("where");
-  for (const Json& share : reader.List("shares").items())
+  for (const Json& share : reader.List("shares").items()) {
     options.shares.push_back(share.AsDouble());
+  }
   options.names = reader.Texts("names");
   if (options.shares.empty() && options.names.empty()) {
     options.shares = {0.1, 0.2, 0.3};
