@@ -131,11 +131,11 @@ float DrawsOf(uint64_t key, uint64_t tree_seed) {
 
 /// The library's own log lines go nowhere: they may quote values.
 void Silence() {
-  static const bool once = [] {
+  static const bool kOnce = [] {
     XGBRegisterLogCallback([](const char* /*line*/) {});
     return true;
   }();
-  static_cast<void>(once);
+  static_cast<void>(kOnce);
 }
 
 std::vector<int32_t> Integers(const Json& list) {

@@ -19,9 +19,9 @@ using policies::Mark;
 using policies::Node;
 
 const std::vector<std::string>& ParameterTypes() {
-  static const std::vector<std::string> types = {
+  static const std::vector<std::string> kTypes = {
       "text", "path", "int", "number", "bool", "date", "duration"};
-  return types;
+  return kTypes;
 }
 
 /// A number as SQL: in parentheses below zero, since `a -$n` must not begin a comment.

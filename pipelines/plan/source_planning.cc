@@ -67,20 +67,20 @@ class SourceBinding {
  private:
   /// A misspelt `delimiter` would silently read another table.
   void CheckReadKeys() {
-    static const std::vector<std::string> known = {"format",
-                                                   "path",
-                                                   "delimiter",
-                                                   "quote",
-                                                   "header",
-                                                   "null_text",
-                                                   "time_zone",
-                                                   "date_format",
-                                                   "decimal_comma",
-                                                   "currency",
-                                                   "default_region"};
+    static const std::vector<std::string> kKnown = {"format",
+                                                    "path",
+                                                    "delimiter",
+                                                    "quote",
+                                                    "header",
+                                                    "null_text",
+                                                    "time_zone",
+                                                    "date_format",
+                                                    "decimal_comma",
+                                                    "currency",
+                                                    "default_region"};
     for (const auto& [key, value] : source_.read.fields()) {
-      if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-      const std::string nearest = NearestName(key, known);
+      if (std::find(kKnown.begin(), kKnown.end(), key) != kKnown.end()) continue;
+      const std::string nearest = NearestName(key, kKnown);
       p_.diagnostics.Error("SIG-1204",
                            source_.located_read.MarkOf("/" + key),
                            "unknown key '" + key + "' in `read` of source '" + source_.name + "'",

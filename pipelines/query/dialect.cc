@@ -59,7 +59,7 @@ void AddAll(ClassMap& map, std::string_view names, FunctionClass function_class)
 }
 
 const ClassMap& Classes() {
-  static const ClassMap* const classes = [] {
+  static const ClassMap* const kClasses = [] {
     auto* map = new ClassMap();
     AddAll(*map, kScalars, FunctionClass::kScalar);
     AddAll(*map, kAggregates, FunctionClass::kAggregate);
@@ -70,7 +70,7 @@ const ClassMap& Classes() {
     AddAll(*map, kValueWindows, FunctionClass::kValueWindow);
     return map;
   }();
-  return *classes;
+  return *kClasses;
 }
 
 struct Reason {

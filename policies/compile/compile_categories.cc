@@ -10,9 +10,9 @@ namespace signet::policies {
 namespace {
 
 const std::vector<std::string>& TreatmentNames() {
-  static const std::vector<std::string> names = {
+  static const std::vector<std::string> kNames = {
       "keep", "generalise", "pseudonymise", "encrypt", "escrow", "drop"};
-  return names;
+  return kNames;
 }
 
 void BadOptions(MapReader& reader, const Mark& mark, const std::string& message) {

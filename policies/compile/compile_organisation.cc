@@ -9,8 +9,8 @@ namespace signet::policies {
 namespace {
 
 const std::vector<std::string>& Relations() {
-  static const std::vector<std::string> names = {"processor", "joint", "share", "sale"};
-  return names;
+  static const std::vector<std::string> kNames = {"processor", "joint", "share", "sale"};
+  return kNames;
 }
 
 std::set<std::string> TextSet(MapReader& reader, std::string_view key) {

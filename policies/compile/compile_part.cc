@@ -12,24 +12,24 @@ namespace signet::policies {
 namespace {
 
 const std::vector<std::string>& Bases() {
-  static const std::vector<std::string> names = {"consent",
-                                                 "contract",
-                                                 "legal_obligation",
-                                                 "vital_interests",
-                                                 "public_task",
-                                                 "legitimate_interests",
-                                                 "notice"};
-  return names;
+  static const std::vector<std::string> kNames = {"consent",
+                                                  "contract",
+                                                  "legal_obligation",
+                                                  "vital_interests",
+                                                  "public_task",
+                                                  "legitimate_interests",
+                                                  "notice"};
+  return kNames;
 }
 
 const std::vector<std::string>& Modes() {
-  static const std::vector<std::string> names = {"not_needed", "opt_out", "opt_in"};
-  return names;
+  static const std::vector<std::string> kNames = {"not_needed", "opt_out", "opt_in"};
+  return kNames;
 }
 
 const std::vector<std::string>& MinorRules() {
-  static const std::vector<std::string> names = {"allow", "opt_in", "deny"};
-  return names;
+  static const std::vector<std::string> kNames = {"allow", "opt_in", "deny"};
+  return kNames;
 }
 
 std::string Upper(std::string_view text) {
@@ -68,18 +68,18 @@ void CompileJurisdictions(MapReader& policy, PolicyPart& part, Diagnostics& diag
 }
 
 const std::vector<std::string>& Conditions() {
-  static const std::vector<std::string> names = {"explicit_consent",
-                                                 "employment",
-                                                 "vital_interests",
-                                                 "made_public",
-                                                 "legal_claims",
-                                                 "public_interest",
-                                                 "health_care",
-                                                 "public_health",
-                                                 "research",
-                                                 "notice",
-                                                 "permitted_use"};
-  return names;
+  static const std::vector<std::string> kNames = {"explicit_consent",
+                                                  "employment",
+                                                  "vital_interests",
+                                                  "made_public",
+                                                  "legal_claims",
+                                                  "public_interest",
+                                                  "health_care",
+                                                  "public_health",
+                                                  "research",
+                                                  "notice",
+                                                  "permitted_use"};
+  return kNames;
 }
 
 void CompileSpecial(MapReader& purpose, PurposeBasis& basis, Diagnostics& diagnostics) {
@@ -156,9 +156,9 @@ void CompileSale(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) 
   part.sale.gpc_article = reader.Text("gpc_article", part.sale.article);
   part.sale.minors_article = reader.Text("minors_article", part.sale.article);
   for (const Node& scope : TextNodes(reader, "gpc_scope")) {
-    static const std::vector<std::string> known = {
+    static const std::vector<std::string> kKnown = {
         "browser", "device", "pseudonymous_profile", "account"};
-    if (std::find(known.begin(), known.end(), scope.text()) == known.end()) {
+    if (std::find(kKnown.begin(), kKnown.end(), scope.text()) == kKnown.end()) {
       reader.Error("SIG-1208",
                    scope.mark(),
                    "'" + scope.text() + "' is nothing that a signal reaches",

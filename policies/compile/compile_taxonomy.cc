@@ -8,15 +8,15 @@ namespace signet::policies {
 namespace {
 
 const std::vector<std::string>& Levels() {
-  static const std::vector<std::string> names = {
+  static const std::vector<std::string> kNames = {
       "none", "aggregate", "quasi", "pseudonymous", "direct"};
-  return names;
+  return kNames;
 }
 
 const std::vector<std::string>& LinkTypes() {
-  static const std::vector<std::string> names = {
+  static const std::vector<std::string> kNames = {
       "id", "email", "phone", "card", "cookie", "device"};
-  return names;
+  return kNames;
 }
 
 void CompileCategory(const Node::Entry& entry, Taxonomy& taxonomy, Diagnostics& diagnostics) {

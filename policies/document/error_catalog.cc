@@ -29,8 +29,8 @@ std::vector<ErrorEntry> BuildCatalog() {
 }  // namespace
 
 const std::vector<ErrorEntry>& ErrorCatalog() {
-  static const std::vector<ErrorEntry> catalog = BuildCatalog();
-  return catalog;
+  static const std::vector<ErrorEntry> kCatalog = BuildCatalog();
+  return kCatalog;
 }
 
 const ErrorEntry* FindError(std::string_view code) {

@@ -68,8 +68,8 @@ const Mark& LocatedJson::MarkOf(std::string_view pointer) const {
     if (pointer.empty()) break;
     pointer = pointer.substr(0, pointer.rfind('/'));
   }
-  static const Mark nowhere;
-  return nowhere;
+  static const Mark kNowhere;
+  return kNowhere;
 }
 
 const Mark& LocatedJson::Locate(std::string_view message) const {

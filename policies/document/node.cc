@@ -87,8 +87,8 @@ Node::Kind Node::kind() const {
 }
 
 const Mark& Node::mark() const {
-  static const Mark nowhere;
-  return data_ == nullptr ? nowhere : data_->mark;
+  static const Mark kNowhere;
+  return data_ == nullptr ? kNowhere : data_->mark;
 }
 
 bool Node::quoted() const {
@@ -96,18 +96,18 @@ bool Node::quoted() const {
 }
 
 const std::string& Node::text() const {
-  static const std::string none;
-  return data_ == nullptr ? none : data_->text;
+  static const std::string kNone;
+  return data_ == nullptr ? kNone : data_->text;
 }
 
 const std::vector<Node>& Node::items() const& {
-  static const std::vector<Node> none;
-  return data_ == nullptr ? none : data_->items;
+  static const std::vector<Node> kNone;
+  return data_ == nullptr ? kNone : data_->items;
 }
 
 const std::vector<Node::Entry>& Node::entries() const& {
-  static const std::vector<Entry> none;
-  return data_ == nullptr ? none : data_->entries;
+  static const std::vector<Entry> kNone;
+  return data_ == nullptr ? kNone : data_->entries;
 }
 
 std::vector<Node> Node::items() && {

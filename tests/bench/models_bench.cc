@@ -30,7 +30,7 @@ struct Data {
 };
 
 const Data& TheData() {
-  static const Data data = [] {
+  static const Data kData = [] {
     SeededEntropy entropy(1);
     Data made;
     for (size_t r = 0; r < kRows; ++r) {
@@ -45,7 +45,7 @@ const Data& TheData() {
     }
     return made;
   }();
-  return data;
+  return kData;
 }
 
 /// One thread on both sides, and processor time: the machine's other work must not decide.
