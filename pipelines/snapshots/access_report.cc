@@ -178,7 +178,7 @@ Status AccessSpool::Flush() {
                          .Dump() +
                      "\n";
   text += ToHex(crypto::HmacKey(key_).Mac(AsBytes(text)));
-  const Status written = WriteFileAtomically(path_ / BatchName(batch_), AsBytes(text));
+  Status written = WriteFileAtomically(path_ / BatchName(batch_), AsBytes(text));
   if (written.ok()) {
     ++batch_;
     return written;

@@ -30,7 +30,7 @@ Json WithheldJson(const std::vector<WithheldSegment>& withheld) {
 }
 
 Result<Timestamp> TimeOf(const Json& json, std::string_view key) {
-  const Result<Timestamp> time = TimestampFromText(json[key].AsString());
+  Result<Timestamp> time = TimestampFromText(json[key].AsString());
   if (!time.ok()) return Corrupt("the manifest's '" + std::string(key) + "' is not a time");
   return time;
 }

@@ -26,8 +26,9 @@ Status DiskTrouble(const std::filesystem::path& path) {
 }  // namespace
 
 void ChunkBuffers::Clear() {
-  for (TextBuffer* buffer : {&crm, &offer_events, &assignments, &exposures, &truth})
+  for (TextBuffer* buffer : {&crm, &offer_events, &assignments, &exposures, &truth}) {
     buffer->Clear();
+  }
   for (int k = 0; k < kPeriods; ++k) {
     const auto period = static_cast<size_t>(k);
     web[period].Clear();

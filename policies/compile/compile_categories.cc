@@ -51,7 +51,7 @@ Json GeneraliseOptions(const Node& node, Diagnostics& diagnostics) {
   }
   if (reader.Has("year")) {
     ++primaries;
-    if (!reader.Bool("year", true)) {
+    if (!reader.Bool("year", /*fallback=*/true)) {
       BadOptions(reader, reader.ValueMark("year"), "'year' can only be true");
     }
     options.Set("year", true);
@@ -136,7 +136,7 @@ CategoryRule CompileRule(const Node::Entry& entry,
   rule.treatment.mark = entry.key_mark;
   CompileTreatment(reader, rule.treatment, diagnostics);
   rule.purposes = ResolvePurposes(TextNodes(reader, "purposes"), part, diagnostics);
-  rule.releasable = reader.Bool("releasable", false);
+  rule.releasable = reader.Bool("releasable", /*fallback=*/false);
   if (reader.Has("retention")) rule.retention_s = reader.Duration("retention", 0);
   if (reader.Has("regions")) {
     const std::vector<std::string> regions = reader.Texts("regions");

@@ -149,7 +149,7 @@ void CompileSale(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) 
   MapReader reader(*node, "the rule for sale and sharing", diagnostics);
   reader.Required("consent");
   part.sale.mode = ReadEnum(reader, "consent", Modes(), ConsentMode::kOptIn, ConsentModeFromName);
-  part.sale.honour_gpc = reader.Bool("gpc", true);
+  part.sale.honour_gpc = reader.Bool("gpc", /*fallback=*/true);
   reader.Required("minors");
   part.sale.minors = ReadEnum(reader, "minors", MinorRules(), MinorRule::kDeny, MinorRuleFromName);
   part.sale.article = ReadArticle(reader);
@@ -166,7 +166,7 @@ void CompileSale(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) 
     }
     part.sale.gpc_scope.insert(scope.text());
   }
-  part.sale.confirm_opt_out = reader.Bool("confirm_opt_out", false);
+  part.sale.confirm_opt_out = reader.Bool("confirm_opt_out", /*fallback=*/false);
   part.sale.confirmation_article = reader.Text("confirmation_article", part.sale.gpc_article);
   part.sale.mark = policy.MarkOf("sale");
   reader.Finish();
@@ -193,7 +193,7 @@ void CompileSensitive(MapReader& policy, PolicyPart& part, Diagnostics& diagnost
   const Node* node = policy.Optional("sensitive");
   if (node == nullptr) return;
   MapReader reader(*node, "the rule for sensitive data", diagnostics);
-  part.sensitive.limit = reader.Bool("limit", true);
+  part.sensitive.limit = reader.Bool("limit", /*fallback=*/true);
   part.sensitive.article = ReadArticle(reader);
   part.sensitive.mark = policy.MarkOf("sensitive");
   reader.Finish();

@@ -62,8 +62,9 @@ class ServeProcess {
       ::dup2(ends[1], 1);
       ::close(ends[0]);
       std::vector<char*> argv;
-      for (const std::string& argument : arguments)
+      for (const std::string& argument : arguments) {
         argv.push_back(const_cast<char*>(argument.c_str()));
+      }
       argv.push_back(nullptr);
       ::execv(argv[0], argv.data());
       ::_exit(127);

@@ -18,7 +18,7 @@ class PlanResume : public SmallPlan {
     crypto::WriteBatch batch;
     ASSERT_TRUE(binder.RunAccepted(RunId("r"), batch).ok());
     Write(batch);
-    binder.BatchWritten(true);
+    binder.BatchWritten(/*durable=*/true);
     // A result as a worker would send it; its stream is in the blob store.
     const pipelines::PlannedStep* step = planned_->plan.Find("tokenise.orders");
     ASSERT_NE(step, nullptr);
@@ -32,7 +32,7 @@ class PlanResume : public SmallPlan {
     crypto::WriteBatch commit;
     ASSERT_TRUE(binder.CommitTask(task, result.Encode(), commit).ok());
     Write(commit);
-    binder.BatchWritten(true);
+    binder.BatchWritten(/*durable=*/true);
     report_ = binder.Report().Dump();
   }
 

@@ -12,7 +12,7 @@ class PlanSpec : public SmallPlan {
   RunSpec SpecOf(const pipelines::Planned& planned, const std::set<std::string>& recompute = {}) {
     LedgerBook ledger(*state_);
     PlanBinder binder(*state_, ledger, planned.plan, planned.policy, RunId("r"));
-    binder.Recompute(recompute, false);
+    binder.Recompute(recompute, /*all=*/false);
     RunSpec spec = binder.Spec();
     EXPECT_TRUE(CheckRunSpec(spec).ok()) << CheckRunSpec(spec).message();
     return spec;
@@ -71,7 +71,7 @@ TEST_F(PlanSpec, WhatIsNotKnownIsNotInTheCache) {
   crypto::WriteBatch batch;
   ASSERT_TRUE(binder.RunAccepted(RunId("r"), batch).ok());
   Write(batch);
-  binder.BatchWritten(true);
+  binder.BatchWritten(/*durable=*/true);
   TaskRef task;
   task.run = RunId("r");
   task.step = StepId("profile");
