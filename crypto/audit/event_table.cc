@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "crypto/audit/event_rows.h"
+#include "crypto/audit/learning_events.h"
 #include "crypto/audit/operation_events.h"
 
 namespace signet::crypto {
@@ -115,6 +116,9 @@ void AddDecisions(EventRows& t) {
          "purpose? name the purpose, for one person's statement",
          "ledger_version count the ledger's version afterwards",
          "sealed_delta? digest the sealed changes",
+         "delta? name the sealed delta that holds them",
+         "rows? count rows of an import",
+         "unknown? count rows of an import that name nobody who is known",
          "source? name where the statement came from"});
 }
 
@@ -125,8 +129,21 @@ void AddRights(EventRows& t) {
         "GDPR Art. 12",
         EventNames::kNothing,
         {"request name the request",
-         "right name access, export, erasure, restriction, objection",
-         "due? time the last day to answer"});
+         "right name access, portability, erasure, restriction, objection and so on",
+         "due? time the last day to answer",
+         "folded_into? name the open request that answers it too"});
+  t.Add("right.extended",
+        "The answer to a request takes longer.",
+        "GDPR Art. 12(3)",
+        EventNames::kNothing,
+        {"request name the request", "due time the last day to answer now"});
+  t.Add("right.corrected",
+        "Wrong values about a person were replaced.",
+        "GDPR Art. 16",
+        EventNames::kNothing,
+        {"request name the request",
+         "columns names dataset.column of each value",
+         "rows count rows that held one"});
   t.Add("right.identified",
         "The person behind a request was found.",
         "GDPR Art. 12(6)",
@@ -163,6 +180,26 @@ void AddRights(EventRows& t) {
         "GDPR Art. 18",
         EventNames::kNothing,
         {"request? name the request", "restricted? flag the new state"});
+  t.Kind("retention");
+  t.Add("retention.swept",
+        "What was due was destroyed with its keys.",
+        "the policy's retention; GDPR Art. 5(1)(e)",
+        EventNames::kNothing,
+        {"datasets names pipeline/dataset whose keys were destroyed",
+         "models names flagged models whose term was over",
+         "snapshots names versions removed from the serving folder",
+         "held names due, and kept by a legal hold",
+         "kek_generation? count the generation from now on"});
+  t.Add("retention.held",
+        "A legal hold was put on data.",
+        "GDPR Art. 17(3)(e)",
+        EventNames::kNothing,
+        {"pipeline name the pipeline", "dataset name the dataset, or *"});
+  t.Add("retention.released",
+        "A legal hold ended.",
+        "the claim is over",
+        EventNames::kNothing,
+        {"pipeline name the pipeline", "dataset name the dataset, or *"});
 }
 
 void AddPublications(EventRows& t) {
@@ -245,6 +282,7 @@ std::vector<EventDoc> MakeEventTable() {
   AddDecisions(table);
   AddRights(table);
   AddPublications(table);
+  AddLearningEvents(table);
   AddKeyEvents(table);
   AddOperationEvents(table);
   return table.Take();

@@ -1,6 +1,7 @@
 #include "crypto/audit/group_commit.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace signet::crypto {
@@ -24,7 +25,7 @@ Result<Recorded> GroupCommit::Record(AuditEvent event, WriteBatch batch, WithRec
                                       queue_.begin() + static_cast<std::ptrdiff_t>(n));
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(n));
     lock.unlock();
-    Commit(group);
+    Bring(group);
     lock.lock();
     for (Waiting* waiting : group) waiting->done = true;
     ++groups_;
@@ -43,6 +44,36 @@ uint64_t GroupCommit::groups() const {
 uint64_t GroupCommit::events() const {
   const std::lock_guard lock(mutex_);
   return events_;
+}
+
+void GroupCommit::Bring(const std::vector<Waiting*>& group) {
+  if (!post_) return Commit(group);
+  const auto errand = std::make_shared<Errand>();
+  post_([this, errand, group] {
+    {
+      // Whoever gave up waiting has taken its group's memory with it.
+      const std::lock_guard lock(errand->mutex);
+      if (errand->state == Errand::State::kAbandoned) return;
+      errand->state = Errand::State::kRunning;
+    }
+    Commit(group);
+    const std::lock_guard lock(errand->mutex);
+    errand->state = Errand::State::kDone;
+    errand->changed.notify_one();
+  });
+  std::unique_lock lock(errand->mutex);
+  const bool begun = errand->changed.wait_for(lock, std::chrono::milliseconds(patience_ms_), [&] {
+    return errand->state == Errand::State::kDone;
+  });
+  if (begun) return;
+  if (errand->state == Errand::State::kRunning) {
+    errand->changed.wait(lock, [&] { return errand->state == Errand::State::kDone; });
+    return;
+  }
+  errand->state = Errand::State::kAbandoned;
+  for (Waiting* waiting : group) {
+    waiting->outcome = Unavailable("the log's owner did not answer; nothing was recorded");
+  }
 }
 
 Status GroupCommit::Write(const std::vector<Waiting*>& group, WriteBatch& all) {

@@ -59,6 +59,14 @@ Status CheckScope(const DekScope& scope) {
   return OkStatus();
 }
 
+DekId CarriedId(KeyUse use) {
+  return DekId("carried-" + std::string(KeyUseName(use)));
+}
+
+DekScope CarriedScope(KeyUse use) {
+  return {"@root", "carried", -1, std::string(KeyUseName(use))};
+}
+
 std::string GenerationText(uint32_t generation) {
   return "KEK generation " + std::to_string(generation);
 }
@@ -98,6 +106,17 @@ Status KeyVault::Load() {
   TRY(custody_.ActivateKek(state->generation));
   TRY(custody_.Kek(state->generation).status());
   generation_ = state->generation;
+  return LoadCarried();
+}
+
+/// A carried key is a data key of a fixed id: rotations wrap it anew like any other.
+Status KeyVault::LoadCarried() {
+  for (const KeyUse use : {KeyUse::kLink, KeyUse::kSuppression}) {
+    Result<SecretBytes> key = OpenDek(CarriedId(use), CarriedScope(use));
+    if (key.status().code() == StatusCode::kNotFound) continue;
+    if (!key.ok()) return key.status();
+    carried_.insert_or_assign(use, std::move(key).value());
+  }
   return OkStatus();
 }
 
@@ -140,6 +159,9 @@ Status KeyVault::Begin() {
 }
 
 SecretBytes KeyVault::Derive(KeyUse use, std::string_view context) const {
+  if (const auto carried = carried_.find(use); carried != carried_.end() && context.empty()) {
+    return carried->second.Clone();
+  }
   return DeriveKey(base_, use, context);
 }
 
@@ -160,6 +182,35 @@ Result<DekId> KeyVault::NewDek(const DekScope& scope, WriteBatch& batch) {
   unwritten_[id] = encoded;
   batch.Put(DekKey(id), std::move(encoded));
   return id;
+}
+
+Status KeyVault::AdoptDek(const DekId& id,
+                          const DekScope& scope,
+                          const SecretBytes& dek,
+                          WriteBatch& batch) {
+  TRY(CheckScope(scope));
+  ASSIGN_OR_RETURN(const std::optional<Bytes> there, store_.Get(DekKey(id)));
+  if (there) return Conflict("there is a data key " + id.text());
+  const std::lock_guard lock(mutex_);
+  ASSIGN_OR_RETURN(const std::unique_ptr<HeldKey> kek, custody_.Kek(generation_));
+  DekRecord record;
+  record.generation = generation_;
+  record.made_at = clock_.Now();
+  record.scope = scope;
+  TRY(WrapInto(record, *kek, id, dek));
+  batch.Put(DekKey(id), EncodeDekRecord(record));
+  return OkStatus();
+}
+
+Status KeyVault::CarryOver(KeyUse use, const SecretBytes& key, WriteBatch& batch) {
+  return AdoptDek(CarriedId(use), CarriedScope(use), key, batch);
+}
+
+Status KeyVault::ForEachDek(
+    const std::function<Status(const DekId& id, const DekScope& scope)>& visit) const {
+  ASSIGN_OR_RETURN(const auto live, LiveAfter(WriteBatch()));
+  for (const auto& [id, record] : live) TRY(visit(id, record.scope));
+  return OkStatus();
 }
 
 Result<DekRecord> KeyVault::Read(const DekId& id) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -46,8 +47,22 @@ class KeyVault {
                                                 Entropy& entropy,
                                                 Clock& clock);
 
-  /// 32 bytes; see key_derivation.h.
+  /// 32 bytes; see key_derivation.h. A key that was carried over from an earlier root is that one.
   [[nodiscard]] SecretBytes Derive(KeyUse use, std::string_view context) const;
+
+  // For a state that gets a new root: the vault of the new one takes over what must go on.
+  /// Puts a data key of another vault under this one's KEK, id and scope as they are. Where there
+  /// is one of that id: kConflict.
+  Status AdoptDek(const DekId& id,
+                  const DekScope& scope,
+                  const SecretBytes& dek,
+                  WriteBatch& batch);
+  /// From the next Open on, Derive(use, "") gives `key`: values that it made (links, the
+  /// suppression list) stay comparable, for nobody can make them again.
+  Status CarryOver(KeyUse use, const SecretBytes& key, WriteBatch& batch);
+  /// Visits each live data key's id and scope.
+  Status ForEachDek(
+      const std::function<Status(const DekId& id, const DekScope& scope)>& visit) const;
 
   /// Makes a DEK; its record goes into `batch`. It can be opened at once, and for good when the
   /// batch is written. kInvalid for an empty dataset or label class, or a text over 1,024 bytes.
@@ -80,6 +95,7 @@ class KeyVault {
 
   Status Load();
   Status Begin();
+  Status LoadCarried();
   [[nodiscard]] Status CheckAge(uint32_t stored) const;
   [[nodiscard]] Result<DekRecord> Read(const DekId& id) const;
   [[nodiscard]] Result<SecretBytes> Unwrap(const DekId& id, const DekRecord& record) const;
@@ -90,6 +106,7 @@ class KeyVault {
   Entropy& entropy_;
   Clock& clock_;
   SecretBytes base_;
+  std::map<KeyUse, SecretBytes> carried_;
   mutable std::mutex mutex_;
   uint32_t generation_ = 0;                   // guarded by mutex_
   mutable std::map<DekId, Bytes> unwritten_;  // guarded by mutex_: made, not seen in the store

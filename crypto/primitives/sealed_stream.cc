@@ -83,8 +83,13 @@ Result<uint64_t> PlainStreamSize(uint64_t sealed) {
 
 class StreamSealer::Impl {
  public:
-  Impl(const SecretBytes& key, Entropy& entropy, ByteView context, StreamSink sink)
-      : header_(Salt(entropy)),
+  Impl(const SecretBytes& key,
+       Entropy& entropy,
+       ByteView context,
+       StreamSink sink,
+       uint64_t calls_max)
+      : calls_max_(calls_max),
+        header_(Salt(entropy)),
         keys_(DeriveStreamKeys(key, header_, context)),
         sink_(std::move(sink)),
         held_(kStreamChunkBytes) {
@@ -118,6 +123,8 @@ class StreamSealer::Impl {
     return Put(held_.ExposeSecret().first(held_size_));
   }
 
+  [[nodiscard]] uint64_t calls() const { return next_; }
+
  private:
   static Bytes Salt(Entropy& entropy) {
     Bytes salt(kSaltBytes);
@@ -127,7 +134,11 @@ class StreamSealer::Impl {
 
   /// Seals one chunk; a header that waits goes first, in the same call of the sink.
   Status Put(ByteView chunk) {
-    if (next_ == kChunksMax) return Exhausted("a sealed stream has at most 2^38 chunks");
+    if (next_ >= calls_max_) {
+      return Exhausted("a sealed stream's key seals at most " + std::to_string(calls_max_) +
+                       " chunks")
+          .WithRemedy("split the dataset into more partitions");
+    }
     const size_t head = next_ == 0 ? header_.size() : 0;
     out_.resize(head + chunk.size() + kTagBytes);
     std::copy_n(header_.begin(), head, out_.begin());
@@ -137,6 +148,7 @@ class StreamSealer::Impl {
     return sink_(out_);
   }
 
+  uint64_t calls_max_;
   Bytes header_;
   StreamKeys keys_;
   StreamSink sink_;
@@ -150,9 +162,10 @@ class StreamSealer::Impl {
 StreamSealer::StreamSealer(const SecretBytes& key,
                            Entropy& entropy,
                            ByteView context,
-                           StreamSink sink) {
-  CHECK(key.size() == kStreamKeyBytes);
-  impl_ = std::make_unique<Impl>(key, entropy, context, std::move(sink));
+                           StreamSink sink,
+                           uint64_t calls_max) {
+  CHECK(key.size() == kStreamKeyBytes && calls_max <= kSealCallsMax);
+  impl_ = std::make_unique<Impl>(key, entropy, context, std::move(sink), calls_max);
 }
 StreamSealer::StreamSealer(StreamSealer&& other) noexcept = default;
 StreamSealer& StreamSealer::operator=(StreamSealer&& other) noexcept = default;
@@ -163,6 +176,9 @@ Status StreamSealer::Append(ByteView plain) {
 }
 Status StreamSealer::Finish() {
   return impl_->Finish();
+}
+uint64_t StreamSealer::calls() const {
+  return impl_->calls();
 }
 
 Result<Bytes> SealStream(const SecretBytes& key,

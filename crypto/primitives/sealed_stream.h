@@ -26,6 +26,9 @@ inline constexpr size_t kStreamKeyBytes = 32;
 inline constexpr size_t kStreamHeaderBytes = 56;
 inline constexpr size_t kStreamChunkBytes = 16384;
 inline constexpr size_t kSealedChunkBytes = kStreamChunkBytes + 16;
+/// A stream's key seals at most so many chunks, one below 2^32 (NIST SP 800-38D section 8.3),
+/// though the construction would allow 2^38: 64 TiB.
+inline constexpr uint64_t kSealCallsMax = (uint64_t{1} << 32) - 1;
 
 /// Receives sealed or opened bytes in order; a status that is not ok ends the work.
 using StreamSink = std::function<Status(ByteView)>;
@@ -57,17 +60,25 @@ Status OpenStreamTo(const SecretBytes& key,
 class StreamSealer {
  public:
   /// `sink` gets the header with the first output. A key that has not 32 bytes is a CHECK.
-  StreamSealer(const SecretBytes& key, Entropy& entropy, ByteView context, StreamSink sink);
+  /// `calls_max` is lowered by tests alone.
+  StreamSealer(const SecretBytes& key,
+               Entropy& entropy,
+               ByteView context,
+               StreamSink sink,
+               uint64_t calls_max = kSealCallsMax);
   StreamSealer(StreamSealer&& other) noexcept;
   StreamSealer& operator=(StreamSealer&& other) noexcept;
   ~StreamSealer();
   StreamSealer(const StreamSealer&) = delete;
   StreamSealer& operator=(const StreamSealer&) = delete;
 
-  /// The sink's status; kExhausted beyond 2^38 chunks. After a failure only destruction is left.
+  /// The sink's status; kExhausted at the chunk that the key must not seal any more: nothing of it
+  /// reaches the sink. After a failure only destruction is left.
   Status Append(ByteView plain);
   /// Writes the last chunk. Without it the stream does not open.
   Status Finish();
+  /// How often the stream's key was used to seal.
+  [[nodiscard]] uint64_t calls() const;
 
  private:
   class Impl;

@@ -1,6 +1,7 @@
 #include "crypto/transparency/entry_scan.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -15,6 +16,20 @@ constexpr uint64_t kExactIntegerMax = uint64_t{1} << 53;
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
+}
+
+/// Whether eight bytes are all ASCII that needs no look: no quote, backslash, control or DEL. May
+/// say no to what is plain, never yes to what is not.
+bool IsPlainWord(const char* bytes) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighs = kOnes << 7;
+  uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  const auto has_zero = [](uint64_t x) { return (x - kOnes) & ~x & kHighs; };
+  const uint64_t odd = (word & kHighs) | ((word - kOnes * 0x20) & ~word & kHighs) |
+                       has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\')) |
+                       has_zero(word ^ (kOnes * 0x7F));
+  return odd == 0;
 }
 
 /// A cursor over the entry. Each function consumes what it names, or answers false.
@@ -43,6 +58,9 @@ class Scanner {
     if (!Take('"')) return false;
     const size_t begin = at_;
     bool plain = true;
+    while (at_ + sizeof(uint64_t) <= text_.size() && IsPlainWord(text_.data() + at_)) {
+      at_ += sizeof(uint64_t);
+    }
     for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
       const auto byte = static_cast<unsigned char>(text_[at_]);
       if (byte < 0x20 || byte == 0x7F) return false;

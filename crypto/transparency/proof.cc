@@ -124,6 +124,57 @@ Status VerifyInclusion(uint64_t index,
   return OkStatus();
 }
 
+namespace {
+
+/// The way up from a node to the root of a tree: the node's number in its level, and the last
+/// one's.
+struct Climb {
+  uint64_t node;
+  uint64_t last;
+
+  void Up() {
+    node >>= 1;
+    last >>= 1;
+  }
+
+  /// Whether the next digest of the proof stands to the left: then it belongs to both trees.
+  [[nodiscard]] bool SiblingIsLeft() const { return (node & 1) != 0 || node == last; }
+
+  /// Passes the levels in which the last node has no sibling.
+  void SkipLonely() {
+    while ((node & 1) == 0 && node != 0) Up();
+  }
+};
+
+/// VerifyConsistency for 0 < old_size < new_size and a proof that is not empty.
+Status VerifyGrowth(Climb climb,
+                    const Digest& old_root,
+                    const Digest& new_root,
+                    const std::vector<Digest>& proof) {
+  TreeHasher hasher;
+  while ((climb.node & 1) != 0) climb.Up();
+  // An old tree that is one perfect subtree is its own starting point; else the proof gives it.
+  size_t next = climb.node == 0 ? 0 : 1;
+  Digest old_hash = climb.node == 0 ? old_root : proof.front();
+  Digest new_hash = old_hash;
+  for (; next < proof.size(); ++next) {
+    const Digest& sibling = proof[next];
+    if (climb.last == 0) return BadConsistency();
+    if (climb.SiblingIsLeft()) {
+      old_hash = hasher.Node(sibling, old_hash);
+      new_hash = hasher.Node(sibling, new_hash);
+      climb.SkipLonely();
+    } else {
+      new_hash = hasher.Node(new_hash, sibling);
+    }
+    climb.Up();
+  }
+  if (climb.last != 0 || old_hash != old_root || new_hash != new_root) return BadConsistency();
+  return OkStatus();
+}
+
+}  // namespace
+
 Status VerifyConsistency(uint64_t old_size,
                          uint64_t new_size,
                          const Digest& old_root,
@@ -137,35 +188,7 @@ Status VerifyConsistency(uint64_t old_size,
     return proof.empty() && old_root == TreeHasher::EmptyRoot() ? OkStatus() : BadConsistency();
   }
   if (proof.empty()) return BadConsistency();
-  TreeHasher hasher;
-  uint64_t node = old_size - 1;
-  uint64_t last = new_size - 1;
-  while ((node & 1) != 0) {
-    node >>= 1;
-    last >>= 1;
-  }
-  // An old tree that is one perfect subtree is its own starting point; else the proof gives it.
-  size_t next = node == 0 ? 0 : 1;
-  Digest old_hash = node == 0 ? old_root : proof.front();
-  Digest new_hash = old_hash;
-  for (; next < proof.size(); ++next) {
-    const Digest& sibling = proof[next];
-    if (last == 0) return BadConsistency();
-    if ((node & 1) != 0 || node == last) {
-      old_hash = hasher.Node(sibling, old_hash);
-      new_hash = hasher.Node(sibling, new_hash);
-      while ((node & 1) == 0 && node != 0) {
-        node >>= 1;
-        last >>= 1;
-      }
-    } else {
-      new_hash = hasher.Node(new_hash, sibling);
-    }
-    node >>= 1;
-    last >>= 1;
-  }
-  if (last != 0 || old_hash != old_root || new_hash != new_root) return BadConsistency();
-  return OkStatus();
+  return VerifyGrowth({old_size - 1, new_size - 1}, old_root, new_root, proof);
 }
 
 }  // namespace signet::crypto

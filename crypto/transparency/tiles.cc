@@ -21,7 +21,7 @@ std::string ThreeDigits(uint64_t value) {
 std::string IndexPath(uint64_t index) {
   std::string path = ThreeDigits(index % 1000);
   for (uint64_t rest = index / 1000; rest > 0; rest /= 1000) {
-    path = "x" + ThreeDigits(rest % 1000) + "/" + path;
+    path.insert(0, "x" + ThreeDigits(rest % 1000) + "/");
   }
   return path;
 }

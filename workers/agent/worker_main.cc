@@ -20,6 +20,7 @@
 #include "crypto/base/secret.h"
 #include "crypto/base/text.h"
 #include "workers/agent/agent.h"
+#include "workers/agent/enrolment.h"
 #include "workers/executor/child_slots.h"
 #include "workers/transport/zmq_channel.h"
 
@@ -33,6 +34,8 @@ constexpr char kUsage[] =
     "                     [--name=NAME] [--slots=N] [--task-memory=BYTES] [--parent=PID]\n"
     "                     [--labels=A,B] [--memory-mb=N] [--cpu-milli=N]\n"
     "       signet-worker --new-key=PATH\n"
+    "       signet-worker --enrol=tcp://HOST:PORT --server-key=Z85 --secret-file=PATH "
+    "--token-file=PATH\n"
     "  --connect      where the coordinator listens\n"
     "  --server-key   the coordinator's CURVE public key (40 characters of Z85)\n"
     "  --secret-fd    descriptor to read this worker's secret key from (32 bytes)\n"
@@ -44,6 +47,9 @@ constexpr char kUsage[] =
     "  --memory-mb    memory for tasks, handed out by their `needs` (default: 0 = not accounted)\n"
     "  --cpu-milli    thousandths of a processor, likewise\n"
     "  --new-key      make a secret key file and print the public key, for the coordinator's list\n"
+    "  --enrol        bring an invitation (signet keys enrol worker NAME) to the coordinator's\n"
+    "                 enrolment door: this worker's key is pinned, and the token is used up\n"
+    "  --token-file   the file that holds the token\n"
     "  --parent       end with this parent process, and leave Ctrl-C to it\n";
 
 struct Arguments {
@@ -51,6 +57,8 @@ struct Arguments {
   std::string server_key;
   std::string secret_file;
   std::string new_key;
+  std::string enrol;
+  std::string token_file;
   std::string name = "worker";
   int64_t secret_fd = -1;
   std::string labels;
@@ -76,6 +84,8 @@ Status ParseOne(std::string_view argument, Arguments& to) {
   if (name == "--server-key") return to.server_key = value, OkStatus();
   if (name == "--secret-file") return to.secret_file = value, OkStatus();
   if (name == "--new-key") return to.new_key = value, OkStatus();
+  if (name == "--enrol") return to.enrol = value, OkStatus();
+  if (name == "--token-file") return to.token_file = value, OkStatus();
   if (name == "--labels") return to.labels = value, OkStatus();
   if (name == "--name") return to.name = value, OkStatus();
   int64_t* number = nullptr;
@@ -96,7 +106,12 @@ Result<Arguments> Parse(int argc, char** argv) {
   Arguments arguments;
   for (int i = 1; i < argc; ++i) TRY(ParseOne(argv[i], arguments));
   if (!arguments.new_key.empty()) return arguments;
-  if (arguments.connect.empty()) return Invalid("--connect is missing");
+  if (!arguments.enrol.empty() && arguments.token_file.empty()) {
+    return Invalid("--token-file is missing");
+  }
+  if (arguments.connect.empty() && arguments.enrol.empty()) {
+    return Invalid("--connect is missing");
+  }
   if (arguments.server_key.empty()) return Invalid("--server-key is missing");
   if ((arguments.secret_fd < 0) == arguments.secret_file.empty()) {
     return Invalid("give one of --secret-fd and --secret-file");
@@ -134,6 +149,22 @@ Result<SecretBytes> ReadSecret(const Arguments& arguments) {
   return secret;
 }
 
+/// Redeems the invitation and prints the member's name.
+Status BringInvitation(const Arguments& arguments) {
+  ASSIGN_OR_RETURN(const CurvePublicKey server, CurvePublicKey::FromText(arguments.server_key));
+  ASSIGN_OR_RETURN(SecretBytes secret, ReadSecret(arguments));
+  ASSIGN_OR_RETURN(CurveKeyPair identity, CurveKeyPair::FromSecret(std::move(secret)));
+  ASSIGN_OR_RETURN(Bytes raw, ReadFile(arguments.token_file));
+  const SecretBytes token = SecretBytes::CopyOf(AsBytes(Trim(AsText(raw))));
+  Wipe(raw.data(), raw.size());
+  ASSIGN_OR_RETURN(const std::unique_ptr<ClientChannel> door,
+                   ConnectWithCurve(arguments.enrol, server, std::move(identity)));
+  SystemClock clock;
+  ASSIGN_OR_RETURN(const std::string name, RedeemInvitation(*door, token, clock));
+  std::printf("%s\n", name.c_str());
+  return OkStatus();
+}
+
 void WatchSignals(bool embedded) {
   struct sigaction stop {};
   stop.sa_handler = &RequestStop;
@@ -149,6 +180,7 @@ void WatchSignals(bool embedded) {
 Status Work(const Arguments& arguments, TaskRunner runner) {
   if (!arguments.new_key.empty()) return MakeKey(arguments.new_key);
   TRY(HardenProcess());
+  if (!arguments.enrol.empty()) return BringInvitation(arguments);
   const bool embedded = arguments.parent > 0;
   if (embedded) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -111,8 +111,10 @@ Result<std::optional<std::vector<Bytes>>> ReceiveParts(void* socket, std::string
 /// The ZAP handler of one context: a thread that owns the REP socket and asks the allow-list.
 class Authenticator {
  public:
-  explicit Authenticator(const Context& context)
-      : socket_(std::make_unique<Socket>(context, ZMQ_REP)), stop_(::eventfd(0, EFD_CLOEXEC)) {
+  Authenticator(const Context& context, bool anybody)
+      : anybody_(anybody),
+        socket_(std::make_unique<Socket>(context, ZMQ_REP)),
+        stop_(::eventfd(0, EFD_CLOEXEC)) {
     CHECK(stop_ >= 0);
     CHECK(zmq_bind(socket_->get(), kZapEndpoint) == 0);
     // The socket moves to the thread: thread creation is a full fence, as libzmq asks for.
@@ -158,7 +160,7 @@ class Authenticator {
       CurvePublicKey key;
       std::copy(request[6].begin(), request[6].end(), key.bytes.begin());
       const std::lock_guard<std::mutex> lock(mutex_);
-      if (allowed_.count(key) != 0) user = key.Text();
+      if (anybody_ || allowed_.count(key) != 0) user = key.Text();
     }
     const std::string id = request.size() > 1 ? std::string(AsText(request[1])) : std::string();
     const std::string status = user.empty() ? "400" : "200";
@@ -172,6 +174,7 @@ class Authenticator {
 
   const std::string kVersion = "1.0";
   const std::string kNothing;
+  const bool anybody_;
   std::unique_ptr<Socket> socket_;
   int stop_;
   std::mutex mutex_;
@@ -188,9 +191,9 @@ void SetLimits(Socket& socket) {
 
 class RouterChannel final : public CurveServerChannel {
  public:
-  RouterChannel(CurvePublicKey key, const std::vector<CurvePublicKey>& allowed)
+  RouterChannel(CurvePublicKey key, const std::vector<CurvePublicKey>& allowed, bool anybody)
       : key_(key),
-        authenticator_(context_),
+        authenticator_(context_, anybody),
         router_(context_, ZMQ_ROUTER),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     CHECK(wake_ >= 0);
@@ -328,7 +331,15 @@ Result<std::unique_ptr<CurveServerChannel>> ListenWithCurve(
     const std::string& endpoint,
     const CurveKeyPair& identity,
     const std::vector<CurvePublicKey>& allowed) {
-  auto channel = std::make_unique<RouterChannel>(identity.public_key, allowed);
+  auto channel = std::make_unique<RouterChannel>(identity.public_key, allowed, /*anybody=*/false);
+  TRY(channel->Bind(endpoint, identity));
+  return std::unique_ptr<CurveServerChannel>(std::move(channel));
+}
+
+Result<std::unique_ptr<CurveServerChannel>> ListenForNewcomers(const std::string& endpoint,
+                                                               const CurveKeyPair& identity) {
+  auto channel = std::make_unique<RouterChannel>(
+      identity.public_key, std::vector<CurvePublicKey>{}, /*anybody=*/true);
   TRY(channel->Bind(endpoint, identity));
   return std::unique_ptr<CurveServerChannel>(std::move(channel));
 }

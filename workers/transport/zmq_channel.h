@@ -31,6 +31,12 @@ Result<std::unique_ptr<CurveServerChannel>> ListenWithCurve(
     const CurveKeyPair& identity,
     const std::vector<CurvePublicKey>& allowed);
 
+/// The door where newcomers bring their invitation: any key gets through the handshake, the frames
+/// carry the key that was authenticated, and whoever reads them decides. Nothing else may listen
+/// there.
+Result<std::unique_ptr<CurveServerChannel>> ListenForNewcomers(const std::string& endpoint,
+                                                               const CurveKeyPair& identity);
+
 /// Connects (in the background, and again whenever the connection breaks) to the coordinator that
 /// holds `server`'s secret key; nobody else can answer.
 Result<std::unique_ptr<ClientChannel>> ConnectWithCurve(const std::string& endpoint,

@@ -1,5 +1,8 @@
 #include "crypto/audit/group_commit.h"
 
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -104,6 +107,67 @@ TEST_F(GroupCommitTest, TheRememberedCheckpointCatchesUpWhenTheLogCloses) {
     last = *(*log)->reader().LastCheckpoint();
   }
   EXPECT_EQ(std::string(AsText(*ReadFile(remembered_))), last);
+}
+
+TEST_F(GroupCommitTest, WhereTheLogBelongsToOneThreadThatThreadWritesForAll) {
+  auto log = Open();
+  ASSERT_TRUE(log.ok());
+  std::mutex mutex;
+  std::condition_variable ready;
+  std::vector<std::function<void()>> actions;
+  bool over = false;
+  std::jthread owner([&] {
+    std::unique_lock lock(mutex);
+    while (true) {
+      ready.wait(lock, [&] { return over || !actions.empty(); });
+      if (actions.empty()) return;
+      const std::vector<std::function<void()>> now = std::exchange(actions, {});
+      lock.unlock();
+      for (const std::function<void()>& action : now) action();
+      lock.lock();
+    }
+  });
+  GroupCommit group(**log, *store_, [&](std::function<void()> action) {
+    const std::lock_guard lock(mutex);
+    actions.push_back(std::move(action));
+    ready.notify_one();
+  });
+  {
+    std::vector<std::jthread> callers;
+    for (uint64_t t = 0; t < 4; ++t) {
+      callers.emplace_back([&, t] {
+        for (uint64_t i = 0; i < 20; ++i) {
+          const Result<Recorded> recorded =
+              group.Record(EventNumber(t * 20 + i), {}, WithReceipt::kYes);
+          ASSERT_TRUE(recorded.ok()) << recorded.status().ToString();
+          EXPECT_FALSE(recorded->receipt.empty());
+        }
+      });
+    }
+  }
+  {
+    const std::lock_guard lock(mutex);
+    over = true;
+    ready.notify_one();
+  }
+  owner.join();
+  EXPECT_EQ((*log)->size(), 80U);
+  EXPECT_TRUE((*log)->VerifyAll().ok());
+}
+
+TEST_F(GroupCommitTest, WhoWasToldThatNobodyAnsweredIsNeverWritten) {
+  auto log = Open();
+  ASSERT_TRUE(log.ok());
+  std::vector<std::function<void()>> actions;
+  GroupCommit group(
+      **log,
+      *store_,
+      [&](std::function<void()> action) { actions.push_back(std::move(action)); },
+      /*patience_ms=*/1);
+  EXPECT_EQ(group.Record(EventNumber(1)).status().code(), StatusCode::kUnavailable);
+  ASSERT_EQ(actions.size(), 1U);
+  actions.front()();  // the owner comes late
+  EXPECT_EQ((*log)->size(), 0U);
 }
 
 }  // namespace

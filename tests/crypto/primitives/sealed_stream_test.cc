@@ -305,5 +305,30 @@ TEST(SealedStream, AKeyOfAnotherSizeIsRefused) {
             StatusCode::kInvalid);
 }
 
+TEST(SealedStream, CountsTheCallsUnderItsKeyAndStopsHardBeforeTheLimit) {
+  static_assert(kSealCallsMax < (uint64_t{1} << 32));
+  SeededEntropy entropy(5);
+  const SecretBytes key = entropy.RandomSecret(32);
+  size_t pieces = 0;
+  const auto count = [&pieces](ByteView) {
+    ++pieces;
+    return OkStatus();
+  };
+  StreamSealer sealer(key, entropy, kContext, count, /*calls_max=*/3);
+  const Bytes three = Random(entropy, 3 * kChunk);
+  ASSERT_TRUE(sealer.Append(three).ok());
+  EXPECT_EQ(sealer.calls(), 3U);
+  EXPECT_EQ(pieces, 3U);
+  // The fourth chunk, be it the empty last one, is never sealed.
+  EXPECT_EQ(sealer.Finish().code(), StatusCode::kExhausted);
+  EXPECT_EQ(sealer.calls(), 3U);
+  EXPECT_EQ(pieces, 3U);
+
+  StreamSealer fits(key, entropy, kContext, count, /*calls_max=*/3);
+  ASSERT_TRUE(fits.Append(ByteView(three).first(2 * kChunk + 5)).ok());
+  EXPECT_TRUE(fits.Finish().ok());
+  EXPECT_EQ(fits.calls(), 3U);
+}
+
 }  // namespace
 }  // namespace signet::crypto

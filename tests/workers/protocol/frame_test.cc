@@ -1,10 +1,13 @@
 #include "workers/protocol/frame.h"
 
+#include <stdlib.h>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "crypto/base/entropy.h"
+#include "crypto/base/file.h"
+#include "crypto/base/text.h"
 
 namespace signet::workers {
 namespace {
@@ -53,6 +56,46 @@ TEST(Frame, TheHeaderIsAsDocumentedByteByByte) {
             "0102030405060708"
             "1112131415161718"
             "00");
+}
+
+/// The frames of version 1 as they were when it was released: each version after it must read them
+/// (P9). SIGNET_UPDATE_GOLDEN=1 writes those of messages that are new; recorded ones never change.
+TEST(Frame, TheRecordedFramesOfEachReleaseAreStillRead) {
+  const std::string path = "tests/golden/workers/frames_v1.txt";
+  const Result<Bytes> golden = ReadFile(path);
+  std::string recorded = golden.ok() ? std::string(AsText(*golden)) : std::string();
+  std::vector<std::string> lines = Split(recorded, '\n');
+  if (!lines.empty() && lines.back().empty()) lines.pop_back();
+  const std::vector<Message> messages = OneOfEach();
+  for (size_t i = lines.size(); ::getenv("SIGNET_UPDATE_GOLDEN") != nullptr && i < messages.size();
+       ++i) {
+    lines.push_back(ToHex(*EncodeFrame({42, i, messages[i]})));
+    recorded += lines.back() + "\n";
+    ASSERT_TRUE(WriteFileAtomically(path, AsBytes(recorded), 0644).ok());
+  }
+  ASSERT_EQ(lines.size(), messages.size()) << path << ": run with SIGNET_UPDATE_GOLDEN=1";
+  for (size_t i = 0; i < lines.size(); ++i) {
+    SCOPED_TRACE(i);
+    const Result<Bytes> bytes = FromHex(lines[i]);
+    ASSERT_TRUE(bytes.ok());
+    const Result<Frame> frame = DecodeFrame(*bytes);
+    ASSERT_TRUE(frame.ok()) << frame.status().message();
+    EXPECT_EQ(frame->message.index(), i);
+    EXPECT_EQ(ToHex(*EncodeFrame(*frame)), ToHex(*EncodeFrame({42, i, messages[i]})));
+  }
+}
+
+TEST(Frame, AFieldOfTheNextVersionIsPassedOver) {
+  for (const Message& message : OneOfEach()) {
+    const Bytes plain = *EncodeFrame({1, 2, message});
+    Bytes next = plain;
+    next.pop_back();
+    const Bytes field = {0x08, 0x70, 0x01, 0x00, 0x00, 0x00, 0x2a, 0x00};
+    next.insert(next.end(), field.begin(), field.end());
+    const Result<Frame> frame = DecodeFrame(next);
+    ASSERT_TRUE(frame.ok()) << frame.status().message();
+    EXPECT_EQ(ToHex(*EncodeFrame(*frame)), ToHex(plain));
+  }
 }
 
 TEST(Frame, AnyCutIsCorrupt) {
