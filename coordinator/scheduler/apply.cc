@@ -73,7 +73,7 @@ Status Scheduler::ApplyAccepted(const Record& record, Now now) {
   return OkStatus();
 }
 
-void Scheduler::BuildRun(RunRow& run, Now now) {
+void Scheduler::BuildRun(RunRow& run, Now now) const {
   std::unordered_map<StepId, uint32_t> index;
   run.steps.resize(run.spec.steps.size());
   run.steps_open = static_cast<uint32_t>(run.steps.size());
@@ -165,38 +165,55 @@ void Scheduler::ReleaseLease(uint64_t fence) {
   leases_.erase(lease);
 }
 
+namespace {
+
+/// What a result without a lease begins: that of a local task, of one whose result was known, or
+/// of one that nobody took in time.
+Status BeginUnleased(const Record& record, TaskState end, RunRow& run, TaskRow& row) {
+  if (IsTerminal(row.state) || row.state == TaskState::kLeased) {
+    return Corrupt("a local result does not fit its task's state");
+  }
+  const StepSpec& spec = run.spec.steps[record.step];
+  StepRow& step = run.steps[record.step];
+  if (spec.local) {
+    ++row.attempts;
+    ++step.attempts;
+  }
+  if (step.started.micros == 0) step.started.micros = record.wall.micros - record.delay_micros;
+  // An approval, and a task that nobody took in time, begin nothing: the lane may be another's.
+  const bool known = spec.cached && end == TaskState::kSucceeded;
+  if (known || (spec.local && spec.approvals == 0)) run.state = RunState::kRunning;
+  return OkStatus();
+}
+
+/// Keeps the first failure of the step, and of the run if the step may not fail.
+void NoteFailure(const Record& record, RunRow& run) {
+  const StepSpec& spec = run.spec.steps[record.step];
+  StepRow& step = run.steps[record.step];
+  if (step.failure.ok()) step.failure = record.failure;
+  if (run.failure.ok() && !spec.allow_failure) {
+    run.failure = record.failure.WithContext("step '" + spec.id.text() + "'");
+  }
+}
+
+}  // namespace
+
 Status Scheduler::ApplyEnd(const Record& record, TaskState end, Now now, Outcome& out) {
   ASSIGN_OR_RETURN(TaskRow* const row, FindTask(record));
   RunRow& run = runs_.at(record.run);
-  StepRow& step = run.steps[record.step];
   if (record.fence != 0) {
     if (row->state != TaskState::kLeased || row->fence != record.fence) {
       return Corrupt("a result does not fit its task's lease");
     }
     ReleaseLease(record.fence);
   } else {
-    if (IsTerminal(row->state) || row->state == TaskState::kLeased) {
-      return Corrupt("a local result does not fit its task's state");
-    }
-    if (run.spec.steps[record.step].local) {
-      ++row->attempts;
-      ++step.attempts;
-    }
-    if (step.started.micros == 0) step.started.micros = record.wall.micros - record.delay_micros;
-    // An approval, and a task that nobody took in time, begin nothing: the lane may be another's.
-    const StepSpec& spec = run.spec.steps[record.step];
-    const bool known = spec.cached && end == TaskState::kSucceeded;
-    if (known || (spec.local && spec.approvals == 0)) run.state = RunState::kRunning;
+    TRY(BeginUnleased(record, end, run, *row));
   }
   SetState(run, record.step, record.task, end, now);
-  step.rows += record.rows;
+  run.steps[record.step].rows += record.rows;
   if (end == TaskState::kFailed) {
     ++row->failures;
-    if (step.failure.ok()) step.failure = record.failure;
-    if (run.failure.ok() && !run.spec.steps[record.step].allow_failure) {
-      run.failure =
-          record.failure.WithContext("step '" + run.spec.steps[record.step].id.text() + "'");
-    }
+    NoteFailure(record, run);
   }
   AfterTask(run, record.step, record.task, record.wall, now, out);
   return OkStatus();
@@ -243,7 +260,7 @@ Status Scheduler::ApplyCancelled(const Record& record, Now now, Outcome& out) {
       if (IsTerminal(row.state)) continue;
       if (row.state == TaskState::kLeased) {
         const LeaseRow& lease = leases_.at(row.fence);
-        out.commands.push_back(
+        out.commands.emplace_back(
             RevokeLease{workers_[lease.worker].id, row.fence, record.failure.message()});
         ReleaseLease(row.fence);
       }
@@ -255,14 +272,16 @@ Status Scheduler::ApplyCancelled(const Record& record, Now now, Outcome& out) {
     if (run.steps[i].ended) continue;
     run.steps[i].ended = true;
     run.steps[i].finished = record.wall;
-    out.commands.push_back(StepEnded{run.spec.id, run.spec.steps[i].id, StateOfStep(run.steps[i])});
+    out.commands.emplace_back(
+        StepEnded{run.spec.id, run.spec.steps[i].id, StateOfStep(run.steps[i])});
   }
   run.steps_open = 0;
   EndRun(run, asked ? RunState::kCancelled : RunState::kFailed, record.wall, out);
   return OkStatus();
 }
 
-void Scheduler::SetState(RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now) {
+void Scheduler::SetState(
+    RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now) const {
   StepRow& row = run.steps[step];
   TaskRow& target = row.tasks[task];
   CHECK(!IsTerminal(target.state));
@@ -275,7 +294,8 @@ void Scheduler::SetState(RunRow& run, uint32_t step, uint32_t task, TaskState st
   target.since = now.monotonic_micros;
 }
 
-void Scheduler::MakeReady(RunRow& run, uint32_t step, uint32_t first, uint32_t last, Now now) {
+void Scheduler::MakeReady(
+    RunRow& run, uint32_t step, uint32_t first, uint32_t last, Now now) const {
   StepRow& row = run.steps[step];
   const StepSpec& spec = run.spec.steps[step];
   // What may be known already is asked for first; what waits for approvals waits for events.

@@ -1,7 +1,8 @@
 // What time alone does to the scheduler: silent workers, late and hung attempts, ended delays.
-#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/scheduler/scheduler.h"
@@ -14,9 +15,33 @@ std::string SecondsText(int64_t millis) {
   return std::to_string(millis / 1'000) + "." + std::to_string(millis % 1'000 / 100) + " s";
 }
 
+/// Why the attempt is lost by now; empty while it is not.
+std::string LateReason(const LeaseRow& lease,
+                       const Timeouts& timeouts,
+                       int64_t hung_ms_max,
+                       Now now) {
+  const int64_t taken = now.monotonic_micros - lease.granted;
+  if (timeouts.start_ms > 0 && !lease.started && taken > timeouts.start_ms * 1'000) {
+    return "the worker did not begin it within " + SecondsText(timeouts.start_ms);
+  }
+  if (timeouts.attempt_ms > 0 && taken > timeouts.attempt_ms * 1'000) {
+    return "the attempt took longer than its limit of " + SecondsText(timeouts.attempt_ms);
+  }
+  if (now.monotonic_micros - lease.active > hung_ms_max * 1'000) {
+    return "hung: neither progress nor CPU time for " + SecondsText(hung_ms_max);
+  }
+  return {};
+}
+
 }  // namespace
 
 void Scheduler::ExpireLeases(Now now, Outcome& out) {
+  ExpireSilentWorkers(now, out);
+  ExpireAttempts(now, out);
+  ExpireRuns(now, out);
+}
+
+void Scheduler::ExpireSilentWorkers(Now now, Outcome& out) {
   for (uint32_t number = 0; number < workers_.size(); ++number) {
     WorkerRow& worker = workers_[number];
     if (now.monotonic_micros - worker.heard < options_.silence_ms_max * 1'000) continue;
@@ -25,35 +50,27 @@ void Scheduler::ExpireLeases(Now now, Outcome& out) {
     LoseLeasesOf(
         number, "its worker was silent for " + SecondsText(options_.silence_ms_max), now, out);
   }
-  struct Late {
-    uint64_t fence;
-    std::string reason;
-  };
-  std::vector<Late> late;
+}
+
+void Scheduler::ExpireAttempts(Now now, Outcome& out) {
+  std::map<uint64_t, std::string> late;  // by fence: the oldest first
   for (const auto& lease : leases_) {
-    const LeaseRow& row = lease.second;
-    const int64_t limit_ms = runs_.at(row.task.run).spec.steps[row.task.step].timeouts.attempt_ms;
-    const int64_t start_ms = runs_.at(row.task.run).spec.steps[row.task.step].timeouts.start_ms;
-    if (start_ms > 0 && !row.started && now.monotonic_micros - row.granted > start_ms * 1'000) {
-      late.push_back({lease.first, "the worker did not begin it within " + SecondsText(start_ms)});
-    } else if (limit_ms > 0 && now.monotonic_micros - row.granted > limit_ms * 1'000) {
-      late.push_back(
-          {lease.first, "the attempt took longer than its limit of " + SecondsText(limit_ms)});
-    } else if (now.monotonic_micros - row.active > options_.hung_ms_max * 1'000) {
-      late.push_back(
-          {lease.first,
-           "hung: neither progress nor CPU time for " + SecondsText(options_.hung_ms_max)});
-    }
+    const TaskKey& task = lease.second.task;
+    const Timeouts& timeouts = runs_.at(task.run).spec.steps[task.step].timeouts;
+    std::string reason = LateReason(lease.second, timeouts, options_.hung_ms_max, now);
+    if (!reason.empty()) late.emplace(lease.first, std::move(reason));
   }
-  std::sort(
-      late.begin(), late.end(), [](const Late& a, const Late& b) { return a.fence < b.fence; });
-  for (const Late& one : late) {
-    const auto lease = leases_.find(one.fence);
+  for (const auto& one : late) {
+    const auto lease = leases_.find(one.first);
     if (lease == leases_.end()) continue;
     const TaskKey key = lease->second.task;
-    out.commands.push_back(RevokeLease{workers_[lease->second.worker].id, one.fence, one.reason});
-    FailAttempt(key, one.fence, Unavailable(one.reason), now, out);
+    out.commands.emplace_back(
+        RevokeLease{workers_[lease->second.worker].id, one.first, one.second});
+    FailAttempt(key, one.first, Unavailable(one.second), now, out);
   }
+}
+
+void Scheduler::ExpireRuns(Now now, Outcome& out) {
   std::vector<RunId> expired;
   for (auto& run : runs_) {
     if (IsTerminal(run.second.state)) continue;

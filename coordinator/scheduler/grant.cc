@@ -46,37 +46,49 @@ std::optional<uint32_t> Scheduler::PickWorker(const Needs& needs) const {
   return best;
 }
 
+namespace {
+
+/// Takes the first task off the pool's range `at`, and an empty range off the pool.
+void DropFirst(PoolRow& pool, size_t at) {
+  ReadyRange& range = pool.ready[at];
+  if (++range.first == range.last) {
+    pool.ready.erase(pool.ready.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+}
+
+}  // namespace
+
 /// Grants the run's next task that somebody can take; false when there is none.
 bool Scheduler::GrantOne(RunRow& run, Now now, Outcome& out) {
   for (PoolRow& pool : run.pools) {
     const bool full = pool.limit > 0 && pool.leased >= pool.limit;
     if (full && !options_.forget_pool_limit) continue;
-    for (size_t i = 0; i < pool.ready.size();) {
-      ReadyRange& range = pool.ready[i];
-      const TaskKey key{run.number, range.step, range.first};
-      if (run.steps[key.step].tasks[key.task].state != TaskState::kReady) {
-        if (++range.first == range.last) {
-          pool.ready.erase(pool.ready.begin() + static_cast<std::ptrdiff_t>(i));
-        }
-        continue;
-      }
-      const StepSpec& spec = run.spec.steps[key.step];
-      if (spec.gang && !options_.split_gangs) {
-        if (GrantGang(run, key.step, now, out)) return true;
-        ++i;
-        continue;
-      }
-      const std::optional<uint32_t> worker = PickWorker(spec.needs);
-      if (!worker) {
-        ++i;  // nobody for this step: perhaps for another
-        continue;
-      }
-      if (++range.first == range.last) {
-        pool.ready.erase(pool.ready.begin() + static_cast<std::ptrdiff_t>(i));
-      }
-      GrantTask(key, *worker, now, out);
-      return true;
+    if (GrantFromPool(run, pool, now, out)) return true;
+  }
+  return false;
+}
+
+bool Scheduler::GrantFromPool(RunRow& run, PoolRow& pool, Now now, Outcome& out) {
+  for (size_t i = 0; i < pool.ready.size();) {
+    const TaskKey key{run.number, pool.ready[i].step, pool.ready[i].first};
+    if (run.steps[key.step].tasks[key.task].state != TaskState::kReady) {
+      DropFirst(pool, i);
+      continue;
     }
+    const StepSpec& spec = run.spec.steps[key.step];
+    if (spec.gang && !options_.split_gangs) {
+      if (GrantGang(run, key.step, now, out)) return true;
+      ++i;
+      continue;
+    }
+    const std::optional<uint32_t> worker = PickWorker(spec.needs);
+    if (!worker) {
+      ++i;  // nobody for this step: perhaps for another
+      continue;
+    }
+    DropFirst(pool, i);
+    GrantTask(key, *worker, now, out);
+    return true;
   }
   return false;
 }
@@ -237,7 +249,7 @@ void Scheduler::GrantTask(const TaskKey& key, uint32_t worker, Now now, Outcome&
   TaskRef task = RefOf(key);
   CHECK(task.fence == fence);
   const int64_t limit_ms = runs_.at(key.run).spec.steps[key.step].timeouts.attempt_ms;
-  out.commands.push_back(GrantLease{std::move(task), workers_[worker].id, limit_ms});
+  out.commands.emplace_back(GrantLease{std::move(task), workers_[worker].id, limit_ms});
 }
 
 }  // namespace signet::coordinator

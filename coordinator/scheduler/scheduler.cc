@@ -111,7 +111,8 @@ void Scheduler::On(const WorkerBeat& event, Now now, Outcome& out) {
     named.push_back(beat.fence);
     const auto lease = leases_.find(beat.fence);
     if (lease == leases_.end() || lease->second.worker != found->second) {
-      out.commands.push_back(RevokeLease{event.worker, beat.fence, "the lease is no longer valid"});
+      out.commands.emplace_back(
+          RevokeLease{event.worker, beat.fence, "the lease is no longer valid"});
       continue;
     }
     LeaseRow& row = lease->second;
@@ -243,7 +244,7 @@ void Scheduler::LoseGang(const TaskKey& key, const std::string& reason, Now now,
   for (uint32_t task = 0; task < tasks.size(); ++task) {
     if (tasks[task].state != TaskState::kLeased) continue;
     const uint64_t fence = tasks[task].fence;
-    out.commands.push_back(
+    out.commands.emplace_back(
         RevokeLease{workers_[leases_.at(fence).worker].id, fence, "its gang lost a member"});
     Record record;
     record.type = RecordType::kAttemptLost;

@@ -113,6 +113,9 @@ class Scheduler {
   void LoseAttempt(uint64_t fence, const std::string& reason, Now now, Outcome& out);
   void LoseLeasesOf(uint32_t worker, const std::string& reason, Now now, Outcome& out);
   void ExpireLeases(Now now, Outcome& out);
+  void ExpireSilentWorkers(Now now, Outcome& out);
+  void ExpireAttempts(Now now, Outcome& out);
+  void ExpireRuns(Now now, Outcome& out);
   void ExpireQueued(RunRow& run, Now now, Outcome& out);
   void WakeDelayed(Now now);
   void Grant(Now now, Outcome& out);
@@ -121,6 +124,7 @@ class Scheduler {
   [[nodiscard]] static bool Fits(const WorkerRow& worker, const Needs& needs);
   [[nodiscard]] std::optional<uint32_t> PickWorker(const Needs& needs) const;
   bool GrantOne(RunRow& run, Now now, Outcome& out);
+  bool GrantFromPool(RunRow& run, PoolRow& pool, Now now, Outcome& out);
   [[nodiscard]] bool HoldsSlotsForGang(const RunRow& run, Now now) const;
   [[nodiscard]] bool GangCanEverFit(const RunRow& run, size_t step) const;
   bool GrantGang(RunRow& run, uint32_t step, Now now, Outcome& out);
@@ -140,15 +144,16 @@ class Scheduler {
   Status ApplyLost(const Record& record, Now now);
   Status ApplyCancelled(const Record& record, Now now, Outcome& out);
   Result<TaskRow*> FindTask(const Record& record);
-  void BuildRun(RunRow& run, Now now);
-  void SetState(RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now);
-  void MakeReady(RunRow& run, uint32_t step, uint32_t first, uint32_t last, Now now);
+  void BuildRun(RunRow& run, Now now) const;
+  void SetState(RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now) const;
+  void MakeReady(RunRow& run, uint32_t step, uint32_t first, uint32_t last, Now now) const;
   void ReleaseLease(uint64_t fence);
   void ChargeWorker(const LeaseRow& lease, int sign);
   [[nodiscard]] bool AnyFailedBefore(const RunRow& run, uint32_t step) const;
   void SkipStep(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out);
   void AfterTask(RunRow& run, uint32_t step, uint32_t task, Timestamp wall, Now now, Outcome& out);
-  void UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now now);
+  void UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now now) const;
+  void SkipWaiting(RunRow& run, uint32_t step, Now now) const;
   void SkipDependents(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out);
   void EndStepIfDone(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out);
   void EndRun(RunRow& run, RunState state, Timestamp wall, Outcome& out);
@@ -157,9 +162,11 @@ class Scheduler {
   // Restoring (snapshot.cc).
   Status RestoreRun(ByteReader& from, SpecFormat spec_format, Now now);
   Status RestoreTask(ByteReader& from, RunRow& run, uint32_t step, uint32_t task, Now now);
-  void Unblock(RunRow& run, Now now);
+  void Unblock(RunRow& run, Now now) const;
   [[nodiscard]] TaskRef RefOf(const TaskKey& key) const;
+  [[nodiscard]] std::string WhyLane(const RunRow& run) const;
   [[nodiscard]] std::string WhyNobodyFits(const StepSpec& spec) const;
+  [[nodiscard]] std::string WhyNoSlot(const StepSpec& spec) const;
   [[nodiscard]] std::string WhyReady(const RunRow& run,
                                      const StepRow& step,
                                      const StepSpec& spec) const;

@@ -197,24 +197,39 @@ Status Scheduler::RestoreTask(
   return OkStatus();
 }
 
-void Scheduler::Unblock(RunRow& run, Now now) {
-  for (uint32_t i = 0; i < run.steps.size(); ++i) {
-    const StepRow& step = run.steps[i];
-    const bool lenient = run.spec.steps[i].allow_failure;
-    const RunState state = StateOfStep(step);
-    const bool satisfied =
-        step.ended && (state == RunState::kSucceeded || (state == RunState::kFailed && lenient));
-    for (const Dependent& edge : step.dependents) {
-      StepRow& next = run.steps[edge.step];
-      const bool any_end = run.spec.steps[edge.step].when != StepWhen::kSucceeded && step.ended;
-      if (!edge.partitionwise && (satisfied || any_end)) --next.waits;
-      for (uint32_t task = 0; edge.partitionwise && task < step.tasks.size(); ++task) {
-        const TaskState at = step.tasks[task].state;
-        const bool passes = at == TaskState::kSucceeded || (at == TaskState::kFailed && lenient);
-        if (passes) --next.tasks[task].waits;
-      }
+namespace {
+
+/// Whether a task or step that ended so lets those begin that wait for its success.
+bool Satisfies(bool succeeded, bool failed, bool lenient) {
+  return succeeded || (failed && lenient);
+}
+
+/// Strikes from the waits of the step's dependents what it has met already.
+void StrikeMet(RunRow& run, size_t step) {
+  const StepRow& row = run.steps[step];
+  const bool lenient = run.spec.steps[step].allow_failure;
+  const RunState state = StateOfStep(row);
+  const bool satisfied =
+      row.ended && Satisfies(state == RunState::kSucceeded, state == RunState::kFailed, lenient);
+  for (const Dependent& edge : row.dependents) {
+    StepRow& next = run.steps[edge.step];
+    if (!edge.partitionwise) {
+      const bool any_end = run.spec.steps[edge.step].when != StepWhen::kSucceeded && row.ended;
+      if (satisfied || any_end) --next.waits;
+      continue;
+    }
+    for (size_t task = 0; task < row.tasks.size(); ++task) {
+      const TaskState at = row.tasks[task].state;
+      const bool passes = Satisfies(at == TaskState::kSucceeded, at == TaskState::kFailed, lenient);
+      if (passes) --next.tasks[task].waits;
     }
   }
+}
+
+}  // namespace
+
+void Scheduler::Unblock(RunRow& run, Now now) const {
+  for (size_t i = 0; i < run.steps.size(); ++i) StrikeMet(run, i);
   for (uint32_t i = 0; i < run.steps.size(); ++i) {
     const auto tasks = static_cast<uint32_t>(run.steps[i].tasks.size());
     if (run.steps[i].waits == 0) MakeReady(run, i, 0, tasks, now);

@@ -14,23 +14,29 @@ void Scheduler::AfterTask(
     UnblockPartition(run, step, task, now);
   } else {
     // One task that failed for good fails the step: what has not begun need not.
-    for (uint32_t i = 0; i < row.tasks.size(); ++i) {
-      const TaskState state = row.tasks[i].state;
-      if (IsTerminal(state) || state == TaskState::kLeased) continue;
-      SetState(run, step, i, TaskState::kSkipped, now);
-    }
+    SkipWaiting(run, step, now);
     SkipDependents(run, step, wall, now, out);
   }
   EndStepIfDone(run, step, wall, now, out);
 }
 
-void Scheduler::UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now now) {
+void Scheduler::UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now now) const {
   for (const Dependent& edge : run.steps[step].dependents) {
     if (!edge.partitionwise) continue;
     StepRow& next = run.steps[edge.step];
     if (--next.tasks[task].waits == 0 && next.waits == 0) {
       MakeReady(run, edge.step, task, task + 1, now);
     }
+  }
+}
+
+/// Skips the step's tasks that have not begun.
+void Scheduler::SkipWaiting(RunRow& run, uint32_t step, Now now) const {
+  const std::vector<TaskRow>& tasks = run.steps[step].tasks;
+  for (uint32_t task = 0; task < tasks.size(); ++task) {
+    const TaskState state = tasks[task].state;
+    if (IsTerminal(state) || state == TaskState::kLeased) continue;
+    SetState(run, step, task, TaskState::kSkipped, now);
   }
 }
 
@@ -43,13 +49,7 @@ void Scheduler::SkipDependents(RunRow& run, uint32_t step, Timestamp wall, Now n
     for (const Dependent& edge : run.steps[at].dependents) {
       if (seen[edge.step] || run.spec.steps[edge.step].when != StepWhen::kSucceeded) continue;
       seen[edge.step] = true;
-      StepRow& next = run.steps[edge.step];
-      for (uint32_t i = 0; i < next.tasks.size(); ++i) {
-        const TaskState state = next.tasks[i].state;
-        if (!IsTerminal(state) && state != TaskState::kLeased) {
-          SetState(run, edge.step, i, TaskState::kSkipped, now);
-        }
-      }
+      SkipWaiting(run, edge.step, now);
       open.push_back(edge.step);
       EndStepIfDone(run, edge.step, wall, now, out);
     }
@@ -83,7 +83,7 @@ void Scheduler::EndStepIfDone(RunRow& run, uint32_t step, Timestamp wall, Now no
   row.ended = true;
   row.finished = wall;
   --run.steps_open;
-  out.commands.push_back(StepEnded{run.spec.id, run.spec.steps[step].id, state});
+  out.commands.emplace_back(StepEnded{run.spec.id, run.spec.steps[step].id, state});
   const bool satisfied = state == RunState::kSucceeded ||
                          (state == RunState::kFailed && run.spec.steps[step].allow_failure);
   for (const Dependent& edge : row.dependents) {
@@ -111,7 +111,7 @@ void Scheduler::EndRun(RunRow& run, RunState state, Timestamp wall, Outcome& out
   for (StepRow& step : run.steps) std::vector<TaskRow>().swap(step.tasks);
   for (PoolRow& pool : run.pools) pool.ready.clear();
   run.local_ready.clear();
-  out.commands.push_back(RunEnded{run.spec.id, state});
+  out.commands.emplace_back(RunEnded{run.spec.id, state});
 }
 
 }  // namespace signet::coordinator

@@ -112,29 +112,42 @@ std::string Scheduler::WhyNobodyFits(const StepSpec& spec) const {
          " connected offers it now; start one that does, or change the step's `needs`";
 }
 
+std::string Scheduler::WhyLane(const RunRow& run) const {
+  const RunRow* const holder = LaneHolder(run.spec.lane);
+  return "waits for run '" + (holder != nullptr ? holder->spec.id.text() : std::string()) +
+         "' to end: runs of '" + run.spec.lane +
+         "' follow each other; cancel that run, or give this one a higher priority";
+}
+
+namespace {
+
+std::string WhyUnapproved(const StepRow& step, const StepSpec& spec, const std::string& owner) {
+  std::string given;
+  for (const std::string& who : step.approvers) given += (given.empty() ? "" : ", ") + who;
+  return "waits for approval by " + std::to_string(spec.approvals) + " person(s) other than '" +
+         owner + "'" + (given.empty() ? "" : "; given by " + given) +
+         "; `signet approve` gives one";
+}
+
+}  // namespace
+
 std::string Scheduler::WhyReady(const RunRow& run,
                                 const StepRow& step,
                                 const StepSpec& spec) const {
   if (!run.attached) return "waits: the coordinator restarted and nobody has resumed the run yet";
-  if (!HasLane(run)) {
-    const RunRow* const holder = LaneHolder(run.spec.lane);
-    return "waits for run '" + (holder != nullptr ? holder->spec.id.text() : std::string()) +
-           "' to end: runs of '" + run.spec.lane +
-           "' follow each other; cancel that run, or give this one a higher priority";
-  }
-  if (spec.approvals > 0) {
-    std::string given;
-    for (const std::string& who : step.approvers) given += (given.empty() ? "" : ", ") + who;
-    return "waits for approval by " + std::to_string(spec.approvals) + " person(s) other than '" +
-           run.spec.owner + "'" + (given.empty() ? "" : "; given by " + given) +
-           "; `signet approve` gives one";
-  }
+  if (!HasLane(run)) return WhyLane(run);
+  if (spec.approvals > 0) return WhyUnapproved(step, spec, run.spec.owner);
   if (spec.local) return "waits for the coordinator, which is about to do it";
   const PoolRow& pool = run.pools[step.pool];
   if (pool.limit > 0 && pool.leased >= pool.limit) {
     return "waits for a slot in pool '" + spec.pool + "' (" + std::to_string(pool.leased) + " of " +
            std::to_string(pool.limit) + " in use); raise the pool's limit to run more at a time";
   }
+  return WhyNoSlot(spec);
+}
+
+/// No worker takes the step's next task.
+std::string Scheduler::WhyNoSlot(const StepSpec& spec) const {
   int slots = 0;
   int draining = 0;
   for (const WorkerRow& worker : workers_) {
