@@ -1,6 +1,8 @@
 #include "coordinator/simulator/checkers.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -155,6 +157,17 @@ void Checkers::CheckTerminal(const RunRow& run) {
   seen_[run.spec.id] = {run.state, std::move(steps)};
 }
 
+namespace {
+
+int LeasedTasks(const StepRow& step) {
+  return static_cast<int>(
+      std::count_if(step.tasks.begin(), step.tasks.end(), [](const TaskRow& task) {
+        return task.state == TaskState::kLeased;
+      }));
+}
+
+}  // namespace
+
 void Checkers::CheckSlots(const Scheduler& scheduler) {
   std::vector<int> held(scheduler.workers().size());
   for (const auto& lease : scheduler.leases()) ++held[lease.second.worker];
@@ -167,21 +180,19 @@ void Checkers::CheckSlots(const Scheduler& scheduler) {
       verdicts_.Broken("P4: worker " + worker.id.text() + " has more leases than slots");
     }
   }
-  for (const auto& entry : scheduler.runs()) {
-    const RunRow& run = entry.second;
-    std::vector<int> leased(run.pools.size());
-    for (const StepRow& step : run.steps) {
-      for (const TaskRow& task : step.tasks) {
-        leased[step.pool] += task.state == TaskState::kLeased ? 1 : 0;
-      }
+  for (const auto& run : scheduler.runs()) CheckPoolSlots(run.second);
+}
+
+void Checkers::CheckPoolSlots(const RunRow& run) {
+  if (IsTerminal(run.state)) return;
+  std::vector<int> leased(run.pools.size());
+  for (const StepRow& step : run.steps) leased[step.pool] += LeasedTasks(step);
+  for (size_t i = 0; i < leased.size(); ++i) {
+    if (leased[i] != run.pools[i].leased) {
+      verdicts_.Broken("P4: a pool of " + run.spec.id.text() + " leaks");
     }
-    for (size_t i = 0; i < leased.size() && !IsTerminal(run.state); ++i) {
-      if (leased[i] != run.pools[i].leased) {
-        verdicts_.Broken("P4: a pool of " + run.spec.id.text() + " leaks");
-      }
-      if (run.pools[i].limit > 0 && leased[i] > run.pools[i].limit) {
-        verdicts_.Broken("P4: a pool of " + run.spec.id.text() + " is exceeded");
-      }
+    if (run.pools[i].limit > 0 && leased[i] > run.pools[i].limit) {
+      verdicts_.Broken("P4: a pool of " + run.spec.id.text() + " is exceeded");
     }
   }
 }
@@ -218,6 +229,21 @@ void Checkers::AtEnd(const Scheduler& scheduler, Now now) {
   }
 }
 
+/// How many tasks of the step left their effect; a refused commit must have left none.
+uint32_t Checkers::EffectsOf(const RunId& run, const StepSpec& step) {
+  uint32_t effects = 0;
+  for (int task = 0; task < step.tasks; ++task) {
+    const std::string name = run.text() + "/" + step.id.text() + "/" + std::to_string(task);
+    const auto effect = store_.Get("effect/" + name);
+    effects += effect.ok() && effect->has_value() ? 1U : 0U;
+    const auto torn = store_.Get("torn/" + name);
+    if (torn.ok() && torn->has_value()) {
+      verdicts_.Broken("a refused commit of " + name + " left a trace");
+    }
+  }
+  return effects;
+}
+
 void Checkers::CheckEffects(const RunRow& run) {
   succeeded_ += run.state == RunState::kSucceeded ? 1 : 0;
   const auto ended = store_.Get("ended/" + run.spec.id.text());
@@ -228,17 +254,7 @@ void Checkers::CheckEffects(const RunRow& run) {
   for (size_t i = 0; i < run.steps.size(); ++i) {
     const StepSpec& spec = run.spec.steps[i];
     if (spec.approvals > 0) continue;  // it has no effect of its own
-    uint32_t effects = 0;
-    for (int task = 0; task < spec.tasks; ++task) {
-      const std::string name =
-          run.spec.id.text() + "/" + spec.id.text() + "/" + std::to_string(task);
-      const auto effect = store_.Get("effect/" + name);
-      effects += effect.ok() && effect->has_value() ? 1U : 0U;
-      const auto torn = store_.Get("torn/" + name);
-      if (torn.ok() && torn->has_value()) {
-        verdicts_.Broken("a refused commit of " + name + " left a trace");
-      }
-    }
+    const uint32_t effects = EffectsOf(run.spec.id, spec);
     if (effects != run.steps[i].count(TaskState::kSucceeded)) {
       verdicts_.Broken("P2: step " + run.spec.id.text() + "/" + spec.id.text() + " says " +
                        std::to_string(run.steps[i].count(TaskState::kSucceeded)) +

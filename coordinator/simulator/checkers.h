@@ -64,10 +64,12 @@ class Checkers {
  private:
   void CheckTerminal(const RunRow& run);
   void CheckSlots(const Scheduler& scheduler);
+  void CheckPoolSlots(const RunRow& run);
   void CheckPools(const RunRow& run);
   void CheckGangs(const RunRow& run);
   void CheckLanes(const Scheduler& scheduler);
   void CheckEffects(const RunRow& run);
+  uint32_t EffectsOf(const RunId& run, const StepSpec& step);
   crypto::KvStore& store_;
   SimulatedNetwork& network_;
   Verdicts& verdicts_;

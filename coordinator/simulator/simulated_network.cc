@@ -103,7 +103,7 @@ void SimulatedNetwork::SendToServer(int worker, uint64_t connection, ByteView fr
   Put({/*to_server=*/true, worker, connection, Bytes(frame.begin(), frame.end())});
 }
 
-void SimulatedNetwork::Put(Transit transit) {
+void SimulatedNetwork::Put(const Transit& transit) {
   ++frames_;
   const std::set<int>& cut = transit.to_server ? cut_to_server_ : cut_to_worker_;
   if (cut.count(transit.worker) != 0 || dice_.Chance(faults_.lost_percent)) {

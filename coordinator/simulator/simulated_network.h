@@ -67,7 +67,7 @@ class SimulatedNetwork {
   static workers::PeerId PeerOf(int worker, uint64_t connection);
   Status SendToWorker(const workers::PeerId& peer, ByteView frame);
   void SendToServer(int worker, uint64_t connection, ByteView frame);
-  void Put(Transit transit);
+  void Put(const Transit& transit);
   void Watch(ByteView frame);
 
   Dice& dice_;
