@@ -117,24 +117,37 @@ Posterior CompareNormals(double difference,
   return posterior;
 }
 
+namespace {
+
+/// The weight of node `i` in Simpson's rule, without the common factor.
+double SimpsonWeight(int i) {
+  if (i == 0 || i == kNodes - 1) return 1;
+  return i % 2 == 1 ? 4 : 2;
+}
+
+}  // namespace
+
 std::vector<double> ChancesToBeBest(std::span<const double> means,
                                     std::span<const double> errors,
                                     bool decrease_is_better) {
   CHECK(means.size() == errors.size());
+  // `mass` times the chance that the effect of every other arm is worse than `effect`.
+  const auto ahead_of_others = [&](size_t arm, double effect, double mass) {
+    for (size_t other = 0; other < means.size(); ++other) {
+      if (other == arm) continue;
+      const double gap = (effect - means[other]) / errors[other];
+      mass *= NormalCdf(decrease_is_better ? -gap : gap);
+    }
+    return mass;
+  };
   std::vector<double> chances(means.size(), 0);
   double total = 0;
   for (size_t arm = 0; arm < means.size(); ++arm) {
     CHECK(errors[arm] > 0);
     for (int i = 0; i < kNodes; ++i) {
       const double z = -8 + 16.0 * i / (kNodes - 1);
-      const double rule = i == 0 || i == kNodes - 1 ? 1 : (i % 2 == 1 ? 4 : 2);
-      double mass = rule * NormalDensity(z);
-      for (size_t other = 0; other < means.size(); ++other) {
-        if (other == arm) continue;
-        const double gap = (means[arm] + z * errors[arm] - means[other]) / errors[other];
-        mass *= NormalCdf(decrease_is_better ? -gap : gap);
-      }
-      chances[arm] += mass;
+      chances[arm] +=
+          ahead_of_others(arm, means[arm] + z * errors[arm], SimpsonWeight(i) * NormalDensity(z));
     }
     total += chances[arm];
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "crypto/base/text.h"
+#include "pipelines/experiments/unit_table.h"
 #include "pipelines/experiments/value_sql.h"
 #include "pipelines/math/exact_sum.h"
 
@@ -71,100 +72,6 @@ Result<std::vector<std::string>> Names(query::Connection& connection, const std:
     return OkStatus();
   }));
   return names;
-}
-
-/// Columns of one metric that are added up or taken once together.
-std::vector<std::vector<std::string>> Bundles(const UnitRowsSpec& spec) {
-  std::vector<std::vector<std::string>> bundles;
-  if (!spec.covariate.empty()) bundles.push_back({"x"});
-  for (size_t m = 0; m < spec.metrics.size(); ++m) {
-    bundles.push_back({"y" + std::to_string(m)});
-    if (!spec.metrics[m].per.empty()) bundles.back().push_back("d" + std::to_string(m));
-  }
-  return bundles;
-}
-
-/// Makes the table of units of rows that repeat units, and says in `reading` what was done.
-Status GroupUnits(query::Connection& connection,
-                  const UnitRowsSpec& spec,
-                  const std::string& rows,
-                  Json& reading) {
-  const std::string kept = "(" + rows + ") WHERE u IS NOT NULL AND a IS NOT NULL";
-  std::string columns = "u, min(a) AS a, count(DISTINCT a) AS arms, count(*) AS n";
-  if (!spec.segment.empty()) columns += ", min(g) AS g";
-  if (!spec.stratum.empty()) columns += ", min(s) AS s";
-  Json added{Json::Array()};
-  size_t first_metric = spec.covariate.empty() ? 0 : 1;
-  const std::vector<std::vector<std::string>> bundles = Bundles(spec);
-  for (size_t b = 0; b < bundles.size(); ++b) {
-    const bool metric = b >= first_metric;
-    const size_t m = b - first_metric;
-    const std::string name = metric ? spec.metrics[m].design.name : "the covariate";
-    const bool share = metric && spec.metrics[m].design.kind == MetricKind::kProportion;
-    std::string differs;
-    for (const std::string& column : bundles[b]) {
-      differs += (differs.empty() ? "" : " OR ") + ("max(" + column + ") <> min(" + column + ")");
-    }
-    bool add = spec.repeats == UnitRowsSpec::Repeats::kSum;
-    if (!add && !share) {
-      ASSIGN_OR_RETURN(const int64_t varied,
-                       connection.QueryInt64("SELECT count(*) FROM (SELECT u FROM " + kept +
-                                             " GROUP BY u, a HAVING " + differs + ")"));
-      add = varied > 0;
-      if (add && spec.repeats == UnitRowsSpec::Repeats::kOnce) {
-        return Invalid(std::to_string(varied) + " units have several rows that differ in '" + name +
-                       "'")
-            .WithRemedy("aggregate the file to one row per unit, or let rows be added up");
-      }
-    }
-    add = add && !share;
-    if (add) added.Push(name);
-    for (const std::string& column : bundles[b]) {
-      columns += add ? ", sum(" + column + " ORDER BY " + column + ") AS " + column
-                     : ", max(" + column + ") AS " + column;
-    }
-  }
-  TRY(connection.Execute("CREATE OR REPLACE TEMP TABLE signet_units AS SELECT " + columns +
-                         " FROM " + kept + " GROUP BY u"));
-  ASSIGN_OR_RETURN(const int64_t repeated,
-                   connection.QueryInt64("SELECT count(*) FROM signet_units WHERE n > 1"));
-  reading.Set("units_with_several_rows", repeated);
-  reading.Set("added_up_per_unit", std::move(added));
-  return OkStatus();
-}
-
-/// Caps y and d at quantiles over all units.
-Result<std::string> Capped(query::Connection& connection,
-                           const UnitRowsSpec& spec,
-                           const std::string& units,
-                           Json& reading) {
-  std::string replaced;
-  for (size_t m = 0; m < spec.metrics.size(); ++m) {
-    const double p = spec.metrics[m].winsorise;
-    if (p <= 0) continue;
-    const std::string y = "y" + std::to_string(m);
-    const auto quantile = [&](double share) {
-      return connection.QueryText("SELECT CAST(quantile_disc(" + y + ", " + Json(share).Dump() +
-                                  ") AS VARCHAR) FROM (" + units + ") WHERE isfinite(" + y + ")");
-    };
-    ASSIGN_OR_RETURN(const std::string high, quantile(p));
-    if (high.empty()) continue;
-    ASSIGN_OR_RETURN(const std::string lowest,
-                     connection.QueryText("SELECT CAST(coalesce(min(" + y +
-                                          "), 0) AS VARCHAR) FROM (" + units + ")"));
-    std::string capped = "CASE WHEN " + y + " IS NOT NULL THEN least(" + y + ", " + high + ") END";
-    Json caps = Json::Of({{"quantile", p}, {"high", Rounded(*DoubleFromText(high), 12)}});
-    if (!lowest.empty() && lowest[0] == '-') {
-      ASSIGN_OR_RETURN(const std::string low, quantile(1 - p));
-      capped = "CASE WHEN " + y + " IS NOT NULL THEN greatest(least(" + y + ", " + high + "), " +
-               low + ") END";
-      caps.Set("low", Rounded(*DoubleFromText(low), 12));
-    }
-    replaced += (replaced.empty() ? "" : ", ") + capped + " AS " + y;
-    reading.Field("winsorised").Set(spec.metrics[m].design.name, std::move(caps));
-  }
-  if (replaced.empty()) return units;
-  return "SELECT * REPLACE (" + replaced + ") FROM (" + units + ")";
 }
 
 /// Streams units into sums.
@@ -229,9 +136,29 @@ class Reader {
     }
   }
 
-  /// A value in bounds, NaN for none.
+  /// NaN for none.
   static double ValueAt(const query::ColumnView& column, size_t row) {
     return column.IsNull(row) ? kNone : column.Double(row);
+  }
+
+  /// Also false for NaN.
+  static bool InBounds(double value) { return std::fabs(value) <= kLargest; }
+
+  static bool Fits(const MetricDesign& design, double value, double per) {
+    const bool yes_or_no = value == 0 || value == 1;
+    return InBounds(value) && InBounds(per) &&
+           (design.kind != MetricKind::kProportion || yes_or_no);
+  }
+
+  /// Why it does not fit.
+  static Status Misfit(const MetricDesign& design, double value, double per) {
+    if (!InBounds(value) || !InBounds(per)) {
+      return Invalid("'" + design.name + "' holds an infinite or enormous value");
+    }
+    return Invalid("'" + design.name + "' holds values besides 0 and 1")
+        .WithRemedy(
+            "a proportion asks yes or no: write a condition such as \"column > 0\", or "
+            "compare it as a mean");
   }
 
   Status TakeMetric(const query::Chunk& chunk, size_t m, size_t y, size_t d, size_t x) {
@@ -247,16 +174,9 @@ class Reader {
         ++sums.missing[arm];
         continue;
       }
-      const bool bounded = std::fabs(value) <= kLargest && std::fabs(per) <= kLargest;
-      if (!bounded) return Invalid("'" + design.name + "' holds an infinite or enormous value");
-      if (design.kind == MetricKind::kProportion && value != 0 && value != 1) {
-        return Invalid("'" + design.name + "' holds values besides 0 and 1")
-            .WithRemedy(
-                "a proportion asks yes or no: write a condition such as \"column > 0\", or "
-                "compare it as a mean");
-      }
+      if (!Fits(design, value, per)) return Misfit(design, value, per);
       const double covariate = adjusted ? Covariate(chunk.column(x), r) : 0;
-      if (!std::isfinite(covariate) || std::fabs(covariate) > kLargest) {
+      if (!InBounds(covariate)) {
         return Invalid("the covariate holds an infinite or enormous value");
       }
       if (!sums.values.empty()) sums.values[arm].Add(value);
@@ -344,7 +264,7 @@ Result<std::string> UnitsOf(query::Connection& connection,
     }
     sql = "SELECT * FROM signet_units WHERE arms = 1";
   }
-  return Capped(connection, spec, sql, out.reading);
+  return CappedUnits(connection, spec, sql, out.reading);
 }
 
 }  // namespace
