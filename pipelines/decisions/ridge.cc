@@ -39,6 +39,31 @@ double Cell(double value, double mean, double scale) {
   return std::isnan(value) ? 0 : (value - mean) / scale;
 }
 
+/// What a column is centred on and divided by.
+struct ColumnScale {
+  double mean = 0;       ///< of the present values; 0 without any
+  double deviation = 1;  ///< of all rows; 1 where it is 0
+};
+
+ColumnScale ScaleOf(const std::vector<double>& column, std::span<const size_t> rows) {
+  double sum = 0;
+  double present = 0;
+  for (const size_t row : rows) {
+    if (std::isnan(column[row])) continue;
+    sum += column[row];
+    ++present;
+  }
+  ColumnScale scale;
+  if (present > 0) scale.mean = sum / present;
+  double square = 0;
+  for (const size_t row : rows) {
+    const double gap = Cell(column[row], scale.mean, 1);
+    square += gap * gap;
+  }
+  if (square > 0) scale.deviation = std::sqrt(square / static_cast<double>(rows.size()));
+  return scale;
+}
+
 }  // namespace
 
 RidgeModel RidgeModel::Fit(const std::vector<std::vector<double>>& columns,
@@ -50,22 +75,12 @@ RidgeModel RidgeModel::Fit(const std::vector<std::vector<double>>& columns,
   const auto n = static_cast<double>(rows.size());
   RidgeModel model;
   for (const size_t row : rows) model.level_ += values[row] / n;
-  std::vector<double> scale(m, 1);
+  std::vector<double> scale(m);
+  model.mean_.resize(m);
   for (size_t j = 0; j < m; ++j) {
-    double sum = 0;
-    double square = 0;
-    double present = 0;
-    for (const size_t row : rows) {
-      if (std::isnan(columns[j][row])) continue;
-      sum += columns[j][row];
-      ++present;
-    }
-    model.mean_.push_back(present > 0 ? sum / present : 0);
-    for (const size_t row : rows) {
-      const double gap = Cell(columns[j][row], model.mean_[j], 1);
-      square += gap * gap;
-    }
-    if (square > 0) scale[j] = std::sqrt(square / n);
+    const ColumnScale own = ScaleOf(columns[j], rows);
+    model.mean_[j] = own.mean;
+    scale[j] = own.deviation;
   }
   Grid gram(m, std::vector<double>(m, 0));
   std::vector<double> right(m, 0);

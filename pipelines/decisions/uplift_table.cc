@@ -263,8 +263,8 @@ Status CheckSides(const UpliftTable& table) {
   for (size_t i = 0; i < table.rows(); ++i) {
     if (table.test[i] != kNeither) ++counts[table.test[i]][table.treated[i]];
   }
-  for (const int test : {0, 1}) {
-    for (const int arm : {0, 1}) {
+  for (size_t test = 0; test < 2; ++test) {
+    for (size_t arm = 0; arm < 2; ++arm) {
       if (counts[test][arm] > 0) continue;
       return Invalid(std::string("no ") + (test == 1 ? "test" : "training") + " row is in the " +
                      (arm == 1 ? "treatment" : "control") + " arm")

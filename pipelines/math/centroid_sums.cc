@@ -30,7 +30,10 @@ CentroidSums::CentroidSums(size_t clusters, std::span<const double> largest)
 void CentroidSums::Change(const double* row, uint32_t cluster, int sign) {
   const size_t d = shift_.size();
   Wide* sums = sums_.data() + cluster * d;
-  for (size_t c = 0; c < d; ++c) sums[c] += sign * std::llrint(row[c] * scale_[c]);
+  for (size_t c = 0; c < d; ++c) {
+    const int64_t change = sign * std::llrint(row[c] * scale_[c]);
+    sums[c] += change;
+  }
   counts_[cluster] += sign;
 }
 

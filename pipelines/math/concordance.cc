@@ -50,63 +50,85 @@ struct PairSums {
   std::vector<double> concordant, pairs;
 };
 
-PairSums CountPairs(const std::vector<size_t>& rank,
-                    std::span<const double> times,
-                    std::span<const uint8_t> happened) {
-  const size_t n = rank.size();
-  std::vector<size_t> order(n);
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return times[a] < times[b]; });
-  PairSums sums{std::vector<double>(n, 0), std::vector<double>(n, 0)};
-  // Rising: a row is the later one of pairs with the events before it.
-  RankCounts events(n);
-  // Falling: an event is the earlier one of pairs with the rows after it.
-  RankCounts later(n);
-  const auto groups = [&](bool rising, const auto& visit) {
-    for (size_t done = 0; done < n;) {
-      const size_t first = rising ? done : n - 1 - done;
-      size_t size = 1;
-      const auto at = [&](size_t k) { return order[rising ? first + k : first - k]; };
-      while (done + size < n && times[at(size)] == times[order[first]]) ++size;
-      visit(size, at);
-      done += size;
+/// Counts in two passes over the rows by time; rows of one time (a tie) are taken together.
+class PairCounter {
+ public:
+  PairCounter(std::span<const size_t> rank,
+              std::span<const double> times,
+              std::span<const uint8_t> happened)
+      : rank_(rank), happened_(happened), order_(rank.size()) {
+    std::iota(order_.begin(), order_.end(), size_t{0});
+    std::sort(
+        order_.begin(), order_.end(), [&](size_t a, size_t b) { return times[a] < times[b]; });
+    const std::span<const size_t> order(order_);
+    for (size_t first = 0; first < order.size();) {
+      size_t last = first + 1;
+      while (last < order.size() && times[order[last]] == times[order[first]]) ++last;
+      ties_.push_back(order.subspan(first, last - first));
+      first = last;
     }
-  };
-  groups(true, [&](size_t size, const auto& at) {
-    const auto judge = [&](bool event) {
-      for (size_t k = 0; k < size; ++k) {
-        const size_t i = at(k);
-        if ((happened[i] != 0) != event) continue;
-        const double below = events.Below(rank[i]);
-        const double equal = events.Below(rank[i] + 1) - below;
-        sums.concordant[i] += below + equal / 2;
-        sums.pairs[i] += events.total();
-      }
-    };
-    judge(/*event=*/true);
-    for (size_t k = 0; k < size; ++k) {
-      if (happened[at(k)] != 0) events.Add(rank[at(k)]);
+  }
+  PairCounter(const PairCounter&) = delete;
+  PairCounter& operator=(const PairCounter&) = delete;
+  ~PairCounter() = default;
+
+  PairSums Count() {
+    const size_t n = rank_.size();
+    PairSums sums{std::vector<double>(n, 0), std::vector<double>(n, 0)};
+    // Rising: a row is the later one of pairs with the events before it.
+    RankCounts events(n);
+    for (const std::span<const size_t> tie : ties_) {
+      AsLater(tie, /*event=*/true, events, sums);
+      Add(tie, /*event=*/true, events);
+      AsLater(tie, /*event=*/false, events, sums);
     }
-    judge(/*event=*/false);
-  });
-  groups(false, [&](size_t size, const auto& at) {
-    for (size_t k = 0; k < size; ++k) {
-      if (happened[at(k)] == 0) later.Add(rank[at(k)]);
+    // Falling: an event is the earlier one of pairs with the rows after it.
+    RankCounts later(n);
+    for (auto tie = ties_.rbegin(); tie != ties_.rend(); ++tie) {
+      Add(*tie, /*event=*/false, later);
+      AsEarlier(*tie, later, sums);
+      Add(*tie, /*event=*/true, later);
     }
-    for (size_t k = 0; k < size; ++k) {
-      const size_t i = at(k);
-      if (happened[i] == 0) continue;
-      const double not_above = later.Below(rank[i] + 1);
-      const double equal = not_above - later.Below(rank[i]);
-      sums.concordant[i] += later.total() - not_above + equal / 2;
-      sums.pairs[i] += later.total();
+    return sums;
+  }
+
+ private:
+  [[nodiscard]] bool IsEvent(size_t row) const { return happened_[row] != 0; }
+
+  void Add(std::span<const size_t> tie, bool event, RankCounts& counts) const {
+    for (const size_t row : tie) {
+      if (IsEvent(row) == event) counts.Add(rank_[row]);
     }
-    for (size_t k = 0; k < size; ++k) {
-      if (happened[at(k)] != 0) later.Add(rank[at(k)]);
+  }
+
+  void AsLater(std::span<const size_t> tie,
+               bool event,
+               const RankCounts& events,
+               PairSums& sums) const {
+    for (const size_t row : tie) {
+      if (IsEvent(row) != event) continue;
+      const double below = events.Below(rank_[row]);
+      const double equal = events.Below(rank_[row] + 1) - below;
+      sums.concordant[row] += below + equal / 2;
+      sums.pairs[row] += events.total();
     }
-  });
-  return sums;
-}
+  }
+
+  void AsEarlier(std::span<const size_t> tie, const RankCounts& later, PairSums& sums) const {
+    for (const size_t row : tie) {
+      if (!IsEvent(row)) continue;
+      const double not_above = later.Below(rank_[row] + 1);
+      const double equal = not_above - later.Below(rank_[row]);
+      sums.concordant[row] += later.total() - not_above + equal / 2;
+      sums.pairs[row] += later.total();
+    }
+  }
+
+  std::span<const size_t> rank_;
+  std::span<const uint8_t> happened_;
+  std::vector<size_t> order_;                  ///< rows by time
+  std::vector<std::span<const size_t>> ties_;  ///< of order_
+};
 
 }  // namespace
 
@@ -115,7 +137,8 @@ Result<Estimate> Concordance(std::span<const double> predicted,
                              std::span<const uint8_t> happened,
                              double confidence) {
   CHECK(predicted.size() == times.size() && times.size() == happened.size());
-  const PairSums sums = CountPairs(DenseRanks(predicted), times, happened);
+  const std::vector<size_t> rank = DenseRanks(predicted);
+  const PairSums sums = PairCounter(rank, times, happened).Count();
   const bool comparable =
       std::any_of(sums.pairs.begin(), sums.pairs.end(), [](double pairs) { return pairs > 0; });
   if (!comparable) return Invalid("there is no pair of rows whose times can be compared");

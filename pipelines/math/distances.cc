@@ -68,7 +68,7 @@ __attribute__((target("avx2"))) void ScanWide(const Scan& scan) {
 __attribute__((target("avx2"))) double SumRootsWide(const double* values, size_t count) {
   return SumRoots(values, count);
 }
-bool HasWideVectors() {
+bool HasWideVectors() noexcept {
   return __builtin_cpu_supports("avx2") != 0;
 }
 #else
@@ -78,7 +78,7 @@ void ScanWide(const Scan& scan) {
 double SumRootsWide(const double* values, size_t count) {
   return SumRoots(values, count);
 }
-bool HasWideVectors() {
+bool HasWideVectors() noexcept {
   return false;
 }
 #endif

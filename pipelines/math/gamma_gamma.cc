@@ -111,6 +111,7 @@ Result<GammaGamma> GammaGamma::Fit(std::vector<PurchaseValue> customers) {
   model.customers_ = static_cast<double>(customers.size());
   model.correlation_ = CorrelationOf(customers);
   std::vector<double> values;
+  values.reserve(customers.size());
   for (const PurchaseValue& c : customers) values.push_back(c.mean_value);
   const double scale = MeanOf(values);
   if (*std::min_element(values.begin(), values.end()) ==

@@ -107,7 +107,7 @@ class WardDistances final : public ClusterDistances {
 class AverageDistances final : public ClusterDistances {
  public:
   AverageDistances(const PointSet& points, std::vector<double> weights)
-      : sizes_(std::move(weights)), stride_(0) {
+      : sizes_(std::move(weights)) {
     const ColumnPoints columns(points);
     stride_ = columns.padded();
     matrix_.resize(points.rows() * stride_);
@@ -147,7 +147,7 @@ class AverageDistances final : public ClusterDistances {
  private:
   std::vector<double> matrix_;
   std::vector<double> sizes_;
-  size_t stride_;
+  size_t stride_ = 0;
 };
 
 /// One merge of the chain: rows that stand for the two clusters.

@@ -11,6 +11,8 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 
+#include "crypto/base/check.h"
+
 namespace signet::pipelines {
 namespace {
 
@@ -32,9 +34,10 @@ class Climber {
     value_ = At(point_, gradient_);
   }
 
-  Maximum Climb() {
+  Maximum Climb(std::span<const double> guess) {
     const Eigen::Index size = point_.size();
     MatrixXd inverse = MatrixXd::Identity(size, size) / std::max(1e-2, Free().norm());
+    if (!guess.empty()) inverse = Eigen::Map<const MatrixXd>(guess.data(), size, size);
     for (int step = 0; step < options_.steps_max && !Done(); ++step) {
       const VectorXd free = Free();
       VectorXd direction = Masked(inverse * free);
@@ -107,8 +110,10 @@ class Climber {
 
 Maximum Maximise(const Objective& objective,
                  std::vector<double> start,
-                 const MaximiseOptions& options) {
-  return Climber(objective, std::move(start), options).Climb();
+                 const MaximiseOptions& options,
+                 std::span<const double> inverse) {
+  CHECK(inverse.empty() || inverse.size() == start.size() * start.size());
+  return Climber(objective, std::move(start), options).Climb(inverse);
 }
 
 Maximum Polish(const Objective& objective, const Maximum& maximum, const MaximiseOptions& options) {

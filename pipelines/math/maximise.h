@@ -23,11 +23,14 @@ struct Maximum {
   bool converged = false;
 };
 
-/// Projected BFGS uphill with Armijo backtracking from `start`. Deterministic.
+/// Projected BFGS uphill with Armijo backtracking from `start`. Deterministic. `inverse` is a guess
+/// at the inverse of the negative second derivatives at the maximum (as InverseOf gives it, such as
+/// of a coarser sample): with a good one the steps are Newton's from the first. Empty: none.
 /// Source: Nocedal and Wright, Numerical Optimization, 6.1 and 16.7.
 Maximum Maximise(const Objective& objective,
                  std::vector<double> start,
-                 const MaximiseOptions& options);
+                 const MaximiseOptions& options,
+                 std::span<const double> inverse = {});
 
 /// Up to three Newton steps from `maximum` while a derivative exceeds the tolerance, each kept only
 /// if the gradient shrinks: the last digits that a line search cannot see.

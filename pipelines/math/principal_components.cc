@@ -20,6 +20,7 @@ std::vector<double> MeansOf(const PointSet& points) {
   std::vector<ExactSum> sums(points.columns);
   for (size_t i = 0; i < points.cells.size(); ++i) sums[i % points.columns].Add(points.cells[i]);
   std::vector<double> means;
+  means.reserve(sums.size());
   for (const ExactSum& sum : sums) {
     means.push_back(sum.Value() / static_cast<double>(points.rows()));
   }

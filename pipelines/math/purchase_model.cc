@@ -19,6 +19,9 @@ namespace {
 constexpr int kRegularityMax = 12;
 // A drop-out that adds less than this to the log-likelihood is none: the maximum is NBD's.
 constexpr double kDropOutGain = 0.01;
+// A gain so far above it on the coarse sample that rounding the times cannot have made it.
+constexpr double kClearGain = 25;
+constexpr double kMinusInfinity = -HUGE_VAL;
 constexpr double kNearBound = 1;   // of the logarithm's bound
 constexpr double kFlatError = 10;  // standard error of a logarithm
 constexpr double kLogHuge = 9;     // e^9 = 8,100
@@ -92,8 +95,28 @@ Maximum Climb(const PurchaseShape& shape,
     Maximum found = Maximise(rough, std::move(start), kRough);
     if (best.point.empty() || found.value > best.value + 1e-9) best = std::move(found);
   }
+  // The coarse sample is curved like the whole: with its Hessian the climb takes Newton's steps.
+  const size_t size = best.point.size();
+  const std::vector<double> inverse = InverseOf(ObservedInformation(rough, best.point), size);
   const Objective objective = ObjectiveOf(shape, sample);
-  return Polish(objective, Maximise(objective, best.point, kFine), kFine);
+  return Polish(objective, Maximise(objective, best.point, kFine, inverse), kFine);
+}
+
+/// The log-likelihood that drop-out adds, per customer: on the coarse sample where that decides.
+double DropOutGain(const PurchaseShape& shape,
+                   const GroupedHistories& sample,
+                   const GroupedHistories& coarse,
+                   std::span<const double> log_p) {
+  const PurchaseShape never{DropOut::kNever, shape.regularity};
+  std::vector<double> gradient(log_p.size());
+  const Objective rough = ObjectiveOf(never, coarse);
+  double without = kMinusInfinity;
+  for (std::vector<double>& start : StartsOf(never, coarse)) {
+    without = std::max(without, Maximise(rough, std::move(start), kFine).value);
+  }
+  const double gain = MeanLogLikelihood(shape, coarse, log_p, gradient) - without;
+  if (gain * sample.customers() > kClearGain) return gain;
+  return MeanLogLikelihood(shape, sample, log_p, gradient) - Climb(never, sample, coarse).value;
 }
 
 }  // namespace
@@ -162,11 +185,8 @@ Boundary PurchaseModel::FindBoundary(const GroupedHistories& sample,
                                      const GroupedHistories& coarse,
                                      std::span<const double> log_p) const {
   if (shape_.drop_out != DropOut::kNever) {
-    const PurchaseShape never{DropOut::kNever, shape_.regularity};
-    const double without = Climb(never, sample, coarse).value;
-    std::vector<double> gradient(log_p.size());
-    const double with = MeanLogLikelihood(shape_, sample, log_p, gradient);
-    if ((with - without) * sample.customers() < kDropOutGain) return Boundary::kNoDropOut;
+    const double gain = DropOutGain(shape_, sample, coarse, log_p);
+    if (gain * sample.customers() < kDropOutGain) return Boundary::kNoDropOut;
   }
   const double bound = kFine.bound - kNearBound;
   if (log_p[0] > kLogHuge && log_p[1] > kLogHuge) return Boundary::kEqualRates;

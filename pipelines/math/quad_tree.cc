@@ -57,8 +57,8 @@ void QuadTree::Add(const std::vector<double>& points, size_t first, size_t last,
   cell.mass = static_cast<double>(last - first);
   if (leaf) {
     for (size_t i = first; i < last; ++i) {
-      cell.x += points[2 * order_[i]];
-      cell.y += points[2 * order_[i] + 1];
+      cell.x += points[size_t{2} * order_[i]];
+      cell.y += points[size_t{2} * order_[i] + 1];
     }
     cell.x /= cell.mass;
     cell.y /= cell.mass;

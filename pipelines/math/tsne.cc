@@ -121,8 +121,9 @@ class Descent {
     const uint32_t* column = p_.column.data();
     const double* value = p_.value.data();
     for (uint32_t e = p_.start[i]; e < p_.start[i + 1]; ++e) {
-      const double dx = x0 - y[2 * column[e]];
-      const double dy = y0 - y[2 * column[e] + 1];
+      const double* other = y + size_t{2} * column[e];
+      const double dx = x0 - other[0];
+      const double dy = y0 - other[1];
       const double pull = value[e] / (1 + dx * dx + dy * dy);
       fx += pull * dx;
       fy += pull * dy;
@@ -218,11 +219,25 @@ Result<TsneMap> FitTsne(const PointSet& points, const TsneOptions& options) {
   map.points.columns = 2;
   map.points.cells.resize(2 * n);
   for (size_t i = 0; i < n; ++i) {
-    map.points.cells[2 * order[i]] = placed.cells[2 * i];
-    map.points.cells[2 * order[i] + 1] = placed.cells[2 * i + 1];
+    map.points.cells[size_t{2} * order[i]] = placed.cells[2 * i];
+    map.points.cells[size_t{2} * order[i] + 1] = placed.cells[2 * i + 1];
   }
   return map;
 }
+
+namespace {
+
+/// The place of row `j` among the neighbours of row `own`, from 1; of equals the smaller row first.
+size_t RankOf(uint32_t j, size_t own, std::span<const double> squared) {
+  size_t rank = 1;
+  for (uint32_t other = 0; other < squared.size(); ++other) {
+    if (other == own || other == j) continue;
+    if (squared[other] < squared[j] || (squared[other] == squared[j] && other < j)) ++rank;
+  }
+  return rank;
+}
+
+}  // namespace
 
 double Trustworthiness(const PointSet& points, const PointSet& map, size_t neighbours) {
   CHECK(points.rows() == map.rows());
@@ -237,11 +252,7 @@ double Trustworthiness(const PointSet& points, const PointSet& map, size_t neigh
     columns.Squared(points.Row(i), squared.data());
     for (size_t r = 0; r < k; ++r) {
       const uint32_t j = near.rows[i * k + r];
-      size_t rank = 1;
-      for (uint32_t other = 0; other < n; ++other) {
-        if (other == i || other == j) continue;
-        if (squared[other] < squared[j] || (squared[other] == squared[j] && other < j)) ++rank;
-      }
+      const size_t rank = RankOf(j, i, std::span<const double>(squared).first(n));
       if (rank > k) penalty += static_cast<double>(rank - k);
     }
   }
