@@ -10,10 +10,6 @@
 namespace signet::pipelines {
 namespace {
 
-const std::vector<ColumnType> kNumbers = {
-    ColumnType::kDecimal, ColumnType::kInt64, ColumnType::kDouble};
-const std::vector<ColumnType> kTimes = {ColumnType::kTimestamp, ColumnType::kDate};
-
 /// Writes the chain lines -> orders (-> gaps) -> one row per subject.
 ///
 ///   lines   subject, t, ret, ...            each row before the cut-off
@@ -289,10 +285,12 @@ class PurchaseWriter {
 
 Result<FeatureBlock> PurchaseBlock(const BlockContext& context) {
   const EventOptions& o = context.options;
-  TRY(CheckColumn(context, "time", o.time, kTimes));
+  const std::vector<ColumnType> numbers = {
+      ColumnType::kDecimal, ColumnType::kInt64, ColumnType::kDouble};
+  TRY(CheckColumn(context, "time", o.time, {ColumnType::kTimestamp, ColumnType::kDate}));
   TRY(CheckColumn(context, "order", o.order, {}));
-  TRY(CheckColumn(context, "amount", o.amount, kNumbers));
-  TRY(CheckColumn(context, "discount", o.discount, kNumbers));
+  TRY(CheckColumn(context, "amount", o.amount, numbers));
+  TRY(CheckColumn(context, "discount", o.discount, numbers));
   TRY(CheckColumn(context, "returned", o.returned, {ColumnType::kBool}));
   TRY(CheckColumn(context, "item", o.item, {}));
   TRY(CheckColumn(context, "channel", o.channel, {}));

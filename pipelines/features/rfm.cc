@@ -162,6 +162,11 @@ Json EdgesJson(const std::array<double, 4>& edges) {
   return Json::List({edges[0], edges[1], edges[2], edges[3]});
 }
 
+/// 1 above the edge, else 0.
+std::string AboveSql(const std::string& value, const std::string& edge) {
+  return "(" + value + " > " + edge + ")::INT";
+}
+
 }  // namespace
 
 std::string QuintileScoreSql(const std::string& value,
@@ -169,7 +174,7 @@ std::string QuintileScoreSql(const std::string& value,
                              bool reversed) {
   std::string sql = reversed ? "(5" : "(1";
   for (const std::string& edge : edges) {
-    sql += (reversed ? " - (" : " + (") + value + " > " + edge + ")::INT";
+    sql += (reversed ? " - " : " + ") + AboveSql(value, edge);
   }
   return sql + ")::BIGINT";
 }

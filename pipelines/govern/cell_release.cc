@@ -42,6 +42,41 @@ Status WriteReleased(query::Connection& connection,
   return writer->Finish();
 }
 
+/// Opens the chunk's cells (subject, sealed) into `cells`; who has no key is in `unreadable`.
+Status OpenChunk(const query::Chunk& chunk,
+                 const std::string& name,
+                 const Keyring& keyring,
+                 std::vector<Released>& cells,
+                 std::set<Uuid>& unreadable) {
+  for (size_t r = 0; r < chunk.size(); ++r) {
+    const SubjectId subject{chunk.GetUuid(0, r)};
+    const std::optional<SecretBytes> key = keyring.CellKey(subject);
+    if (!key) {
+      unreadable.insert(subject.value);
+      continue;
+    }
+    ASSIGN_OR_RETURN(std::string text,
+                     CellSealer(*key).OpenEscrow(name, subject, chunk.Blob(1, r)));
+    cells.push_back({subject.value, PersonalText(std::move(text))});
+  }
+  return OkStatus();
+}
+
+Result<std::vector<Released>> OpenCells(query::Connection& connection,
+                                        const std::string& select,
+                                        const std::string& name,
+                                        const Keyring& keyring,
+                                        std::set<Uuid>& unreadable) {
+  std::vector<Released> cells;
+  ASSIGN_OR_RETURN(const auto rows, connection.Query(select));
+  query::Chunk chunk;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+    if (!more) return cells;
+    TRY(OpenChunk(chunk, name, keyring, cells, unreadable));
+  }
+}
+
 }  // namespace
 
 Result<Json> ReleaseCells(query::Connection& connection,
@@ -58,27 +93,9 @@ Result<Json> ReleaseCells(query::Connection& connection,
   if (!spec.subjects.empty()) {
     select += " AND subject IN (SELECT subject FROM " + SqlName(spec.subjects) + ")";
   }
-  std::vector<Released> cells;
   std::set<Uuid> unreadable;
-  {
-    ASSIGN_OR_RETURN(const auto rows, connection.Query(select));
-    query::Chunk chunk;
-    while (true) {
-      ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-      if (!more) break;
-      for (size_t r = 0; r < chunk.size(); ++r) {
-        const SubjectId subject{chunk.GetUuid(0, r)};
-        const std::optional<SecretBytes> key = keyring->CellKey(subject);
-        if (!key) {
-          unreadable.insert(subject.value);
-          continue;
-        }
-        ASSIGN_OR_RETURN(std::string text,
-                         CellSealer(*key).OpenEscrow(name, subject, chunk.Blob(1, r)));
-        cells.push_back({subject.value, PersonalText(std::move(text))});
-      }
-    }
-  }
+  ASSIGN_OR_RETURN(std::vector<Released> cells,
+                   OpenCells(connection, select, name, *keyring, unreadable));
   std::ranges::sort(cells, Before);
   TRY(WriteReleased(connection, table, cells));
   uint64_t subjects = 0;

@@ -69,20 +69,28 @@ Result<Schema> SplitSchema(const SourceSpec& source, const Schema& governed) {
   return split;
 }
 
+/// A column as the gate lets it out: sealed where its treatment seals it.
+std::string TreatedSql(const SourceSpec& source, const std::string& column) {
+  const auto found =
+      std::find_if(source.columns.begin(), source.columns.end(), [&](const SourceColumn& declared) {
+        return declared.name == column;
+      });
+  std::string name = SqlName(column);
+  if (found == source.columns.end()) return name;
+  const auto at = static_cast<size_t>(found - source.columns.begin());
+  const TreatmentKind kind = found->treatment.kind;
+  if (kind == TreatmentKind::kEscrow) return EscrowFunctionName(at) + "(subject, " + name + ")";
+  if (kind == TreatmentKind::kEncrypt) return EncryptFunctionName(at) + "(" + name + ")";
+  return name;
+}
+
 std::string GateSql(const GateSpec& spec, const Schema& split) {
   std::vector<std::string> links;
+  links.reserve(spec.source.links.size());
   for (size_t i = 0; i < spec.source.links.size(); ++i) links.push_back(LinkColumnName(i));
   std::vector<std::string> items;
-  for (const Column& column : split.columns) {
-    std::string item = SqlName(column.name);
-    for (size_t i = 0; i < spec.source.columns.size(); ++i) {
-      if (spec.source.columns[i].name != column.name) continue;
-      const TreatmentKind kind = spec.source.columns[i].treatment.kind;
-      if (kind == TreatmentKind::kEscrow) item = EscrowFunctionName(i) + "(subject, " + item + ")";
-      if (kind == TreatmentKind::kEncrypt) item = EncryptFunctionName(i) + "(" + item + ")";
-    }
-    items.push_back(item);
-  }
+  items.reserve(split.columns.size());
+  for (const Column& column : split.columns) items.push_back(TreatedSql(spec.source, column.name));
   return "SELECT " + Join(items, ", ") + " FROM (SELECT signet_subject(" + Join(links, ", ") +
          ") AS subject, * FROM " + SqlName(spec.tokenised) + ")";
 }

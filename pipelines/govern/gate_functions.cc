@@ -110,7 +110,7 @@ Status RegisterSubjectFunction(query::Connection& connection,
                                  ColumnType::kUuid,
                                  {},
                                  /*sees_null=*/true};
-  function.run = [table](const Arguments& in, ColumnWriter& out) {
+  function.run = [table = std::move(table)](const Arguments& in, ColumnWriter& out) {
     for (size_t c = 0; c < in.size(); ++c) {
       for (size_t r = 0; r < in.rows(); ++r) {
         if (!in[c].IsNull(r)) table->Prefetch(in[c].GetUuid(r));
@@ -139,7 +139,8 @@ Status RegisterEncryptFunction(query::Connection& connection,
                                std::shared_ptr<const CellSealer> sealer) {
   query::ScalarFunction function{
       EncryptFunctionName(column), {ColumnType::kText}, ColumnType::kBytes, {}};
-  function.run = [sealer, name = Qualified(spec, column)](const Arguments& in, ColumnWriter& out) {
+  function.run = [sealer = std::move(sealer), name = Qualified(spec, column)](const Arguments& in,
+                                                                              ColumnWriter& out) {
     for (size_t r = 0; r < in.rows(); ++r) {
       if (!in.AnyNull(r)) out.SetBytes(r, sealer->SealEncrypted(name, in[0].Text(r)));
     }

@@ -60,25 +60,31 @@ bool IsTime(ColumnType type) {
   return type == ColumnType::kDate || type == ColumnType::kTimestamp;
 }
 
+/// Whether generalisation `key` with this value fits the column's type.
+bool Generalises(const SourceColumn& column, const std::string& key, const Json& value) {
+  const ColumnType type = column.type;
+  if (key == "band") return value.AsInt() > 0 && (IsNumber(type) || IsTime(type));
+  if (key == "truncate") return value.AsInt() > 0 && type == ColumnType::kText;
+  if (key == "year") return value.AsBool() && IsTime(type);
+  return key == "top" && value.is_int() && IsNumber(type);
+}
+
+Status CannotGeneralise(const SourceColumn& column, const std::string& key) {
+  return Invalid("column '" + column.name + "': generalise '" + key +
+                 "' does not fit a column of type " + std::string(ColumnTypeName(column.type)))
+      .WithRemedy(
+          "give the column a type that the policy's rule fits (band, top: numbers; band, "
+          "year: dates; truncate: texts)");
+}
+
 Status CheckGeneralise(const SourceColumn& column) {
   const Json& options = column.treatment.options;
-  const std::string where = "column '" + column.name + "': ";
   for (const auto& [key, value] : options.fields()) {
-    const bool band =
-        key == "band" && value.AsInt() > 0 && (IsNumber(column.type) || IsTime(column.type));
-    const bool truncate =
-        key == "truncate" && value.AsInt() > 0 && column.type == ColumnType::kText;
-    const bool year = key == "year" && value.AsBool() && IsTime(column.type);
-    const bool top = key == "top" && value.is_int() && IsNumber(column.type);
-    if (!band && !truncate && !year && !top) {
-      return Invalid(where + "generalise '" + key + "' does not fit a column of type " +
-                     std::string(ColumnTypeName(column.type)))
-          .WithRemedy(
-              "give the column a type that the policy's rule fits (band, top: numbers; band, "
-              "year: dates; truncate: texts)");
-    }
+    if (!Generalises(column, key, value)) return CannotGeneralise(column, key);
   }
-  if (options.size() == 0) return Invalid(where + "generalise needs an option");
+  if (options.size() == 0) {
+    return Invalid("column '" + column.name + "': generalise needs an option");
+  }
   return OkStatus();
 }
 

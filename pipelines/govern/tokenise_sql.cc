@@ -108,12 +108,16 @@ std::string FactSql(const SourceColumn& column, Casts& casts) {
   return {};
 }
 
+std::string SizedSql(const std::string& text) {
+  return "length(" + text + ") || ':' || " + text;
+}
+
 /// Fields with their lengths, so that ("a", "bc") and ("ab", "c") differ.
 std::string RowKeySql(const SourceSpec& spec) {
   std::vector<std::string> fields;
+  fields.reserve(spec.unique.size());
   for (const std::string& column : spec.unique) {
-    const std::string text = "coalesce(" + SqlName(column) + ", '')";
-    fields.push_back("length(" + text + ") || ':' || " + text);
+    fields.push_back(SizedSql("coalesce(" + SqlName(column) + ", '')"));
   }
   return "signet_row_key(" + Join(fields, " || ") + ")";
 }

@@ -183,6 +183,13 @@ Result<std::string> RegisterBadLines(query::Connection& connection,
   return name;
 }
 
+/// A field of the object `o`; NULL for what stands for nothing.
+std::string JsonFieldSql(const std::string& column, const std::string& null_text) {
+  std::string value = "struct_extract(o, " + SqlLiteral(column) + ")";
+  if (!null_text.empty()) value = "nullif(" + value + ", " + SqlLiteral(null_text) + ")";
+  return "nullif(" + value + ", '') AS " + SqlName(column);
+}
+
 Status OpenJsonl(query::Connection& connection,
                  const std::string& name,
                  const SourceFile& file,
@@ -207,11 +214,7 @@ Status OpenJsonl(query::Connection& connection,
   std::string list;
   for (const std::string& column : columns) {
     shape.Set(column, "VARCHAR");
-    std::string value = "struct_extract(o, " + SqlLiteral(column) + ")";
-    if (!format.null_text.empty()) {
-      value = "nullif(" + value + ", " + SqlLiteral(format.null_text) + ")";
-    }
-    list += (list.empty() ? "" : ", ") + ("nullif(" + value + ", '')") + " AS " + SqlName(column);
+    list += (list.empty() ? "" : ", ") + JsonFieldSql(column, format.null_text);
   }
   // CASE keeps json_transform, which raises an error, away from lines that are no objects.
   const std::string good = "(json_valid(c0) AND starts_with(ltrim(c0), '{'))";

@@ -91,12 +91,7 @@ class QuoteMeter {
         closed_just_now_ = true;
       } else if (closed_just_now_ || StartsField(text, end)) {
         // A doubled quote goes on with the field that seemed closed.
-        if (!closed_just_now_) {
-          length_ = 0;
-          line_ += Lines(text.substr(counted, end - counted));
-          counted = end;
-          opened_ = line_;
-        }
+        if (!closed_just_now_) counted = OpenAt(text, end, counted);
         quoted_ = true;
         closed_just_now_ = false;
       }
@@ -114,6 +109,14 @@ class QuoteMeter {
   [[nodiscard]] uint64_t too_long() const { return too_long_; }
 
  private:
+  /// A field opens at `quote`; lines are counted up to `counted`. Returns up to where they are now.
+  size_t OpenAt(std::string_view text, size_t quote, size_t counted) {
+    length_ = 0;
+    line_ += Lines(text.substr(counted, quote - counted));
+    opened_ = line_;
+    return quote;
+  }
+
   /// `next` is the byte behind a closing quote.
   void JudgeClose(char next) {
     if (length_ <= bytes_max_ || next == quote_ || next == '\n' || next == '\r') return;
