@@ -156,7 +156,8 @@ std::vector<float> CodeMatrix::Floats(size_t first, size_t count) const {
   std::vector<float> cells(count * columns);
   for (size_t i = 0; i < cells.size(); ++i) {
     const uint8_t code = codes[first * columns + i];
-    cells[i] = code == kMissing ? std::numeric_limits<float>::quiet_NaN() : code;
+    cells[i] =
+        code == kMissing ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(code);
   }
   return cells;
 }
@@ -195,6 +196,23 @@ CutList CutList::Of(const std::vector<QuantileSketch>& columns, int bins) {
   return CutList(std::move(cuts));
 }
 
+namespace {
+
+/// The code of a value: how many cuts lie at or below it. `starts` tells where to begin looking.
+uint8_t CodeOf(float value, const std::vector<float>& cuts, const std::vector<uint8_t>& starts) {
+  if (!std::isfinite(value)) return CodeMatrix::kMissing;
+  size_t bin = starts[KeyOf(value) >> (32 - kStartBits)];
+  if (bin + 8 < cuts.size() && cuts[bin + 8] <= value) {
+    const auto from = cuts.begin() + static_cast<std::ptrdiff_t>(bin);
+    bin = static_cast<size_t>(std::upper_bound(from, cuts.end(), value) - cuts.begin());
+  } else {
+    while (bin < cuts.size() && cuts[bin] <= value) ++bin;
+  }
+  return static_cast<uint8_t>(bin);
+}
+
+}  // namespace
+
 CodeMatrix CutList::Encode(const RowMatrix& rows, int threads) const {
   CHECK(rows.columns == cuts_.size());
   CodeMatrix matrix;
@@ -204,22 +222,9 @@ CodeMatrix CutList::Encode(const RowMatrix& rows, int threads) const {
   ForEachIn(blocks, threads, [&](size_t block) {
     const size_t end = std::min(rows.rows(), (block + 1) * kBlockRows);
     for (size_t c = 0; c < rows.columns; ++c) {
-      const std::vector<float>& cuts = cuts_[c];
       for (size_t r = block * kBlockRows; r < end; ++r) {
-        const float value = rows.cells[r * rows.columns + c];
-        uint8_t& code = matrix.codes[r * rows.columns + c];
-        if (!std::isfinite(value)) {
-          code = CodeMatrix::kMissing;
-          continue;
-        }
-        size_t bin = starts_[c][KeyOf(value) >> (32 - kStartBits)];
-        if (bin + 8 < cuts.size() && cuts[bin + 8] <= value) {
-          const auto from = cuts.begin() + static_cast<std::ptrdiff_t>(bin);
-          bin = static_cast<size_t>(std::upper_bound(from, cuts.end(), value) - cuts.begin());
-        } else {
-          while (bin < cuts.size() && cuts[bin] <= value) ++bin;
-        }
-        code = static_cast<uint8_t>(bin);
+        const size_t at = r * rows.columns + c;
+        matrix.codes[at] = CodeOf(rows.cells[at], cuts_[c], starts_[c]);
       }
     }
   });

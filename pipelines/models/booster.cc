@@ -211,7 +211,7 @@ struct Booster::Handle {
     return std::span<const float>(result, shape[0]);
   }
 
-  Status Grow(const Matrix& rows, Gradients& gradients) {
+  Status Grow(const Matrix& rows, Gradients& gradients) const {
     return Checked(XGBoosterBoostOneIter(booster,
                                          rows.get(),
                                          gradients.first.data(),
@@ -220,28 +220,35 @@ struct Booster::Handle {
                    "train");
   }
 
-  /// Boosts until the validation loss stalls; returns the number of rounds to keep.
+  /// Rows with what is to be learnt of them.
+  struct Lesson {
+    const Matrix& rows;
+    const Targets& targets;
+  };
+
+  /// Boosts until the loss on `held` (null: all rounds) stalls; returns the number of rounds to
+  /// keep.
   Result<int> Boost(Loss loss,
                     const BoosterOptions& options,
-                    const Matrix& train,
-                    const Targets& targets,
-                    const Matrix* validation,
-                    const Targets& held,
-                    const std::function<void(double)>& progress) {
+                    const Lesson& train,
+                    const Lesson* held,
+                    const std::function<void(double)>& progress) const {
     double best = std::numeric_limits<double>::infinity();
     int keep = 0;
     Gradients gradients;
     for (int round = 0; round < options.rounds_max; ++round) {
-      ASSIGN_OR_RETURN(const std::span<const float> margins, MarginsOf(train, /*training=*/true));
-      gradients.Fill(loss, targets, margins, options.threads);
-      TRY(Grow(train, gradients));
+      ASSIGN_OR_RETURN(const std::span<const float> margins,
+                       MarginsOf(train.rows, /*training=*/true));
+      gradients.Fill(loss, train.targets, margins, options.threads);
+      TRY(Grow(train.rows, gradients));
       if (progress) progress(static_cast<double>(round + 1) / options.rounds_max);
-      if (validation == nullptr) {
+      if (held == nullptr) {
         keep = round + 1;
         continue;
       }
-      ASSIGN_OR_RETURN(const std::span<const float> seen, MarginsOf(*validation, false));
-      const double mean = MeanLoss(loss, held, seen);
+      ASSIGN_OR_RETURN(const std::span<const float> seen,
+                       MarginsOf(held->rows, /*training=*/false));
+      const double mean = MeanLoss(loss, held->targets, seen);
       if (mean < best) {
         best = mean;
         keep = round + 1;
@@ -273,14 +280,10 @@ Result<Booster> Booster::Train(Loss loss,
   if (validated) TRY(held.Fill(validation.rows, options.threads));
   auto handle = std::make_unique<Handle>();
   TRY(handle->Create(rows, ParametersOf(loss, options, seed, BaseScore(loss, train.targets))));
+  const Handle::Lesson lesson{rows, train.targets};
+  const Handle::Lesson exam{held, validation.targets};
   ASSIGN_OR_RETURN(const int keep,
-                   handle->Boost(loss,
-                                 options,
-                                 rows,
-                                 train.targets,
-                                 validated ? &held : nullptr,
-                                 validation.targets,
-                                 progress));
+                   handle->Boost(loss, options, lesson, validated ? &exam : nullptr, progress));
   auto best = std::make_unique<Handle>();
   TRY(Checked(XGBoosterSlice(handle->booster, 0, keep, 1, &best->booster), "keep the best rounds"));
   Booster booster(std::move(best));

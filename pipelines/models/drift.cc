@@ -226,6 +226,62 @@ Status CheckScore(const Table& reference, const Table& current, const DriftOptio
   return OkStatus();
 }
 
+/// What the columns of both tables say together.
+struct Comparison {
+  std::vector<ColumnDrift> drifts;   ///< the score's is not among them
+  std::vector<std::string> apart;    ///< notes on columns of one table alone
+  std::vector<std::string> reasons;  ///< to retrain
+  size_t major = 0;                  ///< of `drifts`
+};
+
+bool IsDropped(const DriftOptions& options, const std::string& column) {
+  return column == options.label ||
+         std::find(options.drop.begin(), options.drop.end(), column) != options.drop.end();
+}
+
+/// Compares column by column; the score's drift goes into the report itself.
+Comparison CompareAll(const Table& reference,
+                      const Table& current,
+                      const DriftOptions& options,
+                      Json& report) {
+  Comparison all;
+  for (const TableColumn& column : reference.columns) {
+    if (IsDropped(options, column.name)) continue;
+    const TableColumn* other = current.Find(column.name);
+    if (other == nullptr) {
+      all.apart.push_back("'" + column.name + "' is in the reference alone");
+      continue;
+    }
+    ColumnDrift drift = CompareColumns(column, *other, options);
+    if (column.name == options.score) {
+      if (drift.psi >= options.rules.score_psi && drift.verdict != "stable") {
+        all.reasons.push_back("the score's PSI is " + FixedText(drift.psi, 3));
+      }
+      report.Set("score", drift.json);
+      continue;
+    }
+    if (drift.verdict == "major") ++all.major;
+    all.drifts.push_back(std::move(drift));
+  }
+  for (const TableColumn& column : current.columns) {
+    if (reference.Find(column.name) == nullptr) {
+      all.apart.push_back("'" + column.name + "' is in the current data alone");
+    }
+  }
+  std::stable_sort(all.drifts.begin(),
+                   all.drifts.end(),
+                   [](const ColumnDrift& a, const ColumnDrift& b) { return a.psi > b.psi; });
+  return all;
+}
+
+std::string VerdictOf(const Comparison& all) {
+  if (all.major > 0) return "major";
+  const bool moderate = std::any_of(all.drifts.begin(), all.drifts.end(), [](const ColumnDrift& d) {
+    return d.verdict != "stable";
+  });
+  return moderate ? "moderate" : "stable";
+}
+
 }  // namespace
 
 Result<Json> CompareTables(const Table& reference,
@@ -233,57 +289,27 @@ Result<Json> CompareTables(const Table& reference,
                            const DriftOptions& options) {
   TRY(CheckScore(reference, current, options));
   if (reference.rows() == 0 || current.rows() == 0) return Invalid("a table without rows");
-  std::vector<ColumnDrift> drifts;
-  std::vector<std::string> apart;
-  std::vector<std::string> reasons;
   Json report{Json::Object()};
-  size_t major = 0;
-  for (const TableColumn& column : reference.columns) {
-    const bool dropped =
-        std::find(options.drop.begin(), options.drop.end(), column.name) != options.drop.end();
-    if (dropped || column.name == options.label) continue;
-    const TableColumn* other = current.Find(column.name);
-    if (other == nullptr) {
-      apart.push_back("'" + column.name + "' is in the reference alone");
-      continue;
-    }
-    ColumnDrift drift = CompareColumns(column, *other, options);
-    if (column.name == options.score) {
-      if (drift.psi >= options.rules.score_psi && drift.verdict != "stable") {
-        reasons.push_back("the score's PSI is " + FixedText(drift.psi, 3));
-      }
-      report.Set("score", drift.json);
-      continue;
-    }
-    if (drift.verdict == "major") ++major;
-    drifts.push_back(std::move(drift));
-  }
-  for (const TableColumn& column : current.columns) {
-    if (reference.Find(column.name) == nullptr) {
-      apart.push_back("'" + column.name + "' is in the current data alone");
-    }
-  }
-  if (drifts.empty() && !report.Has("score")) {
+  Comparison all = CompareAll(reference, current, options, report);
+  if (all.drifts.empty() && !report.Has("score")) {
     return Invalid("the tables have no column in common to compare");
   }
-  std::stable_sort(drifts.begin(), drifts.end(), [](const ColumnDrift& a, const ColumnDrift& b) {
-    return a.psi > b.psi;
-  });
-  const auto columns = static_cast<double>(std::max<size_t>(1, drifts.size()));
-  if (major > 0 && static_cast<double>(major) / columns >= options.rules.major_share) {
-    reasons.push_back(std::to_string(major) + " of " + std::to_string(drifts.size()) +
-                      " columns drift strongly");
+  const auto columns = static_cast<double>(std::max<size_t>(1, all.drifts.size()));
+  if (all.major > 0 && static_cast<double>(all.major) / columns >= options.rules.major_share) {
+    all.reasons.push_back(std::to_string(all.major) + " of " + std::to_string(all.drifts.size()) +
+                          " columns drift strongly");
   }
-  if (!options.label.empty()) TRY(AddPerformance(reference, current, options, report, reasons));
-  const bool moderate = std::any_of(
-      drifts.begin(), drifts.end(), [](const ColumnDrift& d) { return d.verdict != "stable"; });
+  if (!options.label.empty()) {
+    TRY(AddPerformance(reference, current, options, report, all.reasons));
+  }
+  const std::string verdict = VerdictOf(all);
   Json list{Json::Array()};
-  for (ColumnDrift& drift : drifts) list.Push(std::move(drift.json));
+  for (ColumnDrift& drift : all.drifts) list.Push(std::move(drift.json));
   report.Set("columns", std::move(list));
-  report.Set("verdict", major > 0 ? "major" : moderate ? "moderate" : "stable");
+  report.Set("verdict", verdict);
   report.Set("retrain",
-             Json::Of({{"needed", !reasons.empty()}, {"reasons", Json::Strings(reasons)}}));
-  report.Set("notes", Json::Strings(apart));
+             Json::Of({{"needed", !all.reasons.empty()}, {"reasons", Json::Strings(all.reasons)}}));
+  report.Set("notes", Json::Strings(all.apart));
   report.Set("normalisation", kNormalisation);
   report.Set("rows", Json::Of({{"reference", reference.rows()}, {"current", current.rows()}}));
   return report;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <set>
 #include <span>
@@ -40,7 +41,8 @@ Members MembersOf(std::span<const std::string> groups) {
 
 /// The least and the largest of what groups have.
 struct Range {
-  double low = INFINITY, high = -INFINITY;
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
   void Add(double value) {
     low = std::min(low, value);
     high = std::max(high, value);
@@ -56,37 +58,52 @@ double ThresholdOf(std::span<const double> scores, std::span<const uint8_t> labe
   return sorted[std::min(sorted.size() - 1, positives > 0 ? positives - 1 : 0)];
 }
 
-}  // namespace
+bool HasGroup(const TableColumn& column, size_t row) {
+  if (column.IsMissing(row)) return false;
+  return column.kind == TableKind::kCategory || std::isfinite(column.numbers[row]);
+}
 
-std::vector<std::string> GroupNames(const TableColumn& column, std::span<const size_t> rows) {
+/// The bounds of fifths of the rows; none for texts, and for few different numbers.
+std::vector<double> EdgesOf(const TableColumn& column, std::span<const size_t> rows) {
+  std::vector<double> edges;
+  if (column.kind == TableKind::kCategory) return edges;
   std::set<double> distinct;
   std::vector<double> sorted;
-  if (column.kind != TableKind::kCategory) {
-    for (const size_t row : rows) {
-      if (!std::isfinite(column.numbers[row])) continue;
-      sorted.push_back(column.numbers[row]);
-      if (distinct.size() <= kValuesMax) distinct.insert(column.numbers[row]);
-    }
-    std::sort(sorted.begin(), sorted.end());
+  for (const size_t row : rows) {
+    if (!std::isfinite(column.numbers[row])) continue;
+    sorted.push_back(column.numbers[row]);
+    if (distinct.size() <= kValuesMax) distinct.insert(column.numbers[row]);
   }
-  std::vector<double> edges;
-  for (size_t k = 1; k < kFifths && distinct.size() > kValuesMax; ++k) {
+  if (distinct.size() <= kValuesMax) return edges;
+  std::sort(sorted.begin(), sorted.end());
+  for (size_t k = 1; k < kFifths; ++k) {
     const double edge = sorted[sorted.size() * k / kFifths];
     if (edges.empty() || edge > edges.back()) edges.push_back(edge);
   }
+  return edges;
+}
+
+/// The name of the range between two edges that holds the value.
+std::string RangeName(const std::vector<double>& edges, double value) {
+  const auto above = std::upper_bound(edges.begin(), edges.end(), value);
+  const std::string from = above == edges.begin() ? "" : ShortNumber(*std::prev(above)) + " <=";
+  const std::string to = above == edges.end() ? "" : "< " + ShortNumber(*above);
+  return from + (from.empty() || to.empty() ? "" : " .. ") + to;
+}
+
+}  // namespace
+
+std::vector<std::string> GroupNames(const TableColumn& column, std::span<const size_t> rows) {
+  const std::vector<double> edges = EdgesOf(column, rows);
   std::vector<std::string> names;
   names.reserve(rows.size());
   for (const size_t row : rows) {
-    if (column.IsMissing(row) ||
-        (column.kind != TableKind::kCategory && !std::isfinite(column.numbers[row]))) {
+    if (!HasGroup(column, row)) {
       names.emplace_back(kMissingGroup);
     } else if (edges.empty()) {
       names.push_back(column.TextOf(row));
     } else {
-      const auto above = std::upper_bound(edges.begin(), edges.end(), column.numbers[row]);
-      const std::string from = above == edges.begin() ? "" : ShortNumber(*std::prev(above)) + " <=";
-      const std::string to = above == edges.end() ? "" : "< " + ShortNumber(*above);
-      names.push_back(from + (from.empty() || to.empty() ? "" : " .. ") + to);
+      names.push_back(RangeName(edges, column.numbers[row]));
     }
   }
   return names;

@@ -16,36 +16,41 @@ constexpr std::array kShares = {0.1, 0.3, 0.7, 0.9};
 constexpr std::array<std::string_view, 5> kLevels = {
     "very low", "low", "typical", "high", "very high"};
 
+/// How many rows have each code of a column.
+std::array<uint64_t, 256> CountsOf(const CodeMatrix& codes, size_t column) {
+  std::array<uint64_t, 256> counts{};
+  for (size_t i = column; i < codes.codes.size(); i += codes.columns) ++counts[codes.codes[i]];
+  return counts;
+}
+
+/// For each share the first code whose people's middle reaches it.
+std::array<uint8_t, kShares.size()> BoundsOf(const std::array<uint64_t, 256>& counts) {
+  uint64_t present = 0;
+  for (size_t code = 0; code < CodeMatrix::kMissing; ++code) present += counts[code];
+  std::array<uint8_t, kShares.size()> bounds{};
+  bounds.fill(CodeMatrix::kMissing);
+  uint64_t below = 0;
+  for (size_t code = 0; code < CodeMatrix::kMissing; ++code) {
+    // A code lies where the middle of its people lies.
+    const double middle =
+        present == 0 ? 0.5
+                     : (static_cast<double>(below) + static_cast<double>(counts[code]) / 2) /
+                           static_cast<double>(present);
+    for (size_t k = 0; k < bounds.size(); ++k) {
+      const bool reached = bounds[k] == CodeMatrix::kMissing && middle >= kShares[k];
+      if (reached) bounds[k] = static_cast<uint8_t>(code);
+    }
+    below += counts[code];
+  }
+  return bounds;
+}
+
 }  // namespace
 
 ReasonWords ReasonWords::Learn(const CodeMatrix& codes) {
   ReasonWords words;
-  for (size_t c = 0; c < codes.columns; ++c) {
-    std::array<uint64_t, 256> counts{};
-    uint64_t present = 0;
-    for (size_t i = c; i < codes.codes.size(); i += codes.columns) {
-      if (codes.codes[i] == CodeMatrix::kMissing) continue;
-      ++counts[codes.codes[i]];
-      ++present;
-    }
-    // A code lies where the middle of its people lies.
-    Bounds bounds{};
-    bounds.fill(CodeMatrix::kMissing);
-    uint64_t below = 0;
-    for (size_t code = 0; code < CodeMatrix::kMissing; ++code) {
-      const double middle =
-          present == 0 ? 0.5
-                       : (static_cast<double>(below) + static_cast<double>(counts[code]) / 2) /
-                             static_cast<double>(present);
-      for (size_t k = 0; k < bounds.size(); ++k) {
-        if (bounds[k] == CodeMatrix::kMissing && middle >= kShares[k]) {
-          bounds[k] = static_cast<uint8_t>(code);
-        }
-      }
-      below += counts[code];
-    }
-    words.bounds_.push_back(bounds);
-  }
+  words.bounds_.reserve(codes.columns);
+  for (size_t c = 0; c < codes.columns; ++c) words.bounds_.push_back(BoundsOf(CountsOf(codes, c)));
   return words;
 }
 

@@ -151,6 +151,12 @@ void SetReason(query::ColumnWriter& column, size_t row, const Scored& scored, si
   }
 }
 
+/// Writes every `step`th sentence from `scored.reasons[first]` on into the first `count` rows.
+void SetReasons(
+    query::ColumnWriter& column, const Scored& scored, size_t first, size_t count, size_t step) {
+  for (size_t r = 0; r < count; ++r) SetReason(column, r, scored, first + r * step);
+}
+
 Status WriteScores(query::Connection& connection,
                    const Schema& schema,
                    const std::vector<SubjectId>& subjects,
@@ -166,10 +172,7 @@ Status WriteScores(query::Connection& connection,
       query::ColumnWriter& score = writer->column(column++);
       for (size_t r = 0; r < count; ++r) score.SetDouble(r, scored.scores[first + r]);
       for (size_t k = 0; k < reasons; ++k) {
-        query::ColumnWriter& reason = writer->column(column++);
-        for (size_t r = 0; r < count; ++r) {
-          SetReason(reason, r, scored, (first + r) * reasons + k);
-        }
+        SetReasons(writer->column(column++), scored, first * reasons + k, count, reasons);
       }
     }
     TRY(writer->Flush(count));

@@ -262,6 +262,30 @@ Result<StudyData> DataOf(const Table& table,
   return data;
 }
 
+/// Judges each outer fold by a model of the others, or fold 1 alone.
+Result<Judged> JudgeFolds(const StudyData& data,
+                          const StudyOptions& options,
+                          const std::vector<int>& fold,
+                          bool crossed,
+                          const std::function<void(double)>& progress) {
+  Judged judged;
+  judged.scores.assign(data.rows.size(), NAN);
+  const int last = crossed ? options.folds : 2;
+  for (int f = crossed ? 0 : 1; f < last; ++f) {
+    const auto part = [&](double share) {
+      if (progress) progress(crossed ? (f + share) / (options.folds + 1) : share);
+    };
+    TRY(JudgeFold(data, options, fold, f, part, judged));
+  }
+  return judged;
+}
+
+/// What `--group-fairness` names; null without it.
+Result<const TableColumn*> GroupOf(const Table& table, const StudyOptions& options) {
+  if (options.group.empty()) return nullptr;
+  return Named(table, options.group, "--group-fairness");
+}
+
 }  // namespace
 
 Result<Json> RunStudy(const Table& table,
@@ -272,21 +296,11 @@ Result<Json> RunStudy(const Table& table,
     return Invalid("--cv and --time cannot go together")
         .WithRemedy("--time holds out the latest rows once; leave one of them out");
   }
-  const TableColumn* group = nullptr;
-  if (!options.group.empty()) {
-    ASSIGN_OR_RETURN(group, Named(table, options.group, "--group-fairness"));
-  }
+  ASSIGN_OR_RETURN(const TableColumn* const group, GroupOf(table, options));
   ASSIGN_OR_RETURN(const StudyData data, DataOf(table, keys, options));
   ASSIGN_OR_RETURN(const std::vector<int> fold, OuterFolds(data, options));
   const bool crossed = options.folds > 1 && options.time.empty();
-  Judged judged;
-  judged.scores.assign(data.rows.size(), NAN);
-  for (int f = crossed ? 0 : 1; f < (crossed ? options.folds : 2); ++f) {
-    const auto part = [&](double share) {
-      if (progress) progress(crossed ? (f + share) / (options.folds + 1) : share);
-    };
-    TRY(JudgeFold(data, options, fold, f, part, judged));
-  }
+  ASSIGN_OR_RETURN(Judged judged, JudgeFolds(data, options, fold, crossed, progress));
   const std::vector<size_t> rows = JudgedRows(judged.scores);
   const std::vector<double> scores = At(judged.scores, rows);
   ASSIGN_OR_RETURN(Json report, FiguresOf(data, scores, rows, options.seed));

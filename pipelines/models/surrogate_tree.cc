@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,6 +27,55 @@ std::string NumberText(double value) {
 struct BinSum {
   double rows = 0, sum = 0;
 };
+using Bins = std::array<BinSum, 256>;
+
+/// The rows of each code of a column, and the sums of their scores about `mean`.
+Bins BinsOf(const CodeMatrix& codes,
+            std::span<const double> scores,
+            const std::vector<size_t>& rows,
+            size_t column,
+            double mean) {
+  Bins bins{};
+  for (const size_t row : rows) {
+    BinSum& bin = bins[codes.codes[row * codes.columns + column]];
+    bin.rows += 1;
+    bin.sum += scores[row] - mean;
+  }
+  return bins;
+}
+
+/// Where to cut a column, with `least` rows on either side; code 0 for nowhere.
+struct Cut {
+  double gain = 0;
+  uint8_t code = 0;
+};
+
+/// The first cut that beats `gain_min`, and then every one that beats it.
+Cut BestCut(const Bins& bins, bool missing_left, double rows, double least, double gain_min) {
+  Cut best{gain_min, 0};
+  BinSum left = missing_left ? bins[CodeMatrix::kMissing] : BinSum{};
+  for (uint8_t code = 1; code < CodeMatrix::kMissing; ++code) {
+    left.rows += bins[code - 1].rows;
+    left.sum += bins[code - 1].sum;
+    const double right = rows - left.rows;
+    if (left.rows < least || right < least || bins[code - 1].rows == 0) continue;
+    // Sums are around the node's mean, so the right one is the left one's negative.
+    const double gain = left.sum * left.sum * (1 / left.rows + 1 / right);
+    if (gain > best.gain * (1 + 1e-9) + 1e-18) best = {gain, code};
+  }
+  return best;
+}
+
+/// A split's condition on one side, for people.
+std::string ValuesText(const SurrogateColumn& column, double edge, bool left) {
+  if (column.values.empty()) return column.name + (left ? " < " : " >= ") + NumberText(edge);
+  std::string list;
+  for (size_t v = 0; v < column.values.size(); ++v) {
+    if ((static_cast<double>(v) < edge) != left) continue;
+    list += (list.empty() ? "" : ", ") + column.values[v];
+  }
+  return column.name + " in {" + list + "}";
+}
 
 }  // namespace
 
@@ -56,6 +104,26 @@ SurrogateTree SurrogateTree::Grow(const CodeMatrix& codes,
   return tree;
 }
 
+SurrogateTree::Split SurrogateTree::BestSplit(const CodeMatrix& codes,
+                                              std::span<const double> scores,
+                                              const std::vector<size_t>& rows,
+                                              double mean,
+                                              size_t leaf_rows_min) {
+  const auto n = static_cast<double>(rows.size());
+  const auto least = static_cast<double>(leaf_rows_min);
+  Split best;
+  for (size_t c = 0; c < codes.columns; ++c) {
+    const Bins bins = BinsOf(codes, scores, rows, c, mean);
+    const bool missing = bins[CodeMatrix::kMissing].rows > 0;
+    for (const bool missing_left : {true, false}) {
+      const Cut cut = BestCut(bins, missing_left, n, least, best.gain);
+      if (cut.code != 0) best = {cut.gain, static_cast<int>(c), cut.code, missing_left, missing};
+      if (!missing) break;
+    }
+  }
+  return best;
+}
+
 void SurrogateTree::Divide(const CodeMatrix& codes,
                            std::span<const double> scores,
                            const SurrogateOptions& options,
@@ -68,33 +136,7 @@ void SurrogateTree::Divide(const CodeMatrix& codes,
   nodes_[node].rows = rows.size();
   nodes_[node].mean = total / n;
   if (depth >= options.max_depth || rows.size() < 2 * options.leaf_rows_min) return;
-  const auto least = static_cast<double>(options.leaf_rows_min);
-  Split best;
-  std::array<BinSum, 256> bins{};
-  for (size_t c = 0; c < codes.columns; ++c) {
-    bins.fill({});
-    for (const size_t row : rows) {
-      BinSum& bin = bins[codes.codes[row * codes.columns + c]];
-      bin.rows += 1;
-      bin.sum += scores[row] - nodes_[node].mean;
-    }
-    const BinSum missing = bins[CodeMatrix::kMissing];
-    for (const bool missing_left : {true, false}) {
-      BinSum left = missing_left ? missing : BinSum{};
-      for (uint8_t code = 1; code < CodeMatrix::kMissing; ++code) {
-        left.rows += bins[code - 1].rows;
-        left.sum += bins[code - 1].sum;
-        const double right = n - left.rows;
-        if (left.rows < least || right < least || bins[code - 1].rows == 0) continue;
-        // Sums are around the node's mean, so the right one is the left one's negative.
-        const double gain = left.sum * left.sum * (1 / left.rows + 1 / right);
-        if (gain > best.gain * (1 + 1e-9) + 1e-18) {
-          best = {gain, static_cast<int>(c), code, missing_left, missing.rows > 0};
-        }
-      }
-      if (missing.rows == 0) break;
-    }
-  }
+  const Split best = BestSplit(codes, scores, rows, nodes_[node].mean, options.leaf_rows_min);
   if (best.column < 0) return;
   std::vector<size_t> sides[2];
   for (const size_t row : rows) {
@@ -130,53 +172,41 @@ std::vector<double> SurrogateTree::Predict(const CodeMatrix& codes) const {
   return told;
 }
 
-Json SurrogateTree::ToJson(const CutList& cuts, const std::vector<SurrogateColumn>& columns) const {
-  const auto condition = [&](const Node& node, bool left) {
-    const SurrogateColumn& column = columns[static_cast<size_t>(node.column)];
-    const std::vector<float>& edges = cuts.of(static_cast<size_t>(node.column));
-    // A code beyond the last cut divides missing from present values alone.
-    if (node.code > edges.size()) {
-      return column.name + (left == node.missing_left ? " is missing" : " is present");
-    }
-    const double edge = static_cast<double>(edges[node.code - 1]);
-    std::string text;
-    if (column.values.empty()) {
-      text = column.name + (left ? " < " : " >= ") + NumberText(edge);
+void SurrogateTree::CollectRules(size_t node,
+                                 const std::vector<std::string>& when,
+                                 const CutList& cuts,
+                                 const std::vector<SurrogateColumn>& columns,
+                                 std::vector<Rule>& rules) const {
+  const Node& at = nodes_[node];
+  if (at.column < 0) {
+    rules.push_back({when, node});
+    return;
+  }
+  const SurrogateColumn& column = columns[static_cast<size_t>(at.column)];
+  const std::vector<float>& edges = cuts.of(static_cast<size_t>(at.column));
+  for (const bool left : {true, false}) {
+    std::vector<std::string> next = when;
+    const bool missing_here = left == at.missing_left;
+    if (at.code > edges.size()) {
+      // A code beyond the last cut divides missing from present values alone.
+      next.push_back(column.name + (missing_here ? " is missing" : " is present"));
     } else {
-      std::string list;
-      for (size_t v = 0; v < column.values.size(); ++v) {
-        if ((static_cast<double>(v) < edge) != left) continue;
-        list += (list.empty() ? "" : ", ") + column.values[v];
-      }
-      text = column.name + " in {" + list + "}";
+      next.push_back(ValuesText(column, static_cast<double>(edges[at.code - 1]), left));
+      if (at.missing && missing_here) next.back() += " or missing";
     }
-    return node.missing && left == node.missing_left ? text + " or missing" : text;
-  };
-  struct Rule {
-    std::vector<std::string> when;
-    size_t node;
-  };
+    CollectRules(left ? at.left : at.right, next, cuts, columns, rules);
+  }
+}
+
+Json SurrogateTree::ToJson(const CutList& cuts, const std::vector<SurrogateColumn>& columns) const {
   std::vector<Rule> rules;
-  const std::function<void(size_t, std::vector<std::string>)> walk =
-      [&](size_t at, const std::vector<std::string>& when) {
-        const Node& node = nodes_[at];
-        if (node.column < 0) {
-          rules.push_back({when, at});
-          return;
-        }
-        for (const bool left : {true, false}) {
-          std::vector<std::string> next = when;
-          next.push_back(condition(node, left));
-          walk(left ? node.left : node.right, next);
-        }
-      };
-  walk(0, {});
+  CollectRules(0, {}, cuts, columns, rules);
   std::stable_sort(rules.begin(), rules.end(), [&](const Rule& a, const Rule& b) {
-    return nodes_[a.node].mean > nodes_[b.node].mean;
+    return nodes_[a.leaf].mean > nodes_[b.leaf].mean;
   });
   Json list{Json::Array()};
   for (const Rule& rule : rules) {
-    const Node& node = nodes_[rule.node];
+    const Node& node = nodes_[rule.leaf];
     list.Push(Json::Of(
         {{"when", Json::Strings(rule.when)},
          {"rows", node.rows},

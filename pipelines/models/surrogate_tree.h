@@ -48,12 +48,29 @@ class SurrogateTree {
     double mean = 0;
   };
   struct Split;
+  struct Rule {
+    std::vector<std::string> when;
+    size_t leaf = 0;
+  };
+  /// The best split of these rows, whose mean score is `mean`; column -1 for none.
+  static Split BestSplit(const CodeMatrix& codes,
+                         std::span<const double> scores,
+                         const std::vector<size_t>& rows,
+                         double mean,
+                         size_t leaf_rows_min);
   void Divide(const CodeMatrix& codes,
               std::span<const double> scores,
               const SurrogateOptions& options,
               std::vector<size_t> rows,
               int depth,
               size_t node);
+
+  /// Appends the rules of the leaves below `node`, which `when` leads to.
+  void CollectRules(size_t node,
+                    const std::vector<std::string>& when,
+                    const CutList& cuts,
+                    const std::vector<SurrogateColumn>& columns,
+                    std::vector<Rule>& rules) const;
 
   std::vector<Node> nodes_;
   double fidelity_ = 1;

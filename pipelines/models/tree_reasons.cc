@@ -77,23 +77,28 @@ const double* TreeReasons::Amounts(Leaf& leaf, uint32_t mask) {
   return amounts_.data() + offset;
 }
 
+size_t TreeReasons::CoalitionShares(const std::vector<Condition>& path,
+                                    size_t own,
+                                    uint32_t mask,
+                                    std::span<double> polynomial) {
+  size_t met = 0;
+  for (size_t j = 0; j < path.size(); ++j) {
+    if (j == own) continue;
+    const bool is_met = (mask >> j & 1U) != 0;
+    if (is_met) ++met;
+    for (size_t s = met + 1; s-- > 0;) {
+      polynomial[s] *= path[j].share;
+      if (is_met && s > 0) polynomial[s] += polynomial[s - 1];
+    }
+  }
+  return met;
+}
+
 void TreeReasons::Compute(const Leaf& leaf, uint32_t mask, std::vector<double>& amounts) {
   const size_t d = leaf.path.size();
   for (size_t i = 0; i < d; ++i) {
-    // polynomial[s]: the sum over coalitions of s met conditions (without i) of the shares of those
-    // outside the coalition; conditions not met are always outside.
     std::array<double, kPathMax + 1> polynomial{1};
-    size_t met = 0;
-    for (size_t j = 0; j < d; ++j) {
-      if (j == i) continue;
-      const double share = leaf.path[j].share;
-      const bool is_met = (mask >> j & 1U) != 0;
-      if (is_met) ++met;
-      for (size_t s = met + 1; s-- > 0;) {
-        polynomial[s] *= share;
-        if (is_met && s > 0) polynomial[s] += polynomial[s - 1];
-      }
-    }
+    const size_t met = CoalitionShares(leaf.path, i, mask, polynomial);
     double amount = 0;
     for (size_t s = 0; s <= met; ++s) amount += CoalitionWeight(s, d) * polynomial[s];
     const double own = (mask >> i & 1U) != 0 ? 1 : 0;
@@ -101,20 +106,24 @@ void TreeReasons::Compute(const Leaf& leaf, uint32_t mask, std::vector<double>& 
   }
 }
 
+void TreeReasons::MarkMet(const std::vector<Condition>& path, Block& block) {
+  block.masks.fill(0);
+  uint32_t bit = 1;
+  for (const Condition& c : path) {
+    const float* x = block.values.data() + static_cast<size_t>(c.column) * kBlockRows;
+    const uint32_t if_missing = c.missing ? bit : 0;
+    for (size_t r = 0; r < kBlockRows; ++r) {  // no branches: the compiler vectorises it
+      const uint32_t inside = (x[r] >= c.low ? bit : 0) & (x[r] < c.high ? bit : 0);
+      const uint32_t missing = x[r] != x[r] ? if_missing : 0;
+      block.masks[r] |= inside | missing;
+    }
+    bit <<= 1U;
+  }
+}
+
 void TreeReasons::ExplainBlock(Block& block) {
   for (Leaf& leaf : leaves_) {
-    block.masks.fill(0);
-    uint32_t bit = 1;
-    for (const Condition& c : leaf.path) {
-      const float* x = block.values.data() + static_cast<size_t>(c.column) * kBlockRows;
-      const uint32_t if_missing = c.missing ? bit : 0;
-      for (size_t r = 0; r < kBlockRows; ++r) {  // no branches: the compiler vectorises it
-        const uint32_t inside = (x[r] >= c.low ? bit : 0) & (x[r] < c.high ? bit : 0);
-        const uint32_t missing = x[r] != x[r] ? if_missing : 0;
-        block.masks[r] |= inside | missing;
-      }
-      bit <<= 1U;
-    }
+    MarkMet(leaf.path, block);
     for (size_t r = 0; r < kBlockRows; ++r) {
       const double* amounts = Amounts(leaf, block.masks[r]);
       double* out = block.sums.data() + r * columns_;

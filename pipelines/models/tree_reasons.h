@@ -48,8 +48,16 @@ class TreeReasons {
     std::vector<double> sums;  ///< row after row
   };
   void ExplainBlock(Block& block);
+  /// Sets block.masks: which conditions of the path each row meets, one bit per condition.
+  static void MarkMet(const std::vector<Condition>& path, Block& block);
   void Walk(const Tree& tree, int32_t node, const std::vector<Condition>& path);
   const double* Amounts(Leaf& leaf, uint32_t mask);
+  /// polynomial[s]: the sum over coalitions of s met conditions (without `own`) of the shares of
+  /// those outside the coalition; conditions not met are always outside. Returns the largest s.
+  static size_t CoalitionShares(const std::vector<Condition>& path,
+                                size_t own,
+                                uint32_t mask,
+                                std::span<double> polynomial);
   /// Appends the leaf's contributions for a mask to `amounts`.
   static void Compute(const Leaf& leaf, uint32_t mask, std::vector<double>& amounts);
 
