@@ -228,6 +228,62 @@ Status Binder::BindModifiers(const Json& node, Scope& scope, const Ctes& ctes, B
   return OkStatus();
 }
 
+namespace {
+
+/// The place in the select list, from 0, that a number among the keys of a clause stands for.
+size_t PositionOf(const Json& key) {
+  return static_cast<size_t>(key["value"]["value"].AsInt()) - 1;
+}
+
+bool IsNumber(const Json& key) {
+  return key["class"].AsString() == "CONSTANT";
+}
+
+/// What the ORDER BY of a SELECT names.
+struct OrderKeys {
+  bool all = false;             ///< ORDER BY ALL, or *
+  std::set<std::string> texts;  ///< of expressions
+  std::set<size_t> positions;   ///< of the select list, from 0
+
+  explicit OrderKeys(const Json& node) {
+    for (const Json& modifier : node["modifiers"].items()) {
+      for (const Json& order : modifier["orders"].items()) {
+        const Json& key = order["expression"];
+        all = all || key["class"].AsString() == "STAR";
+        if (IsNumber(key)) positions.insert(PositionOf(key));
+        texts.insert(ExpressionText(key));
+      }
+    }
+  }
+
+  [[nodiscard]] bool Cover(const Json& item, size_t position) const {
+    if (positions.contains(position) || texts.contains(ExpressionText(item))) return true;
+    const Json alias = Json::Of({{"class", "COLUMN_REF"},
+                                 {"type", "COLUMN_REF"},
+                                 {"column_names", Json::List({ItemName(item)})}});
+    return !ItemName(item).empty() && texts.contains(ExpressionText(alias));
+  }
+};
+
+/// Whether rows that the ORDER BY leaves in any order are equal.
+bool OrdersAllRows(const Json& node, const BoundQuery& query) {
+  const OrderKeys ordered(node);
+  if (ordered.all) return true;
+  const auto& items = node["select_list"].items();
+  bool shown = items.size() == query.columns.size();  // no star among them
+  for (size_t i = 0; shown && i < items.size(); ++i) shown = ordered.Cover(items[i], i);
+  if (shown) return true;
+  const auto& keys = node["group_expressions"].items();
+  if (keys.empty() || node["group_sets"].size() != 1) return false;
+  return std::all_of(keys.begin(), keys.end(), [&](const Json& key) {
+    if (!IsNumber(key)) return ordered.texts.contains(ExpressionText(key));
+    const size_t at = PositionOf(key);
+    return at < items.size() && ordered.Cover(items[at], at);
+  });
+}
+
+}  // namespace
+
 /// Rows that a LIMIT may swap must be equal: the ORDER BY covers all columns shown, or all keys of
 /// the GROUP BY.
 Status Binder::CheckLimit(const Json& node, const Json& limit, const BoundQuery& query) {
@@ -236,43 +292,25 @@ Status Binder::CheckLimit(const Json& node, const Json& limit, const BoundQuery&
       return Refuse(limit[part], "LIMIT and OFFSET take a plain number");
     }
   }
-  std::set<std::string> ordered;  // texts of expressions
-  std::set<size_t> positions;     // of the select list, from 0
-  for (const Json& modifier : node["modifiers"].items()) {
-    for (const Json& order : modifier["orders"].items()) {
-      const Json& key = order["expression"];
-      if (key["class"].AsString() == "STAR") return OkStatus();
-      if (key["class"].AsString() == "CONSTANT") {
-        positions.insert(static_cast<size_t>(key["value"]["value"].AsInt()) - 1);
-      }
-      ordered.insert(ExpressionText(key));
-    }
-  }
-  const auto covered = [&](size_t index) {
-    const Json& item = node["select_list"].items()[index];
-    if (positions.contains(index) || ordered.contains(ExpressionText(item))) return true;
-    Json alias = Json::Of({{"class", "COLUMN_REF"},
-                           {"type", "COLUMN_REF"},
-                           {"column_names", Json::List({ItemName(item)})}});
-    return !ItemName(item).empty() && ordered.contains(ExpressionText(alias));
-  };
-  const auto& items = node["select_list"].items();
-  bool all = items.size() == query.columns.size();  // no star among them
-  for (size_t i = 0; all && i < items.size(); ++i) all = covered(i);
-  if (all) return OkStatus();
-  const auto& keys = node["group_expressions"].items();
-  bool groups = !keys.empty() && node["group_sets"].size() == 1;
-  for (const Json& key : keys) {
-    const bool by_position = key["class"].AsString() == "CONSTANT";
-    const auto index = static_cast<size_t>(key["value"]["value"].AsInt()) - 1;
-    groups = groups && (by_position ? index < items.size() && covered(index)
-                                    : ordered.contains(ExpressionText(key)));
-  }
-  if (groups) return OkStatus();
+  if (OrdersAllRows(node, query)) return OkStatus();
   return Refuse(limit["limit"],
                 "LIMIT without a total order: order by all columns of the result, or by "
                 "all keys of the GROUP BY");
 }
+
+namespace {
+
+/// What a set operation combines, in both forms in which the engine writes it.
+std::vector<Json> SidesOf(const Json& node) {
+  std::vector<Json> sides;
+  for (const char* side : {"left", "right"}) {
+    if (node[side].is_object()) sides.push_back(node[side]);
+  }
+  for (const Json& child : node["children"].items()) sides.push_back(child);
+  return sides;
+}
+
+}  // namespace
 
 Result<BoundQuery> Binder::BindSetOperation(const Json& node,
                                             const Scope* parent,
@@ -283,11 +321,7 @@ Result<BoundQuery> Binder::BindSetOperation(const Json& node,
   if (type != "UNION" && type != "EXCEPT" && type != "INTERSECT") {
     return Refuse(node, "this set operation (" + LowerName(type) + ") is not supported");
   }
-  std::vector<Json> sides;
-  for (const char* side : {"left", "right"}) {
-    if (node[side].is_object()) sides.push_back(node[side]);
-  }
-  for (const Json& child : node["children"].items()) sides.push_back(child);
+  const std::vector<Json> sides = SidesOf(node);
   if (sides.size() < 2) return Refuse(node, "a set operation with one side");
   ASSIGN_OR_RETURN(BoundQuery query, BindQuery(sides.front(), parent, ctes));
   query.aggregates = query.aggregates || !node["setop_all"].AsBool();

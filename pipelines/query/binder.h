@@ -84,6 +84,8 @@ class Binder {
   Status BindSubqueryRef(const Json& ref, Scope& scope, const Ctes& ctes);
   Status BindTableFunction(const Json& ref, Scope& scope, const Ctes& ctes);
   Status BindValues(const Json& ref, Scope& scope, const Ctes& ctes);
+  /// kInvalid for joins whose result depends on the order of rows, and for unknown ones.
+  [[nodiscard]] Status CheckJoin(const Json& ref) const;
   Status BindJoin(const Json& ref, Scope& scope, const Ctes& ctes);
   Status BindUsing(const std::vector<std::string>& names, size_t left_end, Scope& scope);
 

@@ -135,30 +135,46 @@ Status Binder::BindValues(const Json& ref, Scope& scope, const Ctes& ctes) {
   return OkStatus();
 }
 
-Status Binder::BindJoin(const Json& ref, Scope& scope, const Ctes& ctes) {
-  if (++depth_ > 400) return Refuse(ref, "the SQL nests too deeply");
+namespace {
+
+/// The names of columns on both sides of a NATURAL join: relations [begin, middle) and the rest.
+std::vector<std::string> SharedNames(Scope& scope, size_t begin, size_t middle) {
+  std::vector<std::string> names;
+  for (size_t i = begin; i < middle; ++i) {
+    for (const BoundColumn& column : scope.relations[i].columns) {
+      if (column.hidden || column.name.empty()) continue;
+      const bool shared = !Named(scope, middle, scope.relations.size(), column.name).empty();
+      if (shared) names.push_back(column.name);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+Status Binder::CheckJoin(const Json& ref) const {
   const std::string& kind = ref["ref_type"].AsString();
   if (kind != "REGULAR" && kind != "CROSS" && kind != "NATURAL" && kind != "DEPENDENT") {
     return Refuse(ref, "this join (" + LowerName(kind) + ") depends on the order of rows");
   }
   const std::string& type = ref["join_type"].AsString();
   const std::vector<std::string> known = {"INNER", "LEFT", "RIGHT", "OUTER", "SEMI", "ANTI"};
-  if (std::ranges::find(known, type) == known.end()) {
-    return Refuse(ref, "this join (" + LowerName(type) + ") is not supported");
-  }
+  if (std::ranges::find(known, type) != known.end()) return OkStatus();
+  return Refuse(ref, "this join (" + LowerName(type) + ") is not supported");
+}
+
+Status Binder::BindJoin(const Json& ref, Scope& scope, const Ctes& ctes) {
+  if (++depth_ > 400) return Refuse(ref, "the SQL nests too deeply");
+  TRY(CheckJoin(ref));
+  const std::string& type = ref["join_type"].AsString();
   const size_t begin = scope.relations.size();
   TRY(BindFrom(ref["left"], scope, ctes));
   const size_t middle = scope.relations.size();
   TRY(BindFrom(ref["right"], scope, ctes));
   std::vector<std::string> using_names = ref["using_columns"].AsStrings();
-  if (kind == "NATURAL") {
-    for (size_t i = begin; i < middle; ++i) {
-      for (const BoundColumn& column : scope.relations[i].columns) {
-        if (column.hidden || column.name.empty()) continue;
-        if (!Named(scope, middle, scope.relations.size(), column.name).empty()) {
-          using_names.push_back(column.name);
-        }
-      }
+  if (ref["ref_type"].AsString() == "NATURAL") {
+    for (std::string& name : SharedNames(scope, begin, middle)) {
+      using_names.push_back(std::move(name));
     }
   }
   // BindUsing looks from `begin` on, so the join's own tables must be the last ones.

@@ -14,7 +14,7 @@ std::string SqlMistake(std::string_view message) {
   if (const size_t picture = message.find("\n\nLINE "); picture != std::string_view::npos) {
     message = message.substr(0, picture);
   }
-  if (const size_t head = message.find(" Error: "); head != std::string_view::npos && head < 20) {
+  if (const size_t head = message.find(" Error: "); head < 20) {  // npos is larger
     message = message.substr(head + 8);
   }
   std::string text;

@@ -67,6 +67,7 @@ Result<const Schema*> InputNamed(const std::map<std::string, Schema>& inputs,
   const auto found = inputs.find(std::string(name));
   if (found != inputs.end()) return &found->second;
   std::vector<std::string> names;
+  names.reserve(inputs.size());
   for (const auto& [known, schema] : inputs) names.push_back(known);
   return Invalid("there is no input '" + std::string(name) + "' (inputs: " + Join(names, ", ") +
                  ")" + DidYouMean(name, names));

@@ -58,6 +58,15 @@ struct Tally {
 
 using Assigned = std::vector<std::pair<Uuid, int>>;
 
+/// Reads the row's columns behind the subject; false where one is missing.
+bool ReadValues(const query::Chunk& chunk, size_t row, std::vector<double>& values) {
+  for (size_t c = 0; c < values.size(); ++c) {
+    if (chunk.IsNull(c + 1, row)) return false;
+    values[c] = chunk.Double(c + 1, row);
+  }
+  return true;
+}
+
 /// The segment's number of each subject of `input`; subjects of none are counted only.
 Result<Assigned> AssignSubjects(query::Connection& connection,
                                 const SegmentModel& model,
@@ -77,12 +86,7 @@ Result<Assigned> AssignSubjects(query::Connection& connection,
     ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
     if (!more) return assigned;
     for (size_t r = 0; r < chunk.size(); ++r) {
-      bool missing = false;
-      for (size_t c = 0; c < values.size(); ++c) {
-        missing = missing || chunk.IsNull(c + 1, r);
-        values[c] = missing ? 0 : chunk.Double(c + 1, r);
-      }
-      const int segment = missing ? -1 : model.SegmentOf(values);
+      const int segment = ReadValues(chunk, r, values) ? model.SegmentOf(values) : -1;
       ++tally.considered;
       tally.missing += segment < 0 ? 1 : 0;
       if (segment >= 0) assigned.emplace_back(chunk.GetUuid(0, r), segment);
