@@ -22,6 +22,41 @@ bool RegionsOverlap(const Jurisdiction& a, const Jurisdiction& b) {
   });
 }
 
+/// The first country of `a` that is also one of `b`; empty without any.
+std::string CommonCountry(const Jurisdiction& a, const Jurisdiction& b) {
+  const auto found =
+      std::find_if(a.countries.begin(), a.countries.end(), [&](const std::string& country) {
+        return b.countries.count(country) != 0;
+      });
+  return found == a.countries.end() ? std::string() : *found;
+}
+
+void CheckRegion(const Recipient& recipient, const PolicyPart& part, Diagnostics& diagnostics) {
+  if (part.Covers(recipient)) return;
+  const std::string safeguard =
+      recipient.safeguard.empty() ? "" : ", nor does it accept '" + recipient.safeguard + "'";
+  diagnostics.Error("SIG-2007",
+                    recipient.mark,
+                    "recipient '" + recipient.name + "' is in region '" + recipient.region +
+                        "', which " + part.name + " does not cover" + safeguard + " (" +
+                        part.transfer_article + ")");
+}
+
+void CheckRelease(const Recipient& recipient,
+                  const std::string& category,
+                  const PolicyPart& part,
+                  const Taxonomy& taxonomy,
+                  Diagnostics& diagnostics) {
+  const CategoryRule* rule = part.RuleOf(taxonomy, category);
+  if (rule != nullptr && rule->releasable) return;
+  diagnostics.Add({"SIG-2014",
+                   "recipient '" + recipient.name + "' may not get '" + category +
+                       "': " + part.name + " does not call it releasable",
+                   recipient.mark,
+                   {},
+                   {}});
+}
+
 }  // namespace
 
 const CategoryRule* PolicyPart::RuleOf(const Taxonomy& taxonomy, std::string_view category) const {
@@ -147,45 +182,36 @@ void Policy::ComposePublication() {
 
 void Policy::CheckCountries(Diagnostics& diagnostics) const {
   std::vector<const Jurisdiction*> seen;
+  const auto check = [&](const Jurisdiction& own, const Jurisdiction& other) {
+    if (other.name == own.name || !RegionsOverlap(other, own)) return;
+    const std::string country = CommonCountry(own, other);
+    if (country.empty()) return;
+    diagnostics.Add({"SIG-2008",
+                     "country " + country + " belongs to jurisdiction '" + own.name + "' and to '" +
+                         other.name + "'",
+                     own.mark,
+                     {},
+                     {{"the other one", other.mark}}});
+  };
   for (const PolicyPart& part : parts_) {
     for (const auto& entry : part.jurisdictions) {
-      for (const Jurisdiction* other : seen) {
-        if (other->name == entry.first || !RegionsOverlap(*other, entry.second)) continue;
-        for (const std::string& country : entry.second.countries) {
-          if (other->countries.count(country) == 0) continue;
-          diagnostics.Add({"SIG-2008",
-                           "country " + country + " belongs to jurisdiction '" + entry.first +
-                               "' and to '" + other->name + "'",
-                           entry.second.mark,
-                           {},
-                           {{"the other one", other->mark}}});
-          break;
-        }
-      }
+      for (const Jurisdiction* other : seen) check(entry.second, *other);
       seen.push_back(&entry.second);
     }
   }
 }
 
 void Policy::CheckRecipients(Diagnostics& diagnostics) const {
+  const auto is_declared = [this](const std::string& purpose) {
+    return std::any_of(purposes_.begin(), purposes_.end(), [&](const auto& rule) {
+      return IsWithin(rule.first, purpose);
+    });
+  };
   for (const auto& entry : organisation_.recipients) {
     const Recipient& recipient = entry.second;
-    for (const PolicyPart& part : parts_) {
-      if (part.Covers(recipient)) continue;
-      diagnostics.Error(
-          "SIG-2007",
-          recipient.mark,
-          "recipient '" + recipient.name + "' is in region '" + recipient.region + "', which " +
-              part.name + " does not cover" +
-              (recipient.safeguard.empty() ? ""
-                                           : ", nor does it accept '" + recipient.safeguard + "'") +
-              " (" + part.transfer_article + ")");
-    }
+    for (const PolicyPart& part : parts_) CheckRegion(recipient, part, diagnostics);
     for (const std::string& purpose : recipient.purposes) {
-      const bool known = std::any_of(purposes_.begin(), purposes_.end(), [&](const auto& rule) {
-        return IsWithin(rule.first, purpose);
-      });
-      if (known) continue;
+      if (is_declared(purpose)) continue;
       diagnostics.Error("SIG-2003",
                         recipient.mark,
                         "recipient '" + recipient.name + "' names the purpose '" + purpose +
@@ -193,14 +219,7 @@ void Policy::CheckRecipients(Diagnostics& diagnostics) const {
     }
     for (const std::string& category : recipient.releases) {
       for (const PolicyPart& part : parts_) {
-        const CategoryRule* rule = part.RuleOf(taxonomy_, category);
-        if (rule != nullptr && rule->releasable) continue;
-        diagnostics.Add({"SIG-2014",
-                         "recipient '" + recipient.name + "' may not get '" + category +
-                             "': " + part.name + " does not call it releasable",
-                         recipient.mark,
-                         {},
-                         {}});
+        CheckRelease(recipient, category, part, taxonomy_, diagnostics);
       }
     }
   }

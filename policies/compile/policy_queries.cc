@@ -126,6 +126,20 @@ std::vector<std::string> Policy::PurposeNames() const {
   return names;
 }
 
+namespace {
+
+Verdict NotFor(const PolicyPart& part,
+               const CategoryRule& rule,
+               const std::string& category,
+               const std::string& purpose) {
+  return Verdict::Deny(
+      rule.treatment.rule,
+      rule.article,
+      part.name + " does not allow '" + category + "' for the purpose '" + purpose + "'");
+}
+
+}  // namespace
+
 Verdict Policy::MayUse(std::string_view category, std::string_view purpose) const {
   const std::string purpose_name(purpose);
   const std::string category_name(category);
@@ -136,6 +150,7 @@ Verdict Policy::MayUse(std::string_view category, std::string_view purpose) cons
   if (FindPurpose(purpose) == nullptr) {
     return Verdict::Deny("purposes", "", "no policy declares the purpose '" + purpose_name + "'");
   }
+  const std::string may_serve = "'" + category_name + "' may serve '" + purpose_name + "'";
   Verdict verdict;
   for (const PolicyPart& part : parts_) {
     const auto basis = part.purposes.find(purpose);
@@ -143,15 +158,11 @@ Verdict Policy::MayUse(std::string_view category, std::string_view purpose) cons
     const CategoryRule* rule = part.RuleOf(taxonomy_, category);
     if (rule == nullptr) return NoRule(part, found, category);
     if (rule->purposes.count(purpose_name) == 0) {
-      return Verdict::Deny(rule->treatment.rule,
-                           rule->article,
-                           part.name + " does not allow '" + category_name + "' for the purpose '" +
-                               purpose_name + "'");
+      return NotFor(part, *rule, category_name, purpose_name);
     }
     if (!verdict.rule.empty()) continue;
-    verdict = Verdict::Allow(RuleText(basis->second.mark, "purposes." + purpose_name),
-                             basis->second.article,
-                             "'" + category_name + "' may serve '" + purpose_name + "'");
+    verdict = Verdict::Allow(
+        RuleText(basis->second.mark, "purposes." + purpose_name), basis->second.article, may_serve);
   }
   const Treatment treatment = TreatmentOf(category);
   if (treatment.kind == TreatmentKind::kDrop) {

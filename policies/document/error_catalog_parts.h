@@ -9,10 +9,10 @@ namespace signet::policies {
 
 /// An entry as it stands in the tables; see ErrorEntry.
 struct ErrorRow {
-  const char* code;
-  const char* title;
-  const char* explanation;
-  const char* remedy;
+  const char* code = "";
+  const char* title = "";
+  const char* explanation = "";
+  const char* remedy = "";
   StatusCode status = StatusCode::kInvalid;
 };
 
