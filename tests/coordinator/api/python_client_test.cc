@@ -28,7 +28,7 @@ Outcome Shell(const std::string& command) {
   Outcome outcome;
   FILE* pipe = ::popen(command.c_str(), "r");
   if (pipe == nullptr) return outcome;
-  std::array<char, 4096> room;
+  std::array<char, 4096> room{};
   while (const size_t n = std::fread(room.data(), 1, room.size(), pipe)) {
     outcome.output.append(room.data(), n);
   }
@@ -62,6 +62,7 @@ class ServeProcess {
       ::dup2(ends[1], 1);
       ::close(ends[0]);
       std::vector<char*> argv;
+      argv.reserve(arguments.size() + 1);
       for (const std::string& argument : arguments) {
         argv.push_back(const_cast<char*>(argument.c_str()));
       }

@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 
 Bytes SomeMembers(int count) {
   std::vector<pipelines::Member> members;
+  members.reserve(static_cast<size_t>(count));
   for (int n = 0; n < count; ++n) {
     members.push_back(
         {TokenOf("r", n), static_cast<uint64_t>(n + 1), "customer-" + std::to_string(n)});

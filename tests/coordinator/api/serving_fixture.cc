@@ -20,6 +20,7 @@ const fs::path& CertificateFolder() {
   static const bool made = [] {
     const std::string command =
         "deploy/certificates '" + folder.path().string() + "' email_platform ad_network stranger";
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): before the test starts threads
     return std::system(command.c_str()) == 0;
   }();
   EXPECT_TRUE(made) << "deploy/certificates failed";

@@ -47,7 +47,7 @@ TEST_F(StateFolderTest, PartitionsAreFixedByTheFirstRun) {
   EXPECT_EQ(state_->Partitions().value(), 8);
   const Status other = state_->FixPartitions(16);
   EXPECT_EQ(other.code(), StatusCode::kInvalid);
-  EXPECT_NE(other.remedy().find("8"), std::string::npos);
+  EXPECT_NE(other.remedy().find('8'), std::string::npos);
 }
 
 TEST_F(StateFolderTest, SignsNotesWithTheLogsKey) {

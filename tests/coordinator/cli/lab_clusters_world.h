@@ -33,6 +33,7 @@ class LabClustersWorld : public testing::Test {
   int Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"signet", "lab"});
     std::vector<char*> argv;
+    argv.reserve(arguments.size());
     for (std::string& argument : arguments) argv.push_back(argument.data());
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();

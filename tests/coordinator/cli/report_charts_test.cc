@@ -9,7 +9,9 @@
 namespace signet::coordinator {
 namespace {
 
-const ChartFrame kFrame{"Gains <1>", "What \"it\" shows", "x", "y"};
+ChartFrame SomeFrame() {
+  return {"Gains <1>", "What \"it\" shows", "x", "y"};
+}
 
 size_t Count(const std::string& text, const std::string& part) {
   size_t count = 0;
@@ -31,35 +33,35 @@ void ExpectAccessible(const std::string& svg) {
 
 TEST(LineChart, DrawsALineForEachSeriesAndEscapesItsWords) {
   const std::string svg =
-      LineChart(kFrame, {{"model", {0, 1, 2}, {0, 3, 4}}, {"<chance>", {0, 2}, {0, 4}}});
+      LineChart(SomeFrame(), {{"model", {0, 1, 2}, {0, 3, 4}}, {"<chance>", {0, 2}, {0, 4}}});
   ExpectAccessible(svg);
   EXPECT_EQ(Count(svg, "<polyline"), 2U);
   EXPECT_NE(svg.find("Gains &lt;1&gt;"), std::string::npos);
   EXPECT_NE(svg.find("&lt;chance&gt;"), std::string::npos);
   EXPECT_EQ(svg.find("<chance>"), std::string::npos);
-  EXPECT_TRUE(LineChart(kFrame, {}).empty());
+  EXPECT_TRUE(LineChart(SomeFrame(), {}).empty());
 }
 
 TEST(BarChart, DrawsABarForEachGroupAndSeries) {
-  const std::string svg = BarChart(kFrame, {"a", "b", "c"}, {{"one", {}, {1, 2, 3}}});
+  const std::string svg = BarChart(SomeFrame(), {"a", "b", "c"}, {{"one", {}, {1, 2, 3}}});
   ExpectAccessible(svg);
   EXPECT_EQ(Count(svg, "<rect"), 3U);
-  ExpectAccessible(BarChart(kFrame, {"a"}, {{"one", {}, {0}}}));
-  ExpectAccessible(BarChart(kFrame, {"a"}, {{"one", {}, {-5}}}));
+  ExpectAccessible(BarChart(SomeFrame(), {"a"}, {{"one", {}, {0}}}));
+  ExpectAccessible(BarChart(SomeFrame(), {"a"}, {{"one", {}, {-5}}}));
 }
 
 TEST(IntervalChart, DrawsEachIntervalWithItsEstimate) {
-  const std::string svg = IntervalChart(kFrame, {{"spend", 1, -1, 3}, {"visits", 2, 2, 2}}, 0);
+  const std::string svg = IntervalChart(SomeFrame(), {{"spend", 1, -1, 3}, {"visits", 2, 2, 2}}, 0);
   ExpectAccessible(svg);
   EXPECT_EQ(Count(svg, "<circle"), 2U);
 }
 
 TEST(HeatChart, HatchesWhatIsNotShown) {
   const double hidden = std::numeric_limits<double>::quiet_NaN();
-  const std::string svg = HeatChart(kFrame, {"r1", "r2"}, {"c1", "c2"}, {1, hidden, 3, 4});
+  const std::string svg = HeatChart(SomeFrame(), {"r1", "r2"}, {"c1", "c2"}, {1, hidden, 3, 4});
   ExpectAccessible(svg);
   EXPECT_EQ(Count(svg, "url(#hidden)"), 1U);
-  EXPECT_TRUE(HeatChart(kFrame, {"r1"}, {"c1"}, {1, 2}).empty());
+  EXPECT_TRUE(HeatChart(SomeFrame(), {"r1"}, {"c1"}, {1, 2}).empty());
 }
 
 TEST(HexBinChart, DrawsAHexagonForEachBinAndNoDot) {

@@ -16,6 +16,7 @@ namespace {
 
 void ExpectGolden(const std::string& name, const std::string& text) {
   const std::string path = "tests/golden/cli/" + name + ".txt";
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread
   if (::getenv("SIGNET_UPDATE_GOLDEN") != nullptr) {
     ASSERT_TRUE(MakeFolders("tests/golden/cli", 0755).ok());
     ASSERT_TRUE(WriteFileAtomically(path, AsBytes(text), 0644).ok());

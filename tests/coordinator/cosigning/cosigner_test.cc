@@ -16,6 +16,10 @@ using crypto::AuditLog;
 using crypto::KeyType;
 using crypto::VerifierKey;
 
+std::string WitnessLine(const std::string& name, const std::string& key) {
+  return "witness " + name + " " + key + " http://" + name + "\n";
+}
+
 /// Witnesses in this process, reached by their URLs; some may be down.
 class CosignerTest : public crypto::AuditWorld {
  protected:
@@ -37,8 +41,7 @@ class CosignerTest : public crypto::AuditWorld {
                                   *party.store,
                                   clock_)
               .value();
-      policy_text_ +=
-          "witness " + name + " " + party.witness->key().Text() + " http://" + name + "\n";
+      policy_text_ += WitnessLine(name, party.witness->key().Text());
     }
     policy_text_ = "log " + VerifierKey::Create("signet.test/audit", Key().PublicKey())->Text() +
                    "\n" + policy_text_ +
