@@ -1,5 +1,6 @@
 #include "policies/disclosure/disclosure.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -41,11 +42,11 @@ Verdict CheckLeaves(const std::vector<int64_t>& populations,
                     std::string_view what) {
   const std::string name(what);
   const std::string minimum = "leaves of at least " + std::to_string(rule.min_leaf) + " people";
-  for (const int64_t population : populations) {
-    if (population >= rule.min_leaf) continue;
-    return Verdict::Deny(rule.rule, rule.article, name + " needs " + minimum);
-  }
-  return Verdict::Allow(rule.rule, rule.article, name + " has " + minimum);
+  const bool large = std::all_of(populations.begin(), populations.end(), [&](int64_t population) {
+    return population >= rule.min_leaf;
+  });
+  if (large) return Verdict::Allow(rule.rule, rule.article, name + " has " + minimum);
+  return Verdict::Deny(rule.rule, rule.article, name + " needs " + minimum);
 }
 
 Verdict CheckClasses(int64_t smallest, const PublicationRule& rule, std::string_view what) {

@@ -78,14 +78,15 @@ Result<Json> Coarsest(const std::vector<const Treatment*>& all) {
     }
     if (primary.empty()) continue;
     const int64_t value = one->options[primary].AsInt();
-    if (with_primary == nullptr) {
-      with_primary = one;
-      widest = value;
-    } else if (PrimaryOf(with_primary->options) != primary) {
+    const bool first = with_primary == nullptr;
+    if (!first && PrimaryOf(with_primary->options) != primary) {
       return ConflictOf(*with_primary, *one);
-    } else if (primary == "hierarchy") {
+    }
+    if (!first && primary == "hierarchy") {
       ASSIGN_OR_RETURN(with_primary, CoarserHierarchy(*with_primary, *one));
-    } else if (primary == "truncate" ? value < widest : value > widest) {
+      continue;
+    }
+    if (first || (primary == "truncate" ? value < widest : value > widest)) {
       with_primary = one;
       widest = value;
     }
@@ -127,14 +128,25 @@ Result<Treatment> Treatment::FromJson(const Json& json) {
   return treatment;
 }
 
-Result<Treatment> Treatment::Strictest(std::span<const Treatment> several) {
-  CHECK(!several.empty());
+namespace {
+
+/// Those of the strictest kind among several.
+std::vector<const Treatment*> OfStrictestKind(std::span<const Treatment> several) {
   TreatmentKind kind = TreatmentKind::kKeep;
   for (const Treatment& one : several) kind = std::max(kind, one.kind);
   std::vector<const Treatment*> all;
   for (const Treatment& one : several) {
     if (one.kind == kind) all.push_back(&one);
   }
+  return all;
+}
+
+}  // namespace
+
+Result<Treatment> Treatment::Strictest(std::span<const Treatment> several) {
+  CHECK(!several.empty());
+  const std::vector<const Treatment*> all = OfStrictestKind(several);
+  const TreatmentKind kind = all.front()->kind;
   // The rule cited is that of the smallest place, so that no order matters.
   const Treatment* cited = all.front();
   for (const Treatment* one : all) {
