@@ -254,14 +254,10 @@ Result<Piece> WritePiece(query::Connection& connection,
 
 Result<std::vector<Piece>> WritePartitioned(query::Connection& connection,
                                             const std::string& table,
-                                            const std::string& partition_column,
-                                            int partitions,
+                                            const Partitioning& by,
                                             const WriteRequest& request,
-                                            const PartitionKeys& keys,
-                                            const crypto::HmacKey& digest_key,
-                                            BlobStore& store,
-                                            Entropy& entropy) {
-  CHECK(partitions > 0 && partitions <= kPartitionsMax);
+                                            const PieceSink& sink) {
+  CHECK(by.count > 0 && by.count <= kPartitionsMax);
   static std::atomic<uint64_t> counter = 0;
   const std::string source = IsSelect(table) ? "(" + table + ")" : SqlName(table);
   TRY(CheckColumns(connection, source, request.schema)
@@ -269,31 +265,27 @@ Result<std::vector<Piece>> WritePartitioned(query::Connection& connection,
   PartitionTables tables(connection,
                          "signet_split_" + std::to_string(++counter),
                          request.schema,
-                         static_cast<size_t>(partitions));
-  TRY(Split(connection, source, partition_column, request.schema, tables));
-  return WritePartitionTables(
-      connection, tables, partitions, request, keys, digest_key, store, entropy);
+                         static_cast<size_t>(by.count));
+  TRY(Split(connection, source, by.column, request.schema, tables));
+  return WritePartitionTables(connection, tables, by, request, sink);
 }
 
 Result<std::vector<Piece>> WritePartitionTables(query::Connection& connection,
                                                 PartitionTables& tables,
-                                                int partitions,
+                                                const Partitioning& by,
                                                 const WriteRequest& request,
-                                                const PartitionKeys& keys,
-                                                const crypto::HmacKey& digest_key,
-                                                BlobStore& store,
-                                                Entropy& entropy) {
-  CHECK(partitions > 0 && static_cast<size_t>(partitions) <= tables.partitions());
+                                                const PieceSink& sink) {
+  CHECK(by.count > 0 && static_cast<size_t>(by.count) <= tables.partitions());
   std::vector<Piece> pieces;
-  for (int partition = 0; partition < partitions; ++partition) {
+  for (int partition = 0; partition < by.count; ++partition) {
     const auto index = static_cast<size_t>(partition);
     if (tables.rows(index) == 0) continue;
     WriteRequest own = request;
     own.partition = partition;
-    ASSIGN_OR_RETURN(own.deks, keys(partition));
-    ASSIGN_OR_RETURN(
-        Piece piece,
-        WriteTable(connection, SqlName(tables.table(index)), own, digest_key, store, entropy));
+    ASSIGN_OR_RETURN(own.deks, by.keys(partition));
+    const std::string table = SqlName(tables.table(index));
+    ASSIGN_OR_RETURN(Piece piece,
+                     WriteTable(connection, table, own, sink.digest_key, sink.store, sink.entropy));
     pieces.push_back(std::move(piece));
     TRY(tables.Drop(index));
   }

@@ -43,28 +43,36 @@ Result<Piece> WritePiece(query::Connection& connection,
 using PartitionKeys =
     std::function<Result<std::map<policies::LabelClass, LeasedDek>>(int partition)>;
 
-/// Writes one piece per partition that has rows. `partition_column` is an integer column of `table`
-/// with values in [0, partitions); empty: the partition of the `subject` column (PartitionOf).
-/// `request.partition` and `.deks` are ignored. Rows keep their order within a partition.
+/// How rows are split.
+struct Partitioning {
+  int count = 0;
+  PartitionKeys keys;
+  /// An integer column with values in [0, count); empty: the partition of the `subject` column
+  /// (PartitionOf).
+  std::string column;
+};
+
+/// Where pieces go, and what they are made with.
+struct PieceSink {
+  const crypto::HmacKey& digest_key;  ///< of their contents
+  BlobStore& store;
+  Entropy& entropy;
+};
+
+/// Writes one piece per partition that has rows. `request.partition` and `.deks` are ignored. Rows
+/// keep their order within a partition.
 Result<std::vector<Piece>> WritePartitioned(query::Connection& connection,
                                             const std::string& table,
-                                            const std::string& partition_column,
-                                            int partitions,
+                                            const Partitioning& by,
                                             const WriteRequest& request,
-                                            const PartitionKeys& keys,
-                                            const crypto::HmacKey& digest_key,
-                                            BlobStore& store,
-                                            Entropy& entropy);
+                                            const PieceSink& sink);
 
 /// The same for rows that are split already: partition p is table p of `tables`, of which those
-/// behind `partitions` are not written. Each table is dropped once its piece is written.
+/// behind `by.count` are not written. Each table is dropped once its piece is written.
 Result<std::vector<Piece>> WritePartitionTables(query::Connection& connection,
                                                 PartitionTables& tables,
-                                                int partitions,
+                                                const Partitioning& by,
                                                 const WriteRequest& request,
-                                                const PartitionKeys& keys,
-                                                const crypto::HmacKey& digest_key,
-                                                BlobStore& store,
-                                                Entropy& entropy);
+                                                const PieceSink& sink);
 
 }  // namespace signet::pipelines

@@ -148,13 +148,9 @@ Status TaskContext::WriteOutput(const TaskOutput& output, const std::string& par
   ASSIGN_OR_RETURN(std::vector<Piece> pieces,
                    WritePartitioned(*connection_,
                                     output.name,
-                                    partition_column,
-                                    spec().partitions,
+                                    {spec().partitions, keys, partition_column},
                                     request,
-                                    keys,
-                                    *digest_key_,
-                                    *blobs_,
-                                    entropy_));
+                                    {*digest_key_, *blobs_, entropy_}));
   return TakePieces(output, std::move(pieces));
 }
 
@@ -163,12 +159,9 @@ Status TaskContext::WriteOutput(const TaskOutput& output, PartitionTables& table
   ASSIGN_OR_RETURN(std::vector<Piece> pieces,
                    WritePartitionTables(*connection_,
                                         tables,
-                                        spec().partitions,
+                                        {spec().partitions, keys, {}},
                                         RequestFor(output),
-                                        keys,
-                                        *digest_key_,
-                                        *blobs_,
-                                        entropy_));
+                                        {*digest_key_, *blobs_, entropy_}));
   return TakePieces(output, std::move(pieces));
 }
 

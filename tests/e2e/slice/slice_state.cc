@@ -151,13 +151,11 @@ Result<State::Dataset> State::Write(Connection& sql,
                    pipelines::WritePartitioned(
                        sql,
                        table,
-                       partition_column,
-                       kPartitions,
+                       {kPartitions,
+                        [&](int partition) { return NewDeks(name, partition, schema, batch); },
+                        partition_column},
                        request,
-                       [&](int partition) { return NewDeks(name, partition, schema, batch); },
-                       *digest_key_,
-                       *blobs_,
-                       entropy_));
+                       {*digest_key_, *blobs_, entropy_}));
   return dataset;
 }
 

@@ -76,6 +76,9 @@ class PiecesTest : public ::testing::Test {
     request.deks = Deks();
     return request;
   }
+  Partitioning Partitions(int count, const std::string& column) {
+    return {count, [this](int) { return Result(Deks()); }, column};
+  }
   DekLookup Lookup() {
     return [this](const DekId& id) -> Result<const SecretBytes*> {
       const auto found = keys_.find(id.text());
@@ -202,17 +205,10 @@ TEST_F(PiecesTest, TheContentDigestIgnoresOrderPartitionsAndKeys) {
                            .value();
   EXPECT_EQ(whole.content, sorted.content);
   EXPECT_NE(whole.streams[0].blob_digest, sorted.streams[0].blob_digest);
-  const auto pieces = WritePartitioned(
-                          *connection_,
-                          "rows",
-                          "",
-                          8,
-                          Request(),
-                          [this](int) { return Result(Deks()); },
-                          digest_key_,
-                          store_,
-                          entropy_)
-                          .value();
+  const auto pieces =
+      WritePartitioned(
+          *connection_, "rows", Partitions(8, ""), Request(), {digest_key_, store_, entropy_})
+          .value();
   EXPECT_EQ(pieces.size(), 8U);
   EXPECT_EQ(ContentOf(pieces).value().Hex(), whole.content);
   ASSERT_TRUE(connection_->Execute("UPDATE rows SET n = n + 1 WHERE n = 77").ok());
@@ -223,17 +219,10 @@ TEST_F(PiecesTest, PartitionsHoldTheirSubjectsAndEmptyOnesAreSkipped) {
   ASSERT_TRUE(connection_->Execute("ALTER TABLE rows ADD COLUMN p INTEGER").ok());
   ASSERT_TRUE(
       connection_->Execute("UPDATE rows SET p = CASE WHEN n % 2 = 0 THEN 1 ELSE 3 END").ok());
-  const auto pieces = WritePartitioned(
-                          *connection_,
-                          "rows",
-                          "p",
-                          4,
-                          Request(),
-                          [this](int) { return Result(Deks()); },
-                          digest_key_,
-                          store_,
-                          entropy_)
-                          .value();
+  const auto pieces =
+      WritePartitioned(
+          *connection_, "rows", Partitions(4, "p"), Request(), {digest_key_, store_, entropy_})
+          .value();
   ASSERT_EQ(pieces.size(), 2U);
   EXPECT_EQ(pieces[0].partition, 1);
   ASSERT_TRUE(Open(schema_, {pieces[0]}).ok());
@@ -246,15 +235,7 @@ TEST_F(PiecesTest, PartitionsHoldTheirSubjectsAndEmptyOnesAreSkipped) {
 TEST_F(PiecesTest, ARowOfNoPartitionIsRefused) {
   ASSERT_TRUE(connection_->Execute("UPDATE rows SET subject = NULL WHERE n = 5").ok());
   EXPECT_EQ(WritePartitioned(
-                *connection_,
-                "rows",
-                "",
-                4,
-                Request(),
-                [this](int) { return Result(Deks()); },
-                digest_key_,
-                store_,
-                entropy_)
+                *connection_, "rows", Partitions(4, ""), Request(), {digest_key_, store_, entropy_})
                 .status()
                 .code(),
             StatusCode::kInvalid);
