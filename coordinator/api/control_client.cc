@@ -157,6 +157,32 @@ Status ControlClient::Approve(const std::string& run, const std::string& step) {
   return Guarded([&] { impl_->service->approve(run, step); });
 }
 
+Result<Json> ControlClient::AddSchedule(const ControlSubmission& submission) {
+  const control::Submission sent = SentOf(submission);
+  return JsonOf([&](std::string& text) { impl_->service->schedule(text, sent); });
+}
+
+Result<Json> ControlClient::Schedules() {
+  return JsonOf([&](std::string& text) { impl_->service->schedules(text); });
+}
+
+Status ControlClient::ChangeSchedule(const std::string& name, const std::string& action) {
+  return Guarded([&] { impl_->service->change_schedule(name, action); });
+}
+
+Result<Json> ControlClient::Keys(const std::string& verb, const Json& arguments) {
+  const std::string sent = arguments.Dump();
+  return JsonOf([&](std::string& text) { impl_->service->keys(text, verb, sent); });
+}
+
+Result<Json> ControlClient::Redeem(const SecretBytes& token) {
+  std::string text(AsText(token.ExposeSecret()));
+  Result<Json> redeemed =
+      JsonOf([&](std::string& answer) { impl_->service->redeem(answer, text); });
+  Wipe(text.data(), text.size());
+  return redeemed;
+}
+
 Result<Json> ControlClient::Top() {
   return JsonOf([&](std::string& text) { impl_->service->top(text); });
 }

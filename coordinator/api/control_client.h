@@ -8,6 +8,7 @@
 #include <string>
 
 #include "crypto/base/json.h"
+#include "crypto/base/secret.h"
 #include "crypto/base/status.h"
 
 namespace signet::coordinator {
@@ -69,6 +70,15 @@ class ControlClient {
   /// Days as YYYY-MM-DD; {runs, skipped}.
   Result<Json> Backfill(const ControlSubmission& submission, const ControlRange& range);
   Status Approve(const std::string& run, const std::string& step);
+  /// Adds the pipeline's schedule, or replaces it.
+  Result<Json> AddSchedule(const ControlSubmission& submission);
+  Result<Json> Schedules();
+  /// "remove", "pause" or "resume".
+  Status ChangeSchedule(const std::string& name, const std::string& action);
+  /// A key operation (coordinator/keys/key_calls.h).
+  Result<Json> Keys(const std::string& verb, const Json& arguments);
+  /// Pins our own certificate to the member that `token` was made for.
+  Result<Json> Redeem(const SecretBytes& token);
   Result<Json> Top();
 
  private:

@@ -58,6 +58,17 @@ service ControlService {
   string backfill(1: Backfill range) throws (1: Refused refused)
   /// The caller agrees to a step that waits for approval (four eyes).
   void approve(1: string run, 2: string step) throws (1: Refused refused)
-  /// {workers, runs, ...}
+  /// Adds the schedule of the pipeline, or replaces it: the schedule as `schedules` shows it.
+  string schedule(1: Submission submission) throws (1: Refused refused)
+  /// A list: [{schedule, cron, next, paused, last_run, why, ...}].
+  string schedules() throws (1: Refused refused)
+  /// `action`: "remove", "pause" or "resume".
+  void change_schedule(1: string name, 2: string action) throws (1: Refused refused)
+  /// A key operation (coordinator/keys/key_calls.h), its arguments and answer as JSON.
+  string keys(1: string verb, 2: string arguments) throws (1: Refused refused)
+  /// Pins the caller's own certificate to the member that the invitation was made for. The one call
+  /// that is not for operators alone; over TLS only.
+  string redeem(1: string token) throws (1: Refused refused)
+  /// {workers, runs, schedules, ...}
   string top() throws (1: Refused refused)
 }

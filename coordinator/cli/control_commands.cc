@@ -140,9 +140,11 @@ Status Get(const CommandOptions& options) {
     ASSIGN_OR_RETURN(const Json runs, client->Runs(kRunsShown));
     if (IsJson(options)) {
       PrintJson(runs);
-    } else {
-      PrintData(RunsText(runs));
+      return OkStatus();
     }
+    PrintData(RunsText(runs));
+    const Result<Json> schedules = client->Schedules();
+    if (schedules.ok() && schedules->size() > 0) PrintData(SchedulesText(*schedules));
     return OkStatus();
   }
   ASSIGN_OR_RETURN(const Json run, client->Get(options.run));
@@ -230,6 +232,8 @@ Status Why(const CommandOptions& options) {
   ASSIGN_OR_RETURN(const Json why, client->Why(name.run, name.step, first));
   if (IsJson(options)) {
     PrintJson(why);
+  } else if (why.Has("schedule")) {
+    PrintData(why["schedule"].AsString() + " " + why["why"].AsString() + "\n");
   } else {
     PrintData(why["step"].AsString() + "/" + why["task"].Dump() + " " + why["why"].AsString() +
               "\n");
@@ -312,7 +316,8 @@ void AddControlCommands(CLI::App& app, CommandOutcome& outcome) {
                       options,
                       Why,
                       outcome);
-  why->add_option("task", options->task, "RUN/STEP/TASK, or STEP of the last run")->required();
+  why->add_option("task", options->task, "RUN/STEP/TASK, STEP of the last run, or a schedule")
+      ->required();
 
   CLI::App* cancel = Add(app, "cancel", "Cancel a run", options, Cancel, outcome);
   cancel->add_option("run", options->run, "A run's id, its beginning, or 'last'")->required();

@@ -82,10 +82,32 @@ std::string TopText(const Json& top) {
                     worker["silent_ms"].Dump() + " ms"});
   }
   text += TableText(rows);
+  if (top["schedules"].size() > 0) text += SchedulesText(top["schedules"]);
   if (top["runs"].size() == 0) return text + "nothing is under way\n";
   rows = {{"RUN", "PIPELINE", "STATUS", "TASKS", "TOOK", "OWNER", ""}};
   for (const Json& run : top["runs"].items()) rows.push_back(RunRow(run));
   return text + TableText(rows);
+}
+
+std::string SchedulesText(const Json& schedules) {
+  if (schedules.size() == 0) {
+    return "no schedules yet: `signet schedule add PIPELINE.yaml` adds one\n";
+  }
+  std::vector<Row> rows{{"SCHEDULE", "WHEN", "NEXT", "RUNS", "MISSED", "LAST RUN", ""}};
+  for (const Json& one : schedules.items()) {
+    std::vector<std::string> when = one["cron"].AsStrings();
+    if (!when.empty()) when.back() += " " + one["time_zone"].AsString();
+    if (!one["files"].AsString().empty()) when.push_back("files " + one["files"].AsString());
+    for (const std::string& name : one["snapshots"].AsStrings()) when.push_back("after " + name);
+    rows.push_back({one["schedule"].AsString(),
+                    Join(when, "; "),
+                    one["paused"].AsBool() ? "paused" : one["next"].AsString(),
+                    one["runs"].Dump(),
+                    one["missed_count"].Dump(),
+                    one["last_run"].AsString(),
+                    one["why"].AsString()});
+  }
+  return TableText(rows);
 }
 
 std::string LogText(const Json& line) {

@@ -13,6 +13,8 @@ std::string RunsText(const Json& runs);
 std::string RunText(const Json& run);
 /// Workers and what is under way.
 std::string TopText(const Json& top);
+/// A table of schedules, and why each waits.
+std::string SchedulesText(const Json& schedules);
 /// "2026-11-22T03:38:31Z  leased     gate.crm/0  on w1#...": one line of a run's log.
 std::string LogText(const Json& line);
 

@@ -19,6 +19,7 @@
 
 namespace signet::crypto {
 class KvStore;
+class WriteBatch;
 }  // namespace signet::crypto
 
 namespace signet::coordinator {
@@ -38,6 +39,7 @@ enum class Mutation {
   kForgetEffects,    ///< the binders' puts are dropped from the batch
   kUndoNothing,      ///< what a refused commit had put stays in the batch
   kSkipReplay,       ///< a restart forgets the newest entry of its journal
+  kForgetBeside,     ///< what a submission puts beside its run is not written
   kNoEnd,            ///< the binder does not hear that its run has ended
 };
 
@@ -102,8 +104,13 @@ class Coordinator {
   virtual ~Coordinator() = default;
 
   /// Accepts the run durably. kInvalid (CheckRunSpec), kConflict (the id exists), or the binder's
-  /// refusal. `binder` must outlive the run.
-  virtual Result<RunId> Submit(const RunSpec& spec, RunBinder& binder) = 0;
+  /// refusal. `binder` must outlive the run. `beside` (may be null) is written with the acceptance.
+  virtual Result<RunId> Submit(const RunSpec& spec,
+                               RunBinder& binder,
+                               const crypto::WriteBatch* beside) = 0;
+  Result<RunId> Submit(const RunSpec& spec, RunBinder& binder) {
+    return Submit(spec, binder, nullptr);
+  }
   /// Runs accepted before a restart and not finished; they wait for Resume or Cancel.
   [[nodiscard]] virtual std::vector<RunId> UnfinishedRuns() const = 0;
   /// Gives a run from before the restart its binder; it goes on where it was.

@@ -65,7 +65,9 @@ Status Dispatcher::Recover() {
   return journal_.Open(scheduler_, Time());
 }
 
-Result<RunId> Dispatcher::Submit(const RunSpec& spec, RunBinder& binder) {
+Result<RunId> Dispatcher::Submit(const RunSpec& spec,
+                                 RunBinder& binder,
+                                 const crypto::WriteBatch* beside) {
   if (!broken_.ok()) return broken_;
   TRY(CheckRunSpec(spec));
   if (scheduler_.FindRun(spec.id) != nullptr)
@@ -75,6 +77,8 @@ Result<RunId> Dispatcher::Submit(const RunSpec& spec, RunBinder& binder) {
     UndoPuts(keep);
     return refused;
   }
+  const bool forget = options_.mutation == Mutation::kForgetBeside;
+  if (beside != nullptr && !forget) batch_.Append(*beside);
   binders_[spec.id] = &binder;
   involved_.insert(&binder);
   Take(scheduler_.Step(SubmitRun{spec}, Time()));
@@ -104,6 +108,7 @@ Result<bool> Dispatcher::Turn() {
   if (!broken_.ok()) return broken_;
   const int64_t began = clock_.MonotonicMicros();
   bool busy = RunPosted();
+  if (!broken_.ok()) return broken_;
   ASSIGN_OR_RETURN(const bool received, ReceiveAll());
   busy = RunLocals() || received || busy;
   for (const WorkerId& worker : std::exchange(unreachable_, {})) {
@@ -153,7 +158,11 @@ bool Dispatcher::RunPosted() {
     const std::lock_guard<std::mutex> lock(posted_mutex_);
     actions.swap(posted_);
   }
-  for (const std::function<void()>& action : actions) action();
+  for (const std::function<void()>& action : actions) {
+    action();
+    // The next one may write by itself (keys, rights): what this one left is durable first.
+    if (!batch_.empty() || !records_.empty()) static_cast<void>(Flush());
+  }
   return !actions.empty();
 }
 
@@ -172,6 +181,7 @@ void Dispatcher::Take(Outcome outcome) {
       continue;
     if (options_.mutation == Mutation::kForgetRun && record.type == RecordType::kRunAccepted2)
       continue;
+    TellBinder(record);
     records_.push_back(std::move(record));
   }
   for (const Command& command : outcome.commands) {
@@ -186,6 +196,7 @@ void Dispatcher::Carry(const GrantLease& grant) {
   if (!payload.ok()) {
     return Take(scheduler_.Step(TaskFailed{grant.task.fence, payload.status()}, Time()));
   }
+  BinderOf(grant.task.run)->LeaseSent(grant.task, grant.worker);
   workers::Lease lease;
   lease.fence = grant.task.fence;
   lease.task = grant.task.Text();
@@ -234,7 +245,10 @@ void Dispatcher::UndoPuts(size_t keep) {
 }
 
 Status Dispatcher::Flush() {
-  if (records_.empty() && batch_.empty()) return OkStatus();
+  if (records_.empty() && batch_.empty()) return broken_;
+  for (const auto& [run, binder] : binders_) {
+    if (binder->BeforeWrite(batch_)) involved_.insert(binder);
+  }
   if (options_.mutation == Mutation::kForgetEffects) batch_.Clear();
   journal_.Append(records_, scheduler_, batch_);
   const Status written = store_.Write(batch_, crypto::Durability::kSync);
@@ -292,12 +306,6 @@ void Dispatcher::Observe(std::function<void(const RunView&)> observer) {
 
 void Dispatcher::Listen(std::function<void(const Happening&)> listener) {
   listener_ = std::move(listener);
-}
-
-std::vector<RunId> Dispatcher::Runs() const {
-  std::vector<RunId> runs;
-  for (const auto& run : scheduler_.runs()) runs.push_back(run.second.spec.id);
-  return runs;
 }
 
 std::vector<WorkerView> Dispatcher::Workers() const {

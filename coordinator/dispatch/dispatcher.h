@@ -32,7 +32,10 @@ class Dispatcher final : public Coordinator {
   /// Replays the journal.
   Status Recover();
 
-  Result<RunId> Submit(const RunSpec& spec, RunBinder& binder) override;
+  using Coordinator::Submit;
+  Result<RunId> Submit(const RunSpec& spec,
+                       RunBinder& binder,
+                       const crypto::WriteBatch* beside) override;
   [[nodiscard]] std::vector<RunId> UnfinishedRuns() const override {
     return scheduler_.UnfinishedRuns();
   }
@@ -90,6 +93,8 @@ class Dispatcher final : public Coordinator {
   void LookUp(const TaskRef& task);
 
   void Take(Outcome outcome);
+  /// Tells the run's binder what the record means for its leases.
+  void TellBinder(const Record& record);
   void Carry(const GrantLease& grant);
   void Carry(const RevokeLease& revoke);
   void Carry(const StepEnded& ended);
@@ -121,6 +126,7 @@ class Dispatcher final : public Coordinator {
   std::map<WorkerId, Outgoing> outbox_;
   std::vector<WorkerId> unreachable_;
   std::map<uint64_t, TaskRef> unfenced_;  ///< only with Mutation::kSkipFence: what it then commits
+  uint64_t reported_ = 0;                 ///< the fence whose worker reports a failure right now
   Status broken_;
   uint64_t seq_ = 0;
   CoordinatorFigures figures_;

@@ -1,6 +1,8 @@
-// The dispatcher's tasks that need no worker: local ones, and those whose result may be known.
+// The dispatcher's tasks that need no worker: local ones, and those whose result may be known;
+// what it tells the binders of attempts; and the runs it remembers.
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "coordinator/dispatch/dispatcher.h"
 
@@ -54,6 +56,36 @@ void Dispatcher::LookUp(const TaskRef& task) {
   }
   ++figures_.results_known;
   Take(scheduler_.Step(ResultKnown{task, binder->RowsOf(task, **known)}, Time()));
+}
+
+void Dispatcher::TellBinder(const Record& record) {
+  const bool failed = record.type == RecordType::kTaskFailed;
+  if (!failed && record.type != RecordType::kAttemptLost &&
+      record.type != RecordType::kRunCancelled) {
+    return;
+  }
+  const Happening what = DescribeRecord(scheduler_, record);
+  const auto binder = binders_.find(what.run);
+  if (binder == binders_.end()) return;
+  if (record.type == RecordType::kRunCancelled) {
+    return binder->second->RunCancelled(what.run, record.failure);
+  }
+  AttemptEnd end;
+  end.task.run = what.run;
+  end.task.step = what.step;
+  end.task.task = what.task;
+  end.task.fence = record.fence;
+  end.why = record.failure;
+  end.reported = record.fence != 0 && record.fence == reported_;
+  end.final = failed;
+  binder->second->AttemptEnded(end);
+}
+
+std::vector<RunId> Dispatcher::Runs() const {
+  std::vector<RunId> runs;
+  runs.reserve(scheduler_.runs().size());
+  for (const auto& run : scheduler_.runs()) runs.push_back(run.second.spec.id);
+  return runs;
 }
 
 }  // namespace signet::coordinator

@@ -115,7 +115,9 @@ void Dispatcher::On(const WorkerSession& from, const workers::Failed& failed) {
   for (const workers::Failure& failure : failed.failures) {
     if (scheduler_.Holds(failure.fence, from.worker)) {
       dirty_.insert(scheduler_.TaskOf(failure.fence)->run);
+      reported_ = failure.fence;
       Take(scheduler_.Step(TaskFailed{failure.fence, failure.status}, Time()));
+      reported_ = 0;
     } else {
       ++figures_.stale_results;
     }

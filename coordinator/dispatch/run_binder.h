@@ -15,6 +15,14 @@ class WriteBatch;
 
 namespace signet::coordinator {
 
+/// An attempt that is over without a result.
+struct AttemptEnd {
+  TaskRef task;
+  Status why;
+  bool reported = false;  ///< its worker says so; else it fell silent, hung or was too late
+  bool final = false;     ///< the task failed for good
+};
+
 /// Implemented by coordinator/binding. All calls come from the coordinator's loop thread, one at a
 /// time. What is put in a `batch` is durable together with the scheduler's own state change, or not
 /// at all.
@@ -31,6 +39,15 @@ class RunBinder {
   /// logged, wiped after sending. A failure (kDenied, ...) is the attempt's failure. Called again
   /// for every attempt.
   virtual Result<Bytes> BindTask(const TaskRef& task) = 0;
+
+  /// The payload that BindTask made goes to `worker` after the next write.
+  virtual void LeaseSent(const TaskRef& /*task*/, const WorkerId& /*worker*/) {}
+  /// Also of a task that never had an attempt (fence 0): nobody took it in time.
+  virtual void AttemptEnded(const AttemptEnd& /*end*/) {}
+  virtual void RunCancelled(const RunId& /*run*/, const Status& /*why*/) {}
+  /// Right before each write while the run lasts: the last moment to add to it. Returns whether it
+  /// did.
+  virtual bool BeforeWrite(crypto::WriteBatch& /*batch*/) { return false; }
 
   /// Makes a finished task's result visible. Called in the same batch as its state change, and only
   /// for the attempt that holds the fence: exactly once per task, as long as batches get written

@@ -31,6 +31,7 @@ struct RunHost::Hosted {
         binder(state, ledger, prepared.planned.plan, prepared.planned.policy, id),
         log(RunFolder(state, id).path() / "log.jsonl") {
     const RunRequest& request = prepared.request;
+    if (!request.owner.empty()) binder.AskedBy(request.owner, request.cause);
     if (!request.only.empty()) binder.LeaveOthersAlone();
     binder.Recompute(StepsFrom(prepared.planned.plan, request.recompute), request.no_cache);
   }
@@ -107,7 +108,7 @@ Status RunHost::TakeUp(const RunId& run) {
   return OkStatus();
 }
 
-Result<RunId> RunHost::Submit(PreparedRun prepared) {
+Result<RunId> RunHost::Submit(PreparedRun prepared, const RunOccasion& occasion) {
   TRY(state_.FixPartitions(prepared.planned.plan.partitions));
   const RunId run = NewRunId(state_);
   const RunFolder folder(state_, run);
@@ -120,13 +121,26 @@ Result<RunId> RunHost::Submit(PreparedRun prepared) {
   }
   spec.owner = hosted->prepared.request.owner;
   RunBinder& binder = hosted->binder;
+  crypto::WriteBatch beside;
+  if (occasion.beside) occasion.beside(run, beside);
+  if (notices_ != nullptr) {
+    const pipelines::Plan& plan = hosted->prepared.planned.plan;
+    notices_->Accept(run, plan.pipeline, plan.run.notify, occasion, beside);
+  }
   hosted_[run] = std::move(hosted);  // before Submit: the listener hears of the acceptance
-  const Result<RunId> accepted = coordinator_.Submit(spec, binder);
-  if (!accepted.ok()) {
+  const Result<RunId> accepted = coordinator_.Submit(spec, binder, &beside);
+  if (accepted.ok()) {
+    if (notices_ != nullptr) notices_->Accepted(run);
+  } else {
     hosted_.erase(run);
     folder.Remove();
   }
   return accepted;
+}
+
+bool RunHost::IsOver(const RunId& run) const {
+  const Result<RunView> view = coordinator_.View(run);
+  return !view.ok() || IsTerminal(view->state);
 }
 
 Status RunHost::Cancel(const RunId& run, const std::string& who) {
@@ -290,6 +304,10 @@ void RunHost::Changed(const RunView& view) {
 void RunHost::Turn() {
   // The coordinator has let go of these binders: their last batch is written.
   for (const RunId& run : std::exchange(ended_, {})) {
+    if (notices_ != nullptr) {
+      const Result<RunView> view = coordinator_.View(run);
+      if (view.ok()) notices_->Ended(*view);
+    }
     const auto hosted = hosted_.find(run);
     if (hosted == hosted_.end()) continue;
     const Status& delivered = hosted->second->binder.delivery();

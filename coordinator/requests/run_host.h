@@ -16,6 +16,7 @@
 #include "coordinator/dispatch/coordinator.h"
 #include "coordinator/requests/run_folder.h"
 #include "coordinator/requests/run_log.h"
+#include "coordinator/requests/run_notices.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
 
@@ -48,8 +49,12 @@ class RunHost {
   /// has not ended. One that cannot be taken up (its folder is gone or damaged) is cancelled, and
   /// says why. Returns those taken up.
   Result<std::vector<RunId>> ResumeAll();
-  /// Accepts the run durably.
-  Result<RunId> Submit(PreparedRun prepared);
+  /// Accepts the run durably, with what the occasion puts beside it.
+  Result<RunId> Submit(PreparedRun prepared, const RunOccasion& occasion = {});
+  /// Whoever asked to be told of runs is told by `notices`, which must outlive the host.
+  void Tell(RunNotices& notices) { notices_ = &notices; }
+  /// Whether the run has ended, or is not known.
+  [[nodiscard]] bool IsOver(const RunId& run) const;
   /// kNotFound; kConflict when it has ended.
   Status Cancel(const RunId& run, const std::string& who);
 
@@ -100,6 +105,7 @@ class RunHost {
   std::map<RunId, Status> deliveries_;  ///< only failures
   std::vector<RunId> ended_;            ///< since the last Turn
   std::function<void(const RunView&)> watcher_;
+  RunNotices* notices_ = nullptr;
   int64_t began_ = 0;
   bool untidy_ = false;
 

@@ -82,6 +82,7 @@ void Scheduler::BuildRun(RunRow& run, Now now) const {
   for (const auto& pool : run.spec.pools) {
     const auto number = static_cast<uint32_t>(pools.size() + 1);
     run.pools[number].limit = pool.second;
+    if (run.spec.shared_pools.count(pool.first) != 0) run.pools[number].shared = pool.first;
     pools.emplace(pool.first, number);
   }
   for (uint32_t i = 0; i < run.steps.size(); ++i) {

@@ -13,6 +13,18 @@
 
 namespace signet::coordinator {
 
+/// The pool's leased tasks, with those of the pools that share its name.
+int Scheduler::LeasedIn(const PoolRow& pool) const {
+  if (pool.shared.empty()) return pool.leased;
+  int leased = 0;
+  for (const uint32_t number : open_) {
+    for (const PoolRow& other : runs_.at(number).pools) {
+      if (other.shared == pool.shared) leased += other.leased;
+    }
+  }
+  return leased;
+}
+
 bool Scheduler::HasFreeSlot() const {
   return std::any_of(workers_.begin(), workers_.end(), [](const WorkerRow& worker) {
     return worker.connected && !worker.draining && worker.leased < worker.slots;
@@ -61,7 +73,7 @@ void DropFirst(PoolRow& pool, size_t at) {
 /// Grants the run's next task that somebody can take; false when there is none.
 bool Scheduler::GrantOne(RunRow& run, Now now, Outcome& out) {
   for (PoolRow& pool : run.pools) {
-    const bool full = pool.limit > 0 && pool.leased >= pool.limit;
+    const bool full = pool.limit > 0 && LeasedIn(pool) >= pool.limit;
     if (full && !options_.forget_pool_limit) continue;
     if (GrantFromPool(run, pool, now, out)) return true;
   }
@@ -100,7 +112,7 @@ bool Scheduler::GrantGang(RunRow& run, uint32_t step, Now now, Outcome& out) {
   int size = 0;  // those that have not ended: a member may have failed, if the step may
   for (const TaskRow& task : row.tasks) size += IsTerminal(task.state) ? 0 : 1;
   if (static_cast<int>(row.count(TaskState::kReady)) != size) return false;
-  if (pool.limit > 0 && pool.leased + size > pool.limit) return false;
+  if (pool.limit > 0 && LeasedIn(pool) + size > pool.limit) return false;
   // On paper first: who would take which.
   std::vector<WorkerRow> paper = workers_;
   std::vector<uint32_t> takers;

@@ -55,6 +55,7 @@ struct ReadyRange {
 struct PoolRow {
   int limit = 0;  ///< 0 = none
   int leased = 0;
+  std::string shared;  ///< its name, when other runs' pools of that name count, too
   std::deque<ReadyRange> ready;
 };
 

@@ -143,6 +143,9 @@ Status CheckRunSpec(const RunSpec& spec) {
       return Invalid("pool '" + pool.first + "' needs a name and a limit of at least 1");
     }
   }
+  for (const std::string& pool : spec.shared_pools) {
+    if (spec.pools.count(pool) == 0) return Invalid("the shared pool '" + pool + "' has no limit");
+  }
   StepIndex index;
   for (const StepSpec& step : spec.steps) {
     TRY(CheckStep(step, spec));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,8 @@ struct RunSpec {
   std::vector<StepSpec> steps;
   /// Concurrency limits: at most so many tasks of the pool are leased at a time (within this run).
   std::map<std::string, int> pools;
+  /// Those of `pools` that are counted over all runs that share the name.
+  std::set<std::string> shared_pools;
   int64_t total_ms = 0;  ///< the whole run's limit; 0 = none
   /// Runs of one lane follow each other: the next begins when the one before has ended. Empty:
   /// none.

@@ -120,6 +120,7 @@ class Scheduler {
   void WakeDelayed(Now now);
   void Grant(Now now, Outcome& out);
   void GrantTask(const TaskKey& key, uint32_t worker, Now now, Outcome& out);
+  [[nodiscard]] int LeasedIn(const PoolRow& pool) const;
   [[nodiscard]] bool HasFreeSlot() const;
   [[nodiscard]] static bool Fits(const WorkerRow& worker, const Needs& needs);
   [[nodiscard]] std::optional<uint32_t> PickWorker(const Needs& needs) const;

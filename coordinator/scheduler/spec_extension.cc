@@ -45,6 +45,9 @@ std::string ExtensionOf(const RunSpec& spec) {
   if (!spec.lane.empty()) json.Set("lane", spec.lane);
   if (spec.priority != 0) json.Set("priority", spec.priority);
   if (!spec.owner.empty()) json.Set("owner", spec.owner);
+  if (!spec.shared_pools.empty()) {
+    json.Set("shared_pools", Json::Strings({spec.shared_pools.begin(), spec.shared_pools.end()}));
+  }
   Json steps;  // by position
   for (size_t i = 0; i < spec.steps.size(); ++i) {
     Json step = StepExtension(spec.steps[i]);
@@ -61,6 +64,9 @@ Status ApplyExtension(std::string_view text, RunSpec& spec) {
   spec.lane = (*json)["lane"].AsString();
   spec.priority = static_cast<int>((*json)["priority"].AsInt());
   spec.owner = (*json)["owner"].AsString();
+  for (const std::string& pool : (*json)["shared_pools"].AsStrings()) {
+    spec.shared_pools.insert(pool);
+  }
   for (const auto& step : (*json)["steps"].fields()) {
     const Result<int64_t> position = IntegerFromText(step.first);
     if (!position.ok() || *position < 0 || static_cast<size_t>(*position) >= spec.steps.size()) {

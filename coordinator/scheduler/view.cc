@@ -139,9 +139,11 @@ std::string Scheduler::WhyReady(const RunRow& run,
   if (spec.approvals > 0) return WhyUnapproved(step, spec, run.spec.owner);
   if (spec.local) return "waits for the coordinator, which is about to do it";
   const PoolRow& pool = run.pools[step.pool];
-  if (pool.limit > 0 && pool.leased >= pool.limit) {
-    return "waits for a slot in pool '" + spec.pool + "' (" + std::to_string(pool.leased) + " of " +
-           std::to_string(pool.limit) + " in use); raise the pool's limit to run more at a time";
+  if (const int leased = LeasedIn(pool); pool.limit > 0 && leased >= pool.limit) {
+    return "waits for a slot in pool '" + spec.pool + "' (" + std::to_string(leased) + " of " +
+           std::to_string(pool.limit) + " in use" +
+           (pool.shared.empty() ? "" : ", by all runs that share it") +
+           "); raise the pool's limit to run more at a time";
   }
   return WhyNoSlot(spec);
 }

@@ -39,6 +39,11 @@ bool SkippedBefore(const RunRow& run, size_t step) {
 
 }  // namespace
 
+Status CheckingBinder::RunAccepted(const RunId& run, crypto::WriteBatch& batch) {
+  PutOnce("accepted/" + run.text(), std::exchange(context_, {}), batch);
+  return OkStatus();
+}
+
 Result<Bytes> CheckingBinder::BindTask(const TaskRef& task) {
   if (faults_ && dice_.Chance(3)) return Unavailable("simulated: the vault is unavailable");
   return ToBytes(task.Text());
@@ -91,6 +96,7 @@ void Checkers::AfterTurn(const Scheduler& scheduler) {
   }
   CheckSlots(scheduler);
   CheckLanes(scheduler);
+  CheckSharedPools(scheduler);
 }
 
 /// Counted from the tasks themselves, not from what the pool says.
@@ -124,6 +130,29 @@ void Checkers::CheckGangs(const RunRow& run) {
       verdicts_.Broken("gang " + run.spec.id.text() + "/" + run.spec.steps[i].id.text() +
                        " is leased in part");
     }
+  }
+}
+
+/// Of pools that share a name, counted from the tasks of all runs.
+void Checkers::CheckSharedPools(const Scheduler& scheduler) {
+  std::map<std::string, int> leased;
+  std::map<std::string, int> limits;
+  for (const auto& run : scheduler.runs()) {
+    const RunSpec& spec = run.second.spec;
+    for (const std::string& pool : spec.shared_pools) {
+      limits[pool] = std::max(limits[pool], spec.pools.at(pool));
+    }
+    for (size_t i = 0; i < run.second.steps.size(); ++i) {
+      if (spec.shared_pools.count(spec.steps[i].pool) == 0) continue;
+      for (const TaskRow& task : run.second.steps[i].tasks) {
+        leased[spec.steps[i].pool] += task.state == TaskState::kLeased ? 1 : 0;
+      }
+    }
+  }
+  for (const auto& pool : leased) {
+    if (pool.second <= limits[pool.first]) continue;
+    verdicts_.Broken("P4: the shared pool '" + pool.first + "' holds " +
+                     std::to_string(pool.second) + " of " + std::to_string(limits[pool.first]));
   }
 }
 

@@ -33,6 +33,9 @@ class CheckingBinder final : public RunBinder {
  public:
   CheckingBinder(crypto::KvStore& store, Dice& dice, const bool& faults, Verdicts& verdicts)
       : store_(store), dice_(dice), faults_(faults), verdicts_(verdicts) {}
+  Status RunAccepted(const RunId& run, crypto::WriteBatch& batch) override;
+  /// What the next RunAccepted says of its run: the context of its specification.
+  void Expect(std::string context) { context_ = std::move(context); }
   Result<Bytes> BindTask(const TaskRef& task) override;
   Result<std::optional<Bytes>> LookUp(const TaskRef& task) override;
   Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) override;
@@ -45,6 +48,7 @@ class CheckingBinder final : public RunBinder {
   Dice& dice_;
   const bool& faults_;
   Verdicts& verdicts_;
+  std::string context_;
 };
 
 class Checkers {
@@ -68,6 +72,7 @@ class Checkers {
   void CheckPools(const RunRow& run);
   void CheckGangs(const RunRow& run);
   void CheckLanes(const Scheduler& scheduler);
+  void CheckSharedPools(const Scheduler& scheduler);
   void CheckEffects(const RunRow& run);
   uint32_t EffectsOf(const RunId& run, const StepSpec& step);
   crypto::KvStore& store_;

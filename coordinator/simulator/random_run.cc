@@ -68,6 +68,10 @@ RunSpec RandomRun(int number, Dice& dice) {
   if (dice.Chance(40)) run.lane = "lane";
   run.priority = static_cast<int>(dice.Between(-2, 2));
   if (dice.Chance(50)) run.pools["narrow"] = static_cast<int>(dice.Between(1, 2));
+  if (!run.pools.empty() && dice.Chance(40)) {
+    run.pools["narrow"] = kSharedPoolLimit;
+    run.shared_pools.insert("narrow");
+  }
   const int64_t steps = dice.Between(1, 6);
   run.steps.reserve(static_cast<size_t>(steps));
   for (int64_t i = 0; i < steps; ++i) {

@@ -6,6 +6,9 @@
 
 namespace signet::coordinator {
 
+/// Of every shared pool of a random run.
+inline constexpr int kSharedPoolLimit = 2;
+
 /// A valid DAG of 1 to 6 steps with 1 to 6 tasks each and every feature of RunSpec.
 RunSpec RandomRun(int number, Dice& dice);
 

@@ -58,6 +58,13 @@ class SimulatedClientChannel final : public workers::ClientChannel {
   uint64_t connection_ = 0;
 };
 
+namespace {
+
+constexpr size_t kTypeOffset = 4;  // see frame.h
+constexpr uint8_t kUnknownType = 0xee;
+
+}  // namespace
+
 std::unique_ptr<workers::ServerChannel> SimulatedNetwork::Serve() {
   return std::make_unique<SimulatedServerChannel>(*this);
 }
@@ -103,7 +110,21 @@ void SimulatedNetwork::SendToServer(int worker, uint64_t connection, ByteView fr
   Put({/*to_server=*/true, worker, connection, Bytes(frame.begin(), frame.end())});
 }
 
-void SimulatedNetwork::Put(const Transit& transit) {
+void SimulatedNetwork::Put(Transit transit) {
+  if (next_version_percent_ > 0 && dice_.Chance(next_version_percent_)) {
+    if (dice_.Chance(10)) {
+      Transit unknown = transit;
+      unknown.frame[kTypeOffset] = kUnknownType;
+      Send(unknown);
+    }
+    // Thrift's binary form: a field is type, id, value; 0 ends the struct.
+    transit.frame.pop_back();
+    transit.frame.insert(transit.frame.end(), {0x08, 0x70, 0x01, 0x00, 0x00, 0x00, 0x2a, 0x00});
+  }
+  Send(transit);
+}
+
+void SimulatedNetwork::Send(const Transit& transit) {
   ++frames_;
   const std::set<int>& cut = transit.to_server ? cut_to_server_ : cut_to_worker_;
   if (cut.count(transit.worker) != 0 || dice_.Chance(faults_.lost_percent)) {

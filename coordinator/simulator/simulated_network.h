@@ -34,6 +34,9 @@ class SimulatedNetwork {
   std::unique_ptr<workers::ClientChannel> Connect(int worker);
 
   void SetFaults(NetworkFaults faults) { faults_ = faults; }
+  /// So many percent of the frames are as the next version might send them: a field more in the
+  /// body; and now and then a message of a type that nobody knows yet.
+  void SpeakNextVersion(int percent) { next_version_percent_ = percent; }
   /// Cuts frames of a worker in one or both directions.
   void Cut(int worker, bool to_server, bool to_worker);
   void Mend(int worker);
@@ -67,12 +70,14 @@ class SimulatedNetwork {
   static workers::PeerId PeerOf(int worker, uint64_t connection);
   Status SendToWorker(const workers::PeerId& peer, ByteView frame);
   void SendToServer(int worker, uint64_t connection, ByteView frame);
-  void Put(const Transit& transit);
+  void Put(Transit transit);
+  void Send(const Transit& transit);
   void Watch(ByteView frame);
 
   Dice& dice_;
   ManualClock& clock_;
   NetworkFaults faults_;
+  int next_version_percent_ = 0;
   std::multimap<int64_t, Transit> under_way_;
   std::map<int, uint64_t> connections_;  ///< the live connection of each worker
   std::map<int, std::deque<Bytes>> worker_boxes_;

@@ -13,6 +13,7 @@
 #include "coordinator/simulator/dice.h"
 #include "coordinator/simulator/random_run.h"
 #include "coordinator/simulator/simulated_network.h"
+#include "coordinator/simulator/simulated_schedules.h"
 #include "coordinator/simulator/simulated_worker.h"
 #include "crypto/base/clock.h"
 #include "crypto/store/faulting_store.h"
@@ -58,16 +59,23 @@ class Simulation {
       to_submit_.push_back({dice_.Between(0, 5'000'000), RandomRun(static_cast<int>(i), dice_)});
     }
     next_fault_ = dice_.Between(100'000, 2'000'000);
+    // Some of the others are of the next version: fields and messages that this one does not know.
+    if (dice_.Chance(30)) network_.SpeakNextVersion(static_cast<int>(dice_.Between(5, 60)));
+    if (dice_.Chance(50)) {
+      schedules_ = std::make_unique<SimulatedSchedules>(dice_, clock_, store_, *memory_, verdicts_);
+    }
     while (verdicts_.first().empty() && !Done()) Advance();
     if (coordinator_ == nullptr) verdicts_.Broken("the coordinator did not come back");
     if (verdicts_.first().empty()) {
       checkers_.AtEnd(coordinator_->scheduler(), {clock_.MonotonicMicros(), clock_.Now()});
+      if (schedules_ != nullptr) schedules_->AtEnd();
     }
     if (!verdicts_.first().empty()) {
       return Internal("seed " + std::to_string(report_.seed) + ": " + verdicts_.first());
     }
     report_.runs = static_cast<int>(runs);
     report_.succeeded = checkers_.succeeded();
+    if (schedules_ != nullptr) report_.due = schedules_->moments();
     report_.frames = network_.frames();
     report_.frames_lost = network_.lost();
     report_.simulated_ms = clock_.MonotonicMicros() / 1'000;
@@ -83,6 +91,7 @@ class Simulation {
   bool Done() {
     const int64_t now = clock_.MonotonicMicros();
     if (now > kPatienceMicros) return true;
+    if (schedules_ != nullptr && !schedules_->Settled()) return false;
     return now > kFaultyMicros && to_submit_.empty() && coordinator_ != nullptr &&
            coordinator_->UnfinishedRuns().empty();
   }
@@ -115,6 +124,9 @@ class Simulation {
     if (coordinator_ == nullptr) return;
     SubmitDue();
     if (coordinator_ == nullptr) return;
+    if (schedules_ != nullptr && !schedules_->Turn(*coordinator_, binder_, checkers_).ok()) {
+      return Crash(/*consistent=*/false);
+    }
     const Result<bool> turned = coordinator_->Turn();
     if (!turned.ok()) return Crash(/*consistent=*/false);
     const uint64_t batches = coordinator_->figures().batches_written;
@@ -180,6 +192,10 @@ class Simulation {
     const Status recovered = coordinator->Recover();
     if (recovered.code() == StatusCode::kCorrupt) return verdicts_.Broken(recovered.message());
     if (!recovered.ok()) {
+      down_until_ = clock_.MonotonicMicros() + 500'000;
+      return;
+    }
+    if (schedules_ != nullptr && !schedules_->Restart().ok()) {
       down_until_ = clock_.MonotonicMicros() + 500'000;
       return;
     }
@@ -257,6 +273,7 @@ class Simulation {
   std::vector<std::unique_ptr<SimulatedWorker>> workers_;
   std::vector<Submission> to_submit_;
   std::vector<Mending> mendings_;
+  std::unique_ptr<SimulatedSchedules> schedules_;
   std::unique_ptr<Dispatcher> coordinator_;
   Bytes before_crash_;
   uint64_t checked_batches_ = 0;

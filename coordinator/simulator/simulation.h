@@ -25,6 +25,7 @@ struct SimulationReport {
   uint64_t leases = 0;
   uint64_t frames = 0;
   uint64_t frames_lost = 0;
+  int64_t due = 0;  ///< moments of a schedule that were run or reported
   int worker_crashes = 0;
   int coordinator_crashes = 0;
   int64_t simulated_ms = 0;
@@ -39,7 +40,9 @@ struct SimulationReport {
 /// P1 an accepted run is there after every restart and ends; P2 each task's result is committed at
 /// most once, and exactly once if its step succeeded; P3 what is terminal never changes, and a run
 /// succeeds only if each required task did; P4 pools and slots are neither exceeded nor leaked;
-/// nothing acknowledged is forgotten; no fence names two attempts; recovery equals what was.
+/// P5 each moment of a schedule is run or reported, once, whatever the wall clock does; P9 peers
+/// that send fields and messages of the next version do no harm; nothing acknowledged is forgotten;
+/// no fence names two attempts; recovery equals what was.
 ///
 /// Deterministic: (seed, options, commit) gives the same course.
 Result<SimulationReport> RunSimulation(uint64_t seed, const SimulationOptions& options = {});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pipelines/plan/parameters.h"
+#include "pipelines/plan/step_expansion.h"
 #include "pipelines/record/option_doc.h"
 #include "policies/document/map_reader.h"
 
@@ -52,6 +53,7 @@ ColumnDecl ReadColumn(const Node::Entry& entry,
   column.as_of = reader.Text("as_of");
   column.opt_out = reader.Has("opt_out") ? reader.Choice("opt_out", {"sale", "share"}, "sale") : "";
   column.signal = reader.Has("signal") ? reader.Choice("signal", {"gpc"}, "gpc") : "";
+  column.proxy_for = reader.Texts("proxy_for");
   reader.Finish();
   const bool carries_fact =
       !column.consent.empty() || !column.opt_out.empty() || !column.signal.empty();
@@ -127,6 +129,17 @@ SourceDecl ReadSource(const Node::Entry& entry, Diagnostics& diagnostics) {
   return source;
 }
 
+/// DATASET, or MODEL@approved.
+InputDecl InputFrom(std::string view, const std::string& text, const policies::Mark& mark) {
+  constexpr std::string_view kApproved = "@approved";
+  InputDecl input{std::move(view), text, mark, false};
+  if (text.size() > kApproved.size() && text.ends_with(kApproved)) {
+    input.dataset.resize(text.size() - kApproved.size());
+    input.approved = true;
+  }
+  return input;
+}
+
 StepDecl ReadStep(const Node::Entry& entry, Diagnostics& diagnostics) {
   StepDecl step;
   step.id = entry.key;
@@ -139,10 +152,11 @@ StepDecl ReadStep(const Node::Entry& entry, Diagnostics& diagnostics) {
   step.allow_failure = reader.Bool("allow_failure", false);
   step.run = ReadStepRunOptions(reader, diagnostics);
   for (const Node::Entry& input : reader.Entries("inputs")) {
-    step.inputs.push_back({input.key, input.value.text(), input.value.mark()});
+    step.inputs.push_back(InputFrom(input.key, input.value.text(), input.value.mark()));
   }
   if (reader.Has("from")) {
-    step.inputs.push_back({"input", reader.RequiredText("from"), reader.ValueMark("from")});
+    step.inputs.push_back(
+        InputFrom("input", reader.RequiredText("from"), reader.ValueMark("from")));
   }
   step.options = policies::ToLocatedJson(reader.Rest());
   reader.Finish();
@@ -245,7 +259,8 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
                                              Diagnostics& diagnostics) {
   MapReader declared(root, "the pipeline", diagnostics);
   const Parameters parameters = ReadParameters(declared, given, now, diagnostics);
-  const Node node = Substitute(root, parameters, diagnostics);
+  const Node written = ExpandForeach(root, parameters, diagnostics);
+  const Node node = ExpandFragments(Substitute(written, parameters, diagnostics), now, diagnostics);
   PipelineDocument document;
   document.mark = root.mark();
   document.params = parameters.values;
@@ -271,6 +286,8 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
     document.run = ReadPipelineRunOptions(setting, diagnostics);
     setting.Finish();
   }
+  document.run.schedule = ReadScheduleOptions(reader, diagnostics);
+  document.run.notify = ReadNotifyOptions(reader, diagnostics);
   for (const Node::Entry& entry : reader.Entries("sources")) {
     document.sources.push_back(ReadSource(entry, diagnostics));
   }

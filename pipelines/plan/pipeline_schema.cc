@@ -35,6 +35,10 @@ std::vector<SchemaField> StepFields(const OperatorSignature& signature) {
       {"from", policies::SchemaText("Short for inputs: {input: DATASET}."), false},
       {"allow_failure", policies::SchemaBool("A failure of this step is only a warning."), false}};
   for (SchemaField& field : StepRunFields()) fields.push_back(std::move(field));
+  fields.push_back({"foreach",
+                    policies::SchemaMapOf(policies::SchemaTexts("The values."),
+                                          "One step for each value, in which ${each.NAME} is it."),
+                    false});
   std::map<std::string, Json> options;
   for (const OptionDoc& option : signature.options) {
     const size_t dot = option.name.find('.');
@@ -47,6 +51,21 @@ std::vector<SchemaField> StepFields(const OperatorSignature& signature) {
   }
   for (const auto& [name, schema] : options) fields.push_back({name, schema, false});
   return fields;
+}
+
+/// `uses: pipeline`: the steps of a fragment.
+Json FragmentStepSchema() {
+  return policies::SchemaObject(
+      {{"uses", Json::Of({{"const", "pipeline"}}), true},
+       {"file", policies::SchemaText("The fragment, relative to this document."), true},
+       {"inputs",
+        policies::SchemaMapOf(policies::SchemaText("A source or step."),
+                              "By the fragment's names."),
+        false},
+       {"params",
+        policies::SchemaMapOf(policies::SchemaText("The value."), "The fragment's parameters."),
+        false}},
+      "The steps of another document (a fragment), as STEP.LOCAL.");
 }
 
 Json ColumnSchema() {
@@ -68,7 +87,10 @@ Json ColumnSchema() {
        {"consent", policies::SchemaText("The purpose whose consent it carries."), false},
        {"as_of", policies::SchemaText("The column with the consent's time."), false},
        {"opt_out", policies::SchemaChoice({"sale", "share"}, "An opt-out."), false},
-       {"signal", policies::SchemaChoice({"gpc"}, "A signal of the browser."), false}},
+       {"signal", policies::SchemaChoice({"gpc"}, "A signal of the browser."), false},
+       {"proxy_for",
+        policies::SchemaTexts("Special categories that the column may stand for."),
+        false}},
       "A column: what it is, and what it tells about the person.");
 }
 
@@ -128,6 +150,7 @@ Json PipelineSchema() {
       steps.push_back(policies::SchemaObject(StepFields(signature), signature.summary));
     }
   }
+  steps.push_back(FragmentStepSchema());
   const Json parameter = policies::SchemaObject(
       {{"type",
         policies::SchemaChoice({"text", "path", "int", "number", "bool", "date", "duration"},
@@ -141,18 +164,19 @@ Json PipelineSchema() {
       {"seed", policies::SchemaInteger("Seed of everything random."), false}};
   for (SchemaField& field : PipelineRunFields()) setting_fields.push_back(std::move(field));
   const Json settings = policies::SchemaObject(setting_fields, "Settings.");
-  const Json root = policies::SchemaObject(
-      {{"signet", Json::Of({{"const", 1}}), true},
-       {"pipeline", policies::SchemaText("The pipeline's name."), true},
-       {"description", policies::SchemaText("For people."), false},
-       {"policies", policies::SchemaTexts("Policies by bundle name or path."), true},
-       {"settings", settings, false},
-       {"params", policies::SchemaMapOf(parameter, "Typed parameters."), false},
-       {"sources", policies::SchemaMapOf(SourceSchema(), "What is read."), true},
-       {"steps",
-        policies::SchemaMapOf(policies::SchemaAnyOf(std::move(steps), "A step."), "The DAG."),
-        true}},
-      "A Signet pipeline.");
+  std::vector<SchemaField> fields = {
+      {"signet", Json::Of({{"const", 1}}), true},
+      {"pipeline", policies::SchemaText("The pipeline's name."), true},
+      {"description", policies::SchemaText("For people."), false},
+      {"policies", policies::SchemaTexts("Policies by bundle name or path."), true},
+      {"settings", settings, false},
+      {"params", policies::SchemaMapOf(parameter, "Typed parameters."), false},
+      {"sources", policies::SchemaMapOf(SourceSchema(), "What is read."), true},
+      {"steps",
+       policies::SchemaMapOf(policies::SchemaAnyOf(std::move(steps), "A step."), "The DAG."),
+       true}};
+  for (SchemaField& field : ScheduleFields()) fields.push_back(std::move(field));
+  const Json root = policies::SchemaObject(fields, "A Signet pipeline.");
   return policies::SchemaDocument("pipeline", "Signet pipeline", root);
 }
 

@@ -106,7 +106,15 @@ StepRunOptions StepRunOptions::FromJson(const Json& json) {
 Json PipelineRunOptions::ToJson() const {
   Json limits{Json::Object()};
   for (const auto& [name, limit] : pools) limits.Set(name, limit);
-  return Json::Of({{"pools", limits}, {"total_ms", total_ms}, {"priority", priority}});
+  Json json = Json::Of({{"pools", limits}, {"total_ms", total_ms}, {"priority", priority}});
+  if (!shared_pools.empty()) {
+    json.Set("shared_pools", Json::Strings({shared_pools.begin(), shared_pools.end()}));
+  }
+  if (schedule.any()) json.Set("schedule", schedule.ToJson());
+  Json hooks{Json::Array()};
+  for (const NotifyOptions& hook : notify) hooks.Push(hook.ToJson());
+  if (!notify.empty()) json.Set("notify", std::move(hooks));
+  return json;
 }
 
 PipelineRunOptions PipelineRunOptions::FromJson(const Json& json) {
@@ -114,8 +122,14 @@ PipelineRunOptions PipelineRunOptions::FromJson(const Json& json) {
   for (const auto& [name, limit] : json["pools"].fields()) {
     options.pools[name] = static_cast<int>(limit.AsInt());
   }
+  for (const std::string& pool : json["shared_pools"].AsStrings())
+    options.shared_pools.insert(pool);
   options.total_ms = json["total_ms"].AsInt();
   options.priority = static_cast<int>(json["priority"].AsInt());
+  if (json.Has("schedule")) options.schedule = ScheduleOptions::FromJson(json["schedule"]);
+  for (const Json& hook : json["notify"].items()) {
+    options.notify.push_back(NotifyOptions::FromJson(hook));
+  }
   return options;
 }
 
@@ -137,11 +151,19 @@ PipelineRunOptions ReadPipelineRunOptions(MapReader& settings, Diagnostics& diag
   if (const Node* node = settings.Optional("pools")) {
     MapReader pools(*node, "the pools", diagnostics);
     for (const Node::Entry& entry : node->entries()) {
-      options.pools[entry.key] = static_cast<int>(pools.Int(entry.key, 1, 1, kPoolMax));
+      if (!entry.value.is_map()) {
+        options.pools[entry.key] = static_cast<int>(pools.Int(entry.key, 1, 1, kPoolMax));
+        continue;
+      }
+      pools.Know(entry.key);
+      MapReader pool(entry.value, "pool '" + entry.key + "'", diagnostics);
+      options.pools[entry.key] = static_cast<int>(pool.Int("limit", 1, 1, kPoolMax));
+      if (pool.Bool("across_runs", false)) options.shared_pools.insert(entry.key);
+      pool.Finish();
     }
     pools.Finish();
   }
-  options.total_ms = Millis(settings, "timeout", 0);
+  options.total_ms = Millis(settings, "timeout", options.total_ms);
   options.priority = static_cast<int>(settings.Int("priority", 0, -kPriorityMax, kPriorityMax));
   return options;
 }
@@ -185,11 +207,21 @@ std::vector<policies::SchemaField> StepRunFields() {
 }
 
 std::vector<policies::SchemaField> PipelineRunFields() {
-  return {{"pools",
-           policies::SchemaMapOf(policies::SchemaInteger("Tasks at a time."), "Limits by name."),
-           false},
-          {"timeout", policies::SchemaText("Limit of a whole run, such as 6h."), false},
-          {"priority", policies::SchemaInteger("Higher goes first; -100 to 100."), false}};
+  return {
+      {"pools",
+       policies::SchemaMapOf(
+           policies::SchemaAnyOf({policies::SchemaInteger("Tasks at a time."),
+                                  policies::SchemaObject(
+                                      {{"limit", policies::SchemaInteger("Tasks at a time."), true},
+                                       {"across_runs",
+                                        policies::SchemaBool("Counted over all runs that name it."),
+                                        false}},
+                                      "A limit that runs share.")},
+                                 "Tasks at a time."),
+           "Limits by name."),
+       false},
+      {"timeout", policies::SchemaText("Limit of a whole run, such as 6h; default 7d."), false},
+      {"priority", policies::SchemaInteger("Higher goes first; -100 to 100."), false}};
 }
 
 }  // namespace signet::pipelines

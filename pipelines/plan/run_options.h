@@ -4,16 +4,21 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
+#include "pipelines/schedule/schedule_options.h"
 #include "policies/document/diagnostic.h"
 #include "policies/document/json_schema.h"
 #include "policies/document/map_reader.h"
 
 namespace signet::pipelines {
+
+/// No run is without a deadline: 7 days, unless the document says otherwise.
+inline constexpr int64_t kRunMsMax = int64_t{7} * 86'400'000;
 
 /// Of one step.
 struct StepRunOptions {
@@ -37,9 +42,12 @@ struct StepRunOptions {
 
 /// Of the pipeline.
 struct PipelineRunOptions {
-  std::map<std::string, int> pools;  ///< concurrency limits
-  int64_t total_ms = 0;              ///< of a whole run; 0 = none
+  std::map<std::string, int> pools;    ///< concurrency limits
+  std::set<std::string> shared_pools;  ///< those that count over all runs
+  int64_t total_ms = kRunMsMax;        ///< of a whole run, from its acceptance; 0 = none
   int priority = 0;
+  ScheduleOptions schedule;
+  std::vector<NotifyOptions> notify;
   friend bool operator==(const PipelineRunOptions&, const PipelineRunOptions&) = default;
 
   [[nodiscard]] Json ToJson() const;

@@ -143,6 +143,21 @@ constexpr ErrorRow kRows[] = {
      "an item appears twice in a list",
      "The second one has no effect, so one of the two is probably meant to be another.",
      "remove or correct one of the two"},
+    {"SIG-1215",
+     "the schedule is not valid",
+     "A schedule has cron expressions of five fields (minute hour day month weekday) in an IANA "
+     "time zone, files to watch, or snapshots to wait for; notifications go to http or https URLs.",
+     "correct the part named"},
+    {"SIG-1216",
+     "the foreach is not valid",
+     "`foreach: {NAME: [A, B]}` makes one step of each value: STEP.A and STEP.B, with ${each.NAME} "
+     "standing for the value. Values are plain words, each once.",
+     "correct the list, or name the step with its value"},
+    {"SIG-1217",
+     "the sub-pipeline cannot be used",
+     "`uses: pipeline` takes the steps of another document: its `file`, the `inputs` that it "
+     "declares, and its `params`.",
+     "correct the part named"},
 };
 
 }  // namespace

@@ -37,6 +37,7 @@ const std::vector<Library>& Libraries() {
       {"Eigen/", {"pipelines/math"}},
       {"boost/", {"pipelines/math"}},
       {"zlib.h", {"pipelines/ingest"}},
+      {"date/", {"pipelines/schedule"}},
       {"xgboost/", {"pipelines/models"}},
       {"thrift/", {"workers/protocol", "coordinator/api"}},
       {"zmq.h", {"workers/transport"}},

@@ -34,7 +34,8 @@ class TaskSlots {
   virtual ~TaskSlots() = default;
   /// Begins a task; its payload is wiped once handed over. kUnavailable when it cannot start.
   virtual Status Start(uint64_t fence, Bytes payload) = 0;
-  /// Ends a task at once (SIGKILL); no end is reported. Unknown fences are ignored.
+  /// Ends a task: it is interrupted, which takes effect when it next reports progress, and killed
+  /// (SIGKILL) if it has not ended within 2 s. No end is reported. Unknown fences are ignored.
   virtual void Kill(uint64_t fence) = 0;
   /// The tasks that ended since the last call.
   virtual std::vector<TaskEnd> TakeEnded() = 0;

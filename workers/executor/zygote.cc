@@ -1,6 +1,7 @@
 #include "workers/executor/zygote.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <exception>
 #include <fcntl.h>
@@ -26,6 +27,17 @@ namespace signet::workers {
 namespace {
 
 constexpr int64_t kProgressMicros = 100'000;
+/// From the interrupt to SIGKILL: what a cancelled task gets to come to a safe point.
+constexpr int64_t kGraceMicros = 2'000'000;
+constexpr int64_t kMicrosPerMilli = 1'000;
+constexpr int kInterrupted = 130;  // as shells say it
+
+volatile std::sig_atomic_t interrupted =
+    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void OnInterrupt(int /*signal*/) {
+  interrupted = 1;
+}
 
 /// Ends this process when its parent ends. The parent may be gone already: then at once.
 void DieWith(int parent) {
@@ -46,11 +58,13 @@ Status SendMessage(int descriptor, char kind, ByteView body) {
   return WriteAll(descriptor, body);
 }
 
-/// Reports progress at most ten times a second.
+/// Reports progress at most ten times a second. Where a task reports is where it may end: nothing
+/// is half written there. An interrupt (cancel) takes effect here.
 class Reporter {
  public:
   explicit Reporter(int descriptor) : descriptor_(descriptor) {}
   void operator()(double progress) {
+    if (interrupted != 0) ::_exit(kInterrupted);
     const int64_t now = clock_.MonotonicMicros();
     if (sent_ && now - last_ < kProgressMicros) return;
     sent_ = true;
@@ -116,7 +130,7 @@ class Zygote {
   void Serve() {
     while (true) {
       pollfd waits[] = {{control_, POLLIN, 0}, {signals_, POLLIN, 0}};
-      static_cast<void>(::poll(waits, 2, -1));
+      static_cast<void>(::poll(waits, 2, KillTheDeaf()));
       if (waits[1].revents != 0) Reap();
       if (waits[0].revents != 0 && !Obey()) return;
     }
@@ -131,10 +145,33 @@ class Zygote {
     if ((*message)->op == 'S' && task >= 0) Fork((*message)->fence, task);
     if ((*message)->op == 'K') {
       const auto found = children_.find((*message)->fence);
-      if (found != children_.end()) ::kill(found->second, SIGKILL);
+      if (found != children_.end()) Interrupt(found->first, found->second);
     }
     if (task >= 0) ::close(task);
     return true;
+  }
+
+  void Interrupt(uint64_t fence, pid_t pid) {
+    ::kill(pid, SIGUSR1);
+    doomed_.emplace(fence, clock_.MonotonicMicros() + kGraceMicros);
+  }
+
+  /// Kills who did not end in time after its interrupt. Milliseconds until the next; -1 for none.
+  int KillTheDeaf() {
+    const int64_t now = clock_.MonotonicMicros();
+    int64_t wait = -1;
+    for (auto doomed = doomed_.begin(); doomed != doomed_.end();) {
+      const auto child = children_.find(doomed->first);
+      if (child == children_.end()) {
+        doomed = doomed_.erase(doomed);
+        continue;
+      }
+      if (doomed->second <= now) ::kill(child->second, SIGKILL);
+      const int64_t left = std::max<int64_t>(doomed->second - now, kMicrosPerMilli);
+      wait = wait < 0 ? left : std::min(wait, left);
+      ++doomed;
+    }
+    return wait < 0 ? -1 : static_cast<int>(wait / kMicrosPerMilli) + 1;
   }
 
   void Fork(uint64_t fence, int task) {
@@ -147,6 +184,10 @@ class Zygote {
       sigset_t none;
       ::sigemptyset(&none);
       ::sigprocmask(SIG_SETMASK, &none, nullptr);
+      struct sigaction interrupt {};
+      interrupt.sa_handler = &OnInterrupt;
+      interrupt.sa_flags = SA_RESTART;
+      ::sigaction(SIGUSR1, &interrupt, nullptr);
       RunTask(task, runner_, limits_);
     }
     if (pid < 0) return Tell({'E', fence, -1});
@@ -176,7 +217,9 @@ class Zygote {
   int signals_;
   const TaskRunner& runner_;
   const TaskLimits& limits_;
+  SystemClock clock_;
   std::map<uint64_t, pid_t> children_;
+  std::map<uint64_t, int64_t> doomed_;  ///< interrupted: when to kill, in monotonic micros
 };
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/api/control_server.h"
+#include "coordinator/requests/run_notices.h"
+#include "coordinator/requests/schedule_keeper.h"
 #include "tests/coordinator/binding/state_world.h"
 #include "workers/transport/in_process.h"
 
@@ -25,7 +27,13 @@ class ControlWorld : public StateWorld {
     coordinator_ = std::move(opened).value();
     ledger_ = std::make_unique<LedgerBook>(*state_);
     host_ = std::make_unique<RunHost>(*state_, *ledger_, *coordinator_);
+    hooks_ = std::make_unique<HookSender>(
+        [](const std::string&, const std::string&) -> Result<int> { return 200; });
+    notices_ = std::make_unique<RunNotices>(state_->store(), system_, *hooks_);
+    schedules_ =
+        std::make_unique<ScheduleKeeper>(*state_, *host_, *notices_, ScheduleKeeper::RealTools());
     ControlServerOptions control;
+    control.schedules = schedules_.get();
     control.socket = socket();
     control.state = state_->path();
     control.bundles = "policies/bundles";
@@ -41,7 +49,10 @@ class ControlWorld : public StateWorld {
     server_.reset();
     stop_ = true;
     if (loop_.joinable()) loop_.join();
+    schedules_.reset();
     host_.reset();
+    notices_.reset();
+    hooks_.reset();
     ledger_.reset();
     coordinator_.reset();
   }
@@ -51,6 +62,9 @@ class ControlWorld : public StateWorld {
   std::unique_ptr<Coordinator> coordinator_;
   std::unique_ptr<LedgerBook> ledger_;
   std::unique_ptr<RunHost> host_;
+  std::unique_ptr<HookSender> hooks_;
+  std::unique_ptr<RunNotices> notices_;
+  std::unique_ptr<ScheduleKeeper> schedules_;
   std::unique_ptr<ControlServer> server_;
   std::atomic<bool> stop_{false};
   std::thread loop_;

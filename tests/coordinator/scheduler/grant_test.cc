@@ -48,6 +48,31 @@ TEST(Grant, AMoreUrgentRunOvertakesInItsLaneButNeverInterrupts) {
   EXPECT_EQ(RunsOf(world.Tick()), "today ");
 }
 
+TEST(Grant, ASharedPoolCountsTheTasksOfAllRunsThatNameIt) {
+  World world;
+  world.Join("w", 8);
+  for (const char* id : {"first", "second", "apart"}) {
+    RunSpec run = RunOf(id, {Step("a", 3)});
+    run.steps[0].pool = "warehouse";
+    run.pools["warehouse"] = 2;
+    if (std::string(id) != "apart") run.shared_pools.insert("warehouse");
+    world.Submit(run);
+  }
+  std::map<std::string, int> leased;
+  std::vector<TaskRef> granted = world.Tick();
+  for (const TaskRef& task : granted) ++leased[task.run.text()];
+  EXPECT_EQ(leased["first"] + leased["second"], 2);
+  EXPECT_EQ(leased["apart"], 2);
+  const auto why = world.scheduler.Why(RunId("second"), StepId("a"), 2, world.now);
+  EXPECT_NE(why->find("2 of 2 in use, by all runs that share it"), std::string::npos) << *why;
+  for (const TaskRef& task : granted) {
+    if (task.run.text() != "apart") world.Do(TaskSucceeded{task.fence, 0});
+  }
+  leased.clear();
+  for (const TaskRef& task : world.Tick()) ++leased[task.run.text()];
+  EXPECT_EQ(leased["first"] + leased["second"], 2) << "the slots come back";
+}
+
 TEST(Grant, ABackfillDoesNotStarveTodaysRun) {
   World world;
   world.Join("w", 1);

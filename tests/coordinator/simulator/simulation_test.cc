@@ -20,6 +20,7 @@ TEST(Simulation, AThousandSeedsKeepThePromises) {
   const Status status = RunSimulations(1, Seeds(), {}, [&](const SimulationReport& report) {
     sum.runs += report.runs;
     sum.succeeded += report.succeeded;
+    sum.due += report.due;
     sum.leases += report.leases;
     sum.frames += report.frames;
     sum.frames_lost += report.frames_lost;
@@ -44,6 +45,7 @@ TEST(Simulation, AThousandSeedsKeepThePromises) {
   EXPECT_GT(sum.succeeded, 100);
   EXPECT_GT(sum.coordinator_crashes, 100);
   EXPECT_GT(sum.frames_lost, 1'000U);
+  EXPECT_GT(sum.due, 1'000);
 }
 
 TEST(Simulation, TheSameSeedGivesTheSameCourse) {
@@ -86,6 +88,7 @@ INSTANTIATE_TEST_SUITE_P(Defects,
                                          std::pair{"ForgetEffects", Mutation::kForgetEffects},
                                          std::pair{"UndoNothing", Mutation::kUndoNothing},
                                          std::pair{"SkipReplay", Mutation::kSkipReplay},
+                                         std::pair{"ForgetBeside", Mutation::kForgetBeside},
                                          std::pair{"NoEnd", Mutation::kNoEnd}),
                          [](const auto& one) { return std::string(one.param.first); });
 

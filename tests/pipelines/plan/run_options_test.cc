@@ -13,7 +13,7 @@ using RunOptions = PlanWorld;
 
 TEST_F(RunOptions, WhatTheDocumentSaysReachesThePlan) {
   const std::string document =
-      Replaced(Replaced(Whole(), "partitions: 4", "partitions: 4, pools: {narrow: 2}, timeout: 6h"),
+      Replaced(Replaced(Whole(), "partitions: 4", "partitions: 4, pools: {narrow: 2, wide: {limit: 9, across_runs: true}}, timeout: 6h"),
                "uses: publish",
                "uses: publish\n    retry: {failures: 5, delay: 2s, delay_max: 1m}\n"
                "    timeout: {attempt: 10m, queue: 1h, start: 30s}\n    pool: narrow\n"
@@ -32,6 +32,9 @@ TEST_F(RunOptions, WhatTheDocumentSaysReachesThePlan) {
   EXPECT_EQ(run.cpu_milli, 1'500);
   EXPECT_EQ(run.approvals, 1);
   EXPECT_EQ(plan.run.pools.at("narrow"), 2);
+  EXPECT_EQ(plan.run.pools.at("wide"), 9);
+  EXPECT_EQ(plan.run.shared_pools, std::set<std::string>{"wide"});
+  EXPECT_EQ(MustPlan(Whole()).run.total_ms, kRunMsMax) << "no run is without a deadline";
   EXPECT_EQ(plan.run.total_ms, 6 * 3'600'000);
   EXPECT_EQ(StepRunOptions::FromJson(run.ToJson()), run);
   EXPECT_EQ(PipelineRunOptions::FromJson(plan.run.ToJson()), plan.run);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <poll.h>
@@ -127,6 +128,35 @@ TEST_F(ChildSlotsTest, AKilledTaskReportsNothingAndItsProcessIsGone) {
   EXPECT_TRUE(slots_->Pulses().empty());
   EXPECT_TRUE(Run("next").status.ok());
   EXPECT_EQ(ended_.count(50), 0U);
+}
+
+TEST_F(ChildSlotsTest, AnInterruptedTaskEndsWhereItReportsAndADeafOneIsKilled) {
+  const std::string pids(AsText(Run("pid").result));
+  const std::string zygote = pids.substr(pids.find(' ') + 1);
+  const auto children = [&] {
+    std::ifstream file("/proc/" + zygote + "/task/" + zygote + "/children");
+    std::string all;
+    std::getline(file, all);
+    return all;
+  };
+  uint64_t fence = 60;
+  for (const char* payload : {"spin", "sleep"}) {  // the second never reports again
+    SCOPED_TRACE(payload);
+    ASSERT_TRUE(slots_->Start(++fence, ToBytes(std::string(payload))).ok());
+    int64_t until = g_clock.MonotonicMicros() + 10'000'000;
+    while (slots_->Pulses()[0].progress < 0.2 && g_clock.MonotonicMicros() < until) {
+      slots_->TakeEnded();
+      Wait();
+    }
+    EXPECT_NE(children(), "");
+    slots_->Kill(fence);
+    until = g_clock.MonotonicMicros() + 10'000'000;
+    while (!children().empty() && g_clock.MonotonicMicros() < until) {
+      slots_->TakeEnded();
+      Wait();
+    }
+    EXPECT_EQ(children(), "") << "cancel ends within its deadline, whatever the task does";
+  }
 }
 
 TEST_F(ChildSlotsTest, CpuTimeOfABusyTaskAdvances) {

@@ -1,0 +1,80 @@
+// `signet schedule ...` through the door of a coordinator in this process.
+#include <string>
+#include <vector>
+
+#include "coordinator/cli/commands.h"
+#include "crypto/base/file.h"
+#include "tests/coordinator/api/control_world.h"
+
+namespace signet::coordinator {
+namespace {
+
+class ScheduleCommands : public ControlWorld {
+ protected:
+  /// Runs `signet ARGUMENTS --state S`, where S holds the coordinator's socket: the exit code.
+  int Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "signet");
+    arguments.insert(arguments.end(), {"--state", scratch_.path().string()});
+    std::vector<char*> argv;
+    argv.reserve(arguments.size());
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int code = RunCli(static_cast<int>(argv.size()), argv.data());
+    out_ = testing::internal::GetCapturedStdout();
+    error_ = testing::internal::GetCapturedStderr();
+    return code;
+  }
+  std::string out_;
+  std::string error_;
+};
+
+TEST_F(ScheduleCommands, AScheduleIsAddedShownPausedAndRemoved) {
+  const std::filesystem::path file = scratch_.path() / "small.yaml";
+  ASSERT_TRUE(WriteFileAtomically(file, AsBytes(std::string_view(R"(signet: 1
+pipeline: small
+policies: [gdpr]
+schedule: {cron: '0 6 * * mon-fri', time_zone: Europe/Helsinki}
+sources:
+  orders:
+    read: {format: csv, path: "orders.csv"}
+    subject: {id: customer_id}
+    columns:
+      customer_id: {category: user.unique_id}
+      amount: {category: user.behavior.purchase_history, type: decimal}
+steps:
+  spend:
+    uses: sql
+    purpose: analytics.churn
+    inputs: {orders: orders}
+    sql: SELECT subject, sum(amount) AS spend FROM orders GROUP BY subject
+)")))
+                  .ok());
+  ASSERT_TRUE(WriteFileAtomically(scratch_.path() / "orders.csv",
+                                  AsBytes(std::string_view("customer_id,amount\n")))
+                  .ok());
+  const std::filesystem::path before = std::filesystem::current_path();
+  EXPECT_EQ(Run({"schedule", "list"}), 0) << error_;
+  EXPECT_NE(out_.find("no schedules yet"), std::string::npos);
+  std::filesystem::current_path(scratch_.path());
+  const int added = Run({"schedule", "add", file.string(), "--format", "json"});
+  std::filesystem::current_path(before);
+  ASSERT_EQ(added, 0) << error_;
+  EXPECT_NE(out_.find("\"time_zone\": \"Europe/Helsinki\""), std::string::npos) << out_;
+  ASSERT_EQ(Run({"get"}), 0);
+  EXPECT_NE(out_.find("0 6 * * mon-fri Europe/Helsinki"), std::string::npos) << out_;
+  ASSERT_EQ(Run({"top"}), 0);
+  EXPECT_NE(out_.find("is next due at"), std::string::npos) << out_;
+  ASSERT_EQ(Run({"why", "small"}), 0) << error_;
+  EXPECT_NE(out_.find("small is next due at"), std::string::npos) << out_;
+  ASSERT_EQ(Run({"schedule", "pause", "small"}), 0) << error_;
+  EXPECT_NE(out_.find("is paused"), std::string::npos) << out_;
+  ASSERT_EQ(Run({"schedule", "resume", "small"}), 0) << error_;
+  EXPECT_EQ(out_.find("is paused"), std::string::npos) << out_;
+  ASSERT_EQ(Run({"schedule", "remove", "small"}), 0) << error_;
+  EXPECT_EQ(Run({"schedule", "remove", "smal"}), 1);
+  EXPECT_NE(error_.find("there is no schedule 'smal'"), std::string::npos) << error_;
+}
+
+}  // namespace
+}  // namespace signet::coordinator
