@@ -1,8 +1,8 @@
 #include "pipelines/synthetic/chunk_files.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
+#include <system_error>
 #include <unistd.h>
 
 #include "crypto/base/file.h"
@@ -18,7 +18,8 @@ constexpr std::string_view kTransactionHeader =
 
 Status DiskTrouble(const std::filesystem::path& path) {
   const int reason = errno;
-  return Unavailable("cannot write '" + path.string() + "': " + std::strerror(reason))
+  return Unavailable("cannot write '" + path.string() +
+                     "': " + std::generic_category().message(reason))
       .WithRemedy(reason == ENOSPC ? "free some space or give another --out"
                                    : "give a folder that you may write as --out");
 }

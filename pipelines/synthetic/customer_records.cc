@@ -1,8 +1,9 @@
 #include "pipelines/synthetic/customer_records.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
+
+#include "pipelines/synthetic/record_times.h"
 
 namespace signet::pipelines::synthetic {
 
@@ -10,28 +11,7 @@ namespace {
 
 constexpr uint64_t kRecordStream = 6;
 constexpr uint64_t kOfferStream = 7;
-constexpr double kSharersOfDevice = 40;
 constexpr std::string_view kExperiment = "spring_offer";
-constexpr std::array<std::string_view, 12> kSearches = {"coffee beans",
-                                                        "oat milk",
-                                                        "gift card",
-                                                        "birthday cake",
-                                                        "opening hours",
-                                                        "rye bread",
-                                                        "sunscreen",
-                                                        "red wine",
-                                                        "olive oil",
-                                                        "shampoo",
-                                                        "soup",
-                                                        "returns"};
-
-// Shops are open 8 to 21: the fraction of the day becomes a moment of the opening hours, in order.
-int64_t Seconds(double day) {
-  const auto whole = static_cast<int64_t>(day);
-  const double fraction = day - static_cast<double>(whole);
-  return whole * 86'400 + 28'800 + static_cast<int64_t>(fraction * 46'800.0);
-}
-
 std::string_view ArmName(Arm arm) {
   return arm == Arm::kTreatment ? "treatment" : "control";
 }
@@ -45,20 +25,6 @@ void WriteMixedCase(std::string_view email, TextBuffer& out) {
   for (size_t i = 0; i < email.size(); ++i) {
     const char c = email[i];
     out.Char(i % 2 == 0 && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
-  }
-}
-
-void WriteMalformedTime(int64_t seconds, Random& random, TextBuffer& out) {
-  switch (random.Below(3)) {
-    case 0:
-      out.Text("2025-13-41 25:61:00");
-      break;
-    case 1:
-      out.Text("n/a");
-      break;
-    default:
-      out.Day(seconds / 86'400).Text("T??");
-      break;
   }
 }
 
@@ -101,10 +67,29 @@ struct CustomerRecords::Order {
   int64_t units = 0, price_cents = 0, discount_cents = 0;
 };
 
-size_t CustomerRecords::PeriodOf(double day) const {
-  const Span& span = model_.span();
-  const double share = (day - span.start) / (span.as_of - span.start);
-  return static_cast<size_t>(std::clamp(static_cast<int>(share * kPeriods), 0, kPeriods - 1));
+CustomerRecords::Order CustomerRecords::NextOrder(const Customer& customer,
+                                                  int number,
+                                                  double day,
+                                                  Random& random) const {
+  Order order;
+  order.customer = customer.index + 1;
+  order.number = number;
+  order.day = day;
+  order.online = random.Chance(customer.online_share);
+  order.store = random.Below(40) + 1;
+  const double identity = random.Uniform();
+  using enum Order::Identity;
+  if (order.online) {
+    order.identity = identity < 0.86 ? kCustomer : kEmail;
+  } else if (identity < dirt_.guest_card) {
+    order.identity = kGuestCard;
+  } else if (identity < dirt_.guest_card + dirt_.no_identifier) {
+    order.identity = kNone;
+  } else {
+    order.identity = identity < 0.25 ? kCustomer : kCard;
+  }
+  order.offer = RedeemedOffer(customer, day);
+  return order;
 }
 
 WindowValues CustomerRecords::Write(const Customer& customer,
@@ -118,24 +103,7 @@ WindowValues CustomerRecords::Write(const Customer& customer,
   const Span& span = model_.span();
   int number = 0;
   for (const double day : activity.purchases) {
-    Order order;
-    order.customer = customer.index + 1;
-    order.number = ++number;
-    order.day = day;
-    order.online = random.Chance(customer.online_share);
-    order.store = random.Below(40) + 1;
-    const double identity = random.Uniform();
-    using enum Order::Identity;
-    if (order.online) {
-      order.identity = identity < 0.86 ? kCustomer : kEmail;
-    } else if (identity < dirt_.guest_card) {
-      order.identity = kGuestCard;
-    } else if (identity < dirt_.guest_card + dirt_.no_identifier) {
-      order.identity = kNone;
-    } else {
-      order.identity = identity < 0.25 ? kCustomer : kCard;
-    }
-    order.offer = RedeemedOffer(customer, day);
+    const Order order = NextOrder(customer, ++number, day, random);
     const int64_t cents = WriteOrder(customer, person, order, random, out, figures);
     if (day >= span.as_of) {
       values.after_cents += cents;
@@ -143,12 +111,12 @@ WindowValues CustomerRecords::Write(const Customer& customer,
     }
     if (day >= span.as_of - span.horizon) values.before_cents += cents;
     if (order.online) {
-      WriteSession(customer, person, day, /*buys=*/true, random, out, figures);
+      figures.web_events += web_.Write(customer, person, {day, /*buys=*/true}, random, out);
     }
   }
   for (const double day : activity.sessions) {
     if (day >= model_.span().as_of) break;
-    WriteSession(customer, person, day, /*buys=*/false, random, out, figures);
+    figures.web_events += web_.Write(customer, person, {day, /*buys=*/false}, random, out);
   }
   WriteOffers(customer, person, activity, out, figures);
   WriteExperiment(customer, person, out, figures);
@@ -232,11 +200,11 @@ int64_t CustomerRecords::WriteOrder(const Customer& customer,
     }
     if (order.day >= model_.span().as_of) continue;
     auto& files = order.online ? out.online : out.store;
-    WriteLine(person, line, files[PeriodOf(line.day)], random, figures);
+    WriteLine(person, line, files[PeriodOf(model_.span(), line.day)], random, figures);
     if (returned && return_day < model_.span().as_of) {
       line.day = return_day;
       line.returned = true;
-      WriteLine(person, line, files[PeriodOf(line.day)], random, figures);
+      WriteLine(person, line, files[PeriodOf(model_.span(), line.day)], random, figures);
     }
   }
   return net_cents;
@@ -285,80 +253,6 @@ void CustomerRecords::WriteLine(const Person& person,
     out.Repeat(from);
     figures.transaction_lines += 1;
   }
-}
-
-/// What all events of one visit share.
-struct CustomerRecords::Session {
-  bool logged_in = false;
-  bool in_app = false;
-  bool shared_device = false;
-};
-
-void CustomerRecords::WriteSession(const Customer& customer,
-                                   const Person& person,
-                                   double start,
-                                   bool buys,
-                                   Random& random,
-                                   ChunkBuffers& out,
-                                   RecordFigures& figures) const {
-  Session session;
-  session.logged_in = buys || random.Chance(0.45);
-  session.in_app = person.has_app && random.Chance(0.6);
-  session.shared_device = SharesDevice(customer) && random.Chance(0.5);
-  const int events = 2 + random.Poisson(2.0);
-  const int64_t begin = Seconds(start) - (buys ? 60LL * events : 0);
-  TextBuffer& web = out.web[PeriodOf(start)];
-  for (int k = 0; k < events; ++k) {
-    const size_t from = web.size();
-    const int64_t at = begin + 50LL * k;
-    web.Text("{\"event_id\":\"W").Unsigned(customer.index + 1).Char('-');
-    web.Unsigned(static_cast<uint64_t>(begin)).Char('-').Unsigned(static_cast<uint64_t>(k));
-    web.Text("\",\"occurred_at\":\"");
-    if (random.Chance(dirt_.malformed_dates)) {
-      WriteMalformedTime(at, random, web);
-    } else {
-      web.Time(at, 'T').Char('Z');
-    }
-    if (session.shared_device) {
-      web.Text("\",\"device_id\":\"dvshop").Padded(customer.index / SharersSpan(), 4);
-    } else if (session.in_app) {
-      web.Text("\",\"device_id\":\"").Text(person.device);
-    } else {
-      web.Text("\",\"cookie_id\":\"").Text(person.cookie);
-    }
-    if (session.logged_in) web.Text("\",\"customer_id\":\"").Text(person.customer_id);
-    const bool last = k + 1 == events;
-    if (buys && last) {
-      web.Text("\",\"event\":\"cart\",\"page\":\"/checkout");
-    } else if (random.Chance(0.15)) {
-      web.Text("\",\"event\":\"search\",\"query\":\"")
-          .Text(kSearches[random.Below(kSearches.size())]);
-      if (person.last_name.find("SIGNETCANARY") != std::string::npos) web.Text(" SIGNETCANARY");
-    } else if (random.Chance(0.12)) {
-      web.Text("\",\"event\":\"cart\",\"page\":\"/cart");
-    } else {
-      web.Text("\",\"event\":\"page\",\"page\":\"/p/");
-      web.Text(catalogue_.products()[catalogue_.Pick(random)].id);
-    }
-    web.Text(person.gpc ? "\",\"sec_gpc\":\"1\"}\n" : "\"}\n");
-    figures.web_events += 1;
-    if (random.Chance(dirt_.duplicate_rows)) {
-      web.Repeat(from);
-      figures.web_events += 1;
-    }
-  }
-}
-
-uint64_t CustomerRecords::SharersSpan() const {
-  return static_cast<uint64_t>(kSharersOfDevice / dirt_.shared_devices);
-}
-
-bool CustomerRecords::SharesDevice(const Customer& customer) const {
-  // Every n-th customer, the neighbours in numbers on one tablet; whole groups only, as few sharers
-  // would look like one household.
-  const uint64_t group = customer.index / SharersSpan();
-  return customer.index % static_cast<uint64_t>(1.0 / dirt_.shared_devices) == 0 &&
-         (group + 1) * SharersSpan() <= customers_;
 }
 
 bool CustomerRecords::SawOffer(const Customer& customer, size_t offer) const {

@@ -8,6 +8,7 @@
 #include "pipelines/synthetic/customer_model.h"
 #include "pipelines/synthetic/demographics.h"
 #include "pipelines/synthetic/truth.h"
+#include "pipelines/synthetic/web_events.h"
 
 namespace signet::pipelines::synthetic {
 
@@ -25,12 +26,17 @@ struct RecordFigures {
 
 class CustomerRecords {
  public:
+  /// `customers` are those of the whole generation.
   CustomerRecords(const CustomerModel& model,
                   const Catalogue& catalogue,
                   const DirtShares& dirt,
                   uint64_t seed,
                   uint64_t customers)
-      : model_(model), catalogue_(catalogue), dirt_(dirt), seed_(seed), customers_(customers) {}
+      : model_(model),
+        catalogue_(catalogue),
+        dirt_(dirt),
+        seed_(seed),
+        web_(model, catalogue, dirt, customers) {}
 
   /// Appends all rows of the customer before as_of and tells what was bought around it.
   WindowValues Write(const Customer& customer,
@@ -41,8 +47,8 @@ class CustomerRecords {
 
  private:
   struct Order;
-  struct Session;
 
+  Order NextOrder(const Customer& customer, int number, double day, Random& random) const;
   void WriteCrm(const Customer& customer,
                 const Person& person,
                 Random& random,
@@ -59,13 +65,6 @@ class CustomerRecords {
                  TextBuffer& out,
                  Random& random,
                  RecordFigures& figures) const;
-  void WriteSession(const Customer& customer,
-                    const Person& person,
-                    double start,
-                    bool buys,
-                    Random& random,
-                    ChunkBuffers& out,
-                    RecordFigures& figures) const;
   void WriteOffers(const Customer& customer,
                    const Person& person,
                    const Activity& activity,
@@ -77,17 +76,13 @@ class CustomerRecords {
                        RecordFigures& figures) const;
   /// The offer that an order at `day` redeems, or -1: the same answer whoever asks.
   [[nodiscard]] int RedeemedOffer(const Customer& customer, double day) const;
-  /// Whether the customer also uses a shop's tablet; how many numbers lie between two tablets.
-  [[nodiscard]] bool SharesDevice(const Customer& customer) const;
-  [[nodiscard]] uint64_t SharersSpan() const;
   [[nodiscard]] bool SawOffer(const Customer& customer, size_t offer) const;
-  [[nodiscard]] size_t PeriodOf(double day) const;
 
   const CustomerModel& model_;
   const Catalogue& catalogue_;
   const DirtShares& dirt_;
   uint64_t seed_;
-  uint64_t customers_;  ///< of the whole generation
+  WebEvents web_;
 };
 
 }  // namespace signet::pipelines::synthetic

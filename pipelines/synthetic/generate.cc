@@ -44,6 +44,12 @@ Status Check(const GenerateOptions& options) {
   return options.out.empty() ? Invalid("no output folder is given") : OkStatus();
 }
 
+/// Whole days since 1970.
+double DayOf(Timestamp time) {
+  const int64_t day = time.micros / kDayMicros;
+  return static_cast<double>(day);
+}
+
 /// One generation: what its threads share.
 class Generation {
  public:
@@ -51,8 +57,8 @@ class Generation {
       : options_(options),
         progress_(progress),
         model_(ModelParameters{},
-               Span{static_cast<double>(options.start.micros / kDayMicros),
-                    static_cast<double>(options.end.micros / kDayMicros),
+               Span{DayOf(options.start),
+                    DayOf(options.end),
                     static_cast<double>(options.horizon_days)}),
         catalogue_(options.seed, model_.span()),
         records_(model_, catalogue_, dirt_, options.seed, options.customers),
@@ -104,7 +110,7 @@ class Generation {
       model_.Act(customer, options_.seed, activity);
       const WindowValues values =
           records_.Write(customer, person, activity, buffers, figures_[chunk]);
-      truths_[chunk].Add(model_, catalogue_, customer, person, activity, values, buffers.truth);
+      truths_[chunk].Add(model_, catalogue_, {customer, person, activity}, values, buffers.truth);
     }
   }
 

@@ -23,7 +23,7 @@ class TextBuffer {
   TextBuffer& Unsigned(uint64_t value) { return Padded(value, 1); }
   /// At least `digits` digits, zeros in front.
   TextBuffer& Padded(uint64_t value, int digits) {
-    std::array<char, 20> room;
+    std::array<char, 20> room{};
     size_t at = room.size();
     do {
       room[--at] = static_cast<char>('0' + value % 10);

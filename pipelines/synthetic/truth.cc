@@ -32,7 +32,7 @@ size_t CountBetween(const std::vector<double>& times, double from, double to) {
 // Writes with six decimals.
 void Number(TextBuffer& out, double value) {
   if (value < 0) out.Char('-');
-  const auto micros = static_cast<uint64_t>(std::fabs(value) * 1e6 + 0.5);
+  const auto micros = static_cast<uint64_t>(std::floor(std::fabs(value) * 1e6 + 0.5));
   out.Unsigned(micros / 1'000'000).Char('.').Padded(micros % 1'000'000, 6);
 }
 
@@ -123,11 +123,11 @@ void TruthChunk::Merge(const TruthChunk& other) {
 
 void TruthChunk::Add(const CustomerModel& model,
                      const Catalogue& catalogue,
-                     const Customer& customer,
-                     const Person& person,
-                     const Activity& activity,
+                     const CustomerLife& life,
                      const WindowValues& values,
                      TextBuffer& out) {
+  const Customer& customer = life.customer;
+  const Activity& activity = life.activity;
   const Span& span = model.span();
   const double basket = ExpectedBasketValue(model.parameters(), catalogue, customer);
   const CustomerTruth now = model.TruthAt(customer, activity, span.as_of);
@@ -147,7 +147,7 @@ void TruthChunk::Add(const CustomerModel& model,
     at_training.realised_values.push_back(static_cast<double>(values.before_cents) / 100.0);
   }
   AddExperiment(model, customer, experiment);
-  out.Text(person.customer_id).Char(',');
+  out.Text(life.person.customer_id).Char(',');
   for (const double value : {customer.rate,
                              customer.dropout_rate,
                              customer.joined,

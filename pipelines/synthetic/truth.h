@@ -51,6 +51,13 @@ struct WindowValues {
   int64_t after_cents = 0;   ///< within the horizon after it: withheld
 };
 
+/// One customer with all that is drawn about it.
+struct CustomerLife {
+  const Customer& customer;
+  const Person& person;
+  const Activity& activity;
+};
+
 /// Collects the truth of one chunk of customers. Merged in chunk order.
 struct TruthChunk {
   OracleSample at_as_of;
@@ -60,9 +67,7 @@ struct TruthChunk {
   /// Adds one customer and its row in truth/customers.csv.
   void Add(const CustomerModel& model,
            const Catalogue& catalogue,
-           const Customer& customer,
-           const Person& person,
-           const Activity& activity,
+           const CustomerLife& life,
            const WindowValues& values,
            TextBuffer& out);
   void Merge(const TruthChunk& other);
