@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/binding/delta_book.h"
+#include "coordinator/binding/model_registry.h"
 #include "crypto/base/log.h"
-#include "crypto/transparency/compact_range.h"
-#include "crypto/transparency/tree_hasher.h"
 #include "pipelines/catalog/state_blobs.h"
 #include "pipelines/plan/planning.h"
 
@@ -31,14 +31,6 @@ constexpr char kCellDekKey[] = "state/cell_dek";
 
 bool IsStateDataset(const std::string& dataset) {
   return !dataset.empty() && dataset[0] == '@';
-}
-
-/// RFC 6962 root over the records, in hex.
-std::string MerkleRootHex(const std::vector<Bytes>& records) {
-  crypto::TreeHasher hasher;
-  crypto::CompactRange range;
-  for (const Bytes& record : records) range.Append(hasher.Leaf(record), hasher);
-  return ToHex(range.Root(hasher));
 }
 
 /// Which partitions an output's keys are needed for.
@@ -75,32 +67,6 @@ PlanBinder::PlanBinder(StateFolder& state,
       cache_(state, plan.pipeline),
       registry_(state),
       publisher_(state) {}
-
-Status PlanBinder::Audit(const std::string& type, Json facts, crypto::WriteBatch& batch) {
-  crypto::AuditEvent event;
-  event.type = type;
-  event.actor = "coordinator";
-  event.action = type.substr(type.find('.') + 1);
-  event.run = run_.text();
-  event.policy = plan_.policy_digest;
-  event.facts = std::move(facts);
-  audited_ = true;
-  return state_.audit().Append(event, batch).status();
-}
-
-Status PlanBinder::RunAccepted(const RunId& /*run*/, crypto::WriteBatch& batch) {
-  TRY(MakeKeys(batch));
-  keys_.Save(batch);
-  TRY(Audit("plan.bound",
-            Json::Of({{"pipeline", plan_.pipeline}, {"plan_digest", plan_digest_}}),
-            batch));
-  return Audit("run.started",
-               Json::Of({{"pipeline", plan_.pipeline},
-                         {"plan_digest", plan_digest_},
-                         {"as_of", TimestampText(plan_.as_of)},
-                         {"steps", plan_.steps.size()}}),
-               batch);
-}
 
 /// Identities and keyring as the run before this one left them: runs of a state follow each other.
 Status PlanBinder::LoadStatePieces() {
@@ -148,14 +114,16 @@ Status PlanBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::Wri
   // can fail comes before the log's entries, which cannot be taken back from it.
   if (step->op == "resolve" || step->op == "publish") TRY(state_.blobs().Sync());
   if (step->op == "resolve") TRY(CommitState(*step, result, batch));
-  leases_.Released(task, result);
-  TRY(LogLeases(batch));
+  TRY(CommitModel(*step, result, batch));
+  if (step->op == "experiment") TRY(CommitDecision(*step, result, batch));
   if (step->op == "publish") TRY(CommitPublication(*step, task, result, batch));
+  notes_.Finished(task, result);
   return OkStatus();
 }
 
 /// Remembers what later tasks read of this one.
 void PlanBinder::TakeResult(const PlannedStep& step, int task, const TaskResult& result) {
+  usage_.Add(result);
   for (const PlannedOutput& output : step.outputs) {
     const auto found = result.outputs.find(output.name);
     if (found == result.outputs.end() || IsStateDataset(output.dataset)) continue;
@@ -209,8 +177,9 @@ Status PlanBinder::CommitPublication(const PlannedStep& step,
   }
   // What is withheld is not described either: a digest ends in the number of rows.
   std::set<std::string> withheld;
-  for (const Json& item : result.extra["withheld"].items())
+  for (const Json& item : result.extra["withheld"].items()) {
     withheld.insert(item["name"].AsString());
+  }
   for (const PlannedInput& input : step.inputs) {
     if (withheld.count(input.dataset) != 0 || IsStateDataset(input.dataset)) continue;
     std::vector<Piece> all;
@@ -223,6 +192,17 @@ Status PlanBinder::CommitPublication(const PlannedStep& step,
   ASSIGN_OR_RETURN(pipelines::SnapshotManifest manifest,
                    publisher_.Prepare(result, facts, task.fence, batch));
   audited_ = true;
+  if (!manifest.withheld.empty()) {
+    Json segments{Json::Array()};
+    for (const pipelines::WithheldSegment& item : manifest.withheld) {
+      segments.Push(Json::Of({{"name", item.name}, {"reason", item.reason}}));
+    }
+    TRY(Audit("snapshot.withheld",
+              Json::Of({{"snapshot", manifest.name},
+                        {"recipient", manifest.recipient},
+                        {"segments", segments}}),
+              batch));
+  }
   memory_.PutManifest(task, manifest.ToJson(), batch);
   snapshots_.push_back(std::move(manifest));
   return OkStatus();
@@ -262,19 +242,17 @@ Status PlanBinder::CommitLedger(int partition, crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(const policies::ApplyOutcome outcome, ledger->Apply(facts));
   if (outcome.changes == 0 && moved == 0) return OkStatus();
   TRY(ledger_.Store(partition, batch));
+  ASSIGN_OR_RETURN(const Json delta, DeltaBook(state_).Put({{partition, outcome.records}}, batch));
   return Audit("consent.changed",
                Json::Of({{"partition", partition},
                          {"changes", outcome.changes},
                          {"ignored", outcome.ignored},
                          {"moved", moved},
-                         {"delta_root", MerkleRootHex(outcome.records)},
+                         {"delta", delta["delta"]},
+                         {"delta_root", delta["delta_root"]},
+                         {"sealed_delta", delta["sealed_delta"]},
                          {"ledger_version", ledger_.version()}}),
                batch);
-}
-
-Status PlanBinder::LogLeases(crypto::WriteBatch& batch) {
-  return leases_.Flush(
-      [&](const std::string& type, Json facts) { return Audit(type, std::move(facts), batch); });
 }
 
 void PlanBinder::RunFinished(const RunId& /*run*/, RunState state, crypto::WriteBatch& batch) {
@@ -286,8 +264,8 @@ void PlanBinder::RunFinished(const RunId& /*run*/, RunState state, crypto::Write
         Json::Of({{"snapshot", manifest.name}, {"content_digest", manifest.content_digest}}));
   }
   if (finished.ok()) finished = memory_.Finish(Report(), batch);
-  leases_.ReleaseAll();
-  if (finished.ok()) finished = LogLeases(batch);
+  notes_.RunEnded();
+  if (finished.ok()) finished = LogNotes(batch);
   if (finished.ok()) {
     finished = Audit(
         "run.finished", Json::Of({{"state", RunStateName(state)}, {"snapshots", digests}}), batch);
@@ -311,12 +289,16 @@ Json PlanBinder::Report() const {
 Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
   std::set<DekId> kept;
   std::vector<std::string> names;
+  ASSIGN_OR_RETURN(const std::vector<LiveDataset> all_live, registry_.All());
   const auto keep = [&kept](const std::vector<Piece>& pieces) {
     for (const Piece& piece : pieces) {
       for (const pipelines::Stream& stream : piece.streams) kept.insert(stream.dek);
     }
   };
   for (const auto& [name, pieces] : state_pieces_) keep(pieces);
+  for (const LiveDataset& dataset : all_live) {
+    if (dataset.owner == ModelRegistry::kOwner) keep(dataset.pieces);
+  }
   for (const PlannedStep& step : plan_.steps) {
     for (const PlannedOutput& output : step.outputs) {
       if (IsStateDataset(output.dataset)) continue;
@@ -347,14 +329,13 @@ int64_t PlanBinder::RowsOf(const TaskRef& /*task*/, ByteView result) {
 }
 
 void PlanBinder::BatchWritten(bool durable) {
-  if (audited_) {
-    const Status told =
-        state_.audit().Committed(durable ? OkStatus() : Unavailable("batch not written"));
-    if (!told.ok()) {
-      Log(LogLevel::kError, "audit log lost its place", Json::Of({{"why", told.ToString()}}));
-    }
-    audited_ = false;
+  // Also for entries of others in the same batch: what follows may append again.
+  const Status told =
+      state_.audit().Committed(durable ? OkStatus() : Unavailable("batch not written"));
+  if (!told.ok()) {
+    Log(LogLevel::kError, "audit log lost its place", Json::Of({{"why", told.ToString()}}));
   }
+  audited_ = false;
   if (!durable) {
     views_.clear();  // their ledger's version may be given again
     return ledger_.Drop();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "coordinator/binding/dataset_registry.h"
+#include "coordinator/binding/model_flags.h"
 #include "crypto/keys/key_vault.h"
 #include "crypto/primitives/hmac.h"
 #include "pipelines/record/task.h"
@@ -44,6 +45,10 @@ Status ResultCache::LoadLive() {
       for (const pipelines::Stream& stream : piece.streams) live.insert(stream.blob_digest);
     }
   }
+  // A model that learnt from the erased is used until its term is over, and not after it.
+  ASSIGN_OR_RETURN(const std::set<std::string> barred,
+                   ModelFlags(state_).BarredBlobs(state_.clock().Now()));
+  for (const std::string& blob : barred) live.erase(blob);
   live_ = std::move(live);
   return OkStatus();
 }

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/binding/model_registry.h"
+#include "coordinator/binding/correction_book.h"
 #include "coordinator/binding/plan_binder.h"
 #include "pipelines/catalog/state_blobs.h"
 #include "pipelines/identity/suppression_list.h"
@@ -40,7 +42,7 @@ bool MustOpen(const TaskInput& input, const pipelines::Stream& stream) {
 
 Result<Bytes> PlanBinder::BindTask(const TaskRef& task) {
   Result<Bytes> bound = Bind(task);
-  if (!bound.ok()) leases_.Denied(task, bound.status());
+  if (!bound.ok()) notes_.leases().Denied(task, bound.status());
   return bound;
 }
 
@@ -70,7 +72,11 @@ Result<Bytes> PlanBinder::Bind(const TaskRef& task) {
   TRY(BindOutputs(*step, task, out));
   TRY(BindKeys(*step, task, out));
   if (step->op == "resolve") TRY(BindSuppression(out));
-  leases_.Granted(task, out);
+  if (step->op == "gate") {
+    ASSIGN_OR_RETURN(Json corrections, CorrectionBook(state_).ForGate(plan_.pipeline));
+    if (corrections.size() > 0) out.spec.options.Set("corrections", std::move(corrections));
+  }
+  notes_.leases().Granted(task, out);
   return out.Encode();
 }
 
@@ -79,6 +85,9 @@ Result<std::vector<Piece>> PlanBinder::PiecesOf(const PlannedInput& input,
                                                 int task) {
   if (const auto state = state_pieces_.find(input.dataset); state != state_pieces_.end()) {
     return state->second;
+  }
+  if (input.approved) {
+    return ModelRegistry(state_).ApprovedPieces({plan_.pipeline, input.dataset, 0});
   }
   std::vector<Piece> selected;
   for (const auto& [index, pieces] : pieces_[input.dataset]) {
@@ -147,6 +156,7 @@ Status PlanBinder::BindOutputs(const PlannedStep& step, const TaskRef& task, Tas
     const std::string prefix = std::to_string(only) + "/";
     for (const auto& [key, id] : keys_.Of(planned.dataset)) {
       if ((one || !planned.partitioned) && key.compare(0, prefix.size(), prefix) != 0) continue;
+      TRY(usage_.Check(id));
       ASSIGN_OR_RETURN(SecretBytes dek, state_.vault().OpenDek(id));
       output.deks.emplace(key, id);
       out.lease.deks.emplace(id, std::move(dek));

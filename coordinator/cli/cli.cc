@@ -29,15 +29,24 @@ int RunCli(int argc, char** argv) {
   CommandOutcome outcome;
   AddRunCommand(app, outcome);
   AddPlanCommands(app, outcome);
+  AddPolicyCommands(app, outcome);
+  AddProfileCommand(app, outcome);
   AddDataCommand(app, outcome);
   AddAuditCommands(app, outcome);
   AddSegmentCommands(app, outcome);
+  AddModelCommands(app, outcome);
+  AddExperimentCommands(app, outcome);
   AddSubjectCommands(app, outcome);
+  AddConsentCommands(app, outcome);
+  AddRetentionCommands(app, outcome);
+  AddGovernanceReportCommands(app, outcome);
   AddKeyCommands(app, outcome);
   AddSimCommand(app, outcome);
   AddDevCommands(app, outcome);
   AddControlCommands(app, outcome);
+  AddScheduleCommands(app, outcome);
   AddLabCommands(app, outcome);
+  AddOptionReference(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

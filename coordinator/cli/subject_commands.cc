@@ -1,135 +1,254 @@
-// `signet subject erase` and `signet consent set`: what a person asks for.
+// `signet subject ...`: what a person asks for.
 
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
-#include "coordinator/binding/ledger_book.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
-#include "coordinator/cli/embedded_run.h"
+#include "coordinator/cli/facts_text.h"
 #include "coordinator/cli/identifier_source.h"
-#include "coordinator/cli/paths.h"
-#include "coordinator/cli/state_access.h"
-#include "coordinator/requests/rights_desk.h"
+#include "coordinator/cli/purpose_check.h"
+#include "coordinator/cli/rights_session.h"
 #include "crypto/base/text.h"
-#include "policies/compile/compile.h"
 
 namespace signet::coordinator {
 namespace {
+
+using policies::Right;
 
 struct SubjectOptions {
   std::string state = "./.signet";
   std::string from;
   std::string region;
   std::string purpose;
-  std::string consent;
+  std::string out;
+  std::string law;
+  std::string channel = "cli";
+  std::string pipeline;
+  std::string corrections;
+  std::string request;
+  std::string reason;
+  std::string format = "json";
+  bool lift = false;
+  bool many = false;
+  bool withdraw_only = false;
 };
 
-using Action = Result<Json> (*)(RightsDesk&, const LocatedSubject&, const SubjectOptions&);
-
-Result<Json> Erase(RightsDesk& desk,
-                   const LocatedSubject& subject,
-                   const SubjectOptions& /*options*/) {
-  return desk.Erase(subject);
+Asked AskedFrom(const SubjectOptions& options, Right right) {
+  Asked asked;
+  asked.right = right;
+  asked.purpose = options.purpose;
+  asked.lift = options.lift;
+  asked.law = options.law;
+  asked.channel = options.channel;
+  asked.withdraw_only = options.withdraw_only;
+  if (!options.out.empty()) asked.out = std::filesystem::absolute(options.out).string();
+  return asked;
 }
 
-/// A fact about a purpose that no shipped policy declares would bind nobody.
-Status CheckPurpose(const std::string& purpose) {
-  ASSIGN_OR_RETURN(
-      const policies::PolicySources sources,
-      policies::FindPolicies({"gdpr", "ccpa"}, std::filesystem::current_path(), BundlesFolder()));
-  ASSIGN_OR_RETURN(const policies::Policy policy, policies::CompilePolicies(sources));
-  if (policy.FindPurpose(purpose) != nullptr) return OkStatus();
-  const std::string nearest = NearestName(purpose, policy.PurposeNames());
-  return Invalid("no policy declares the purpose '" + purpose + "'")
-      .WithDiagnostic("SIG-3017")
-      .WithRemedy(nearest.empty() ? "purposes: " + Join(policy.PurposeNames(), ", ")
-                                  : "did you mean '" + nearest + "'?");
-}
-
-Result<Json> SetConsent(RightsDesk& desk,
-                        const LocatedSubject& subject,
-                        const SubjectOptions& options) {
-  TRY(CheckPurpose(options.purpose));
-  return desk.SetConsent(subject, options.purpose, options.consent == "given");
-}
-
-Status Perform(const SubjectOptions& options, Action action) {
-  SystemClock clock;
-  SystemEntropy entropy;
+Result<LocatedSubject> LocateFrom(RightsSession& session, const SubjectOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<Identifier> identifiers, ReadIdentifiersFrom(options.from));
-  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
-                   OpenExistingState(options.state, clock, entropy));
-  LedgerBook ledger(*state);
-  TRY(ledger.LoadVersion());
-  // What a process that died left unfinished ends first: it would bring back what it has read.
-  EmbeddedOptions embedded;
-  embedded.workers = 1;
-  embedded.left = LeftRuns::kFinish;
-  ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner,
-                   EmbeddedRunner::Start(*state, ledger, embedded));
-  RightsDesk desk(
-      *state,
-      ledger,
-      [&runner](const RunSpec& spec, RunBinder& binder) { return runner->Run(spec, binder); },
-      [&state] { return NewRunId(*state); });
-  const Result<LocatedSubject> located = desk.Locate(identifiers, options.region);
+  Result<LocatedSubject> located = session.desk().Locate(identifiers, options.region);
   if (!located.ok()) {
     return located.status().WithRemedy(
         "check the identifier's type and spelling; phone numbers without + need --region");
   }
-  const LocatedSubject& subject = *located;
-  ASSIGN_OR_RETURN(const Json receipt, action(desk, subject, options));
-  TRY(DatasetRegistry(*state).CollectGarbage());
-  TRY(state->audit().SignCheckpoint().status());
-  PrintJson(receipt);
+  return located;
+}
+
+/// Opens, asks, prints: for every right but an erasure of many.
+Status Ask(const SubjectOptions& options, Right right) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
+                   RightsSession::Open(options.state));
+  if (!options.purpose.empty()) TRY(CheckPurposeOrAncestor(session->policy(), options.purpose));
+  Asked asked = AskedFrom(options, right);
+  if (right == Right::kRectification) {
+    ASSIGN_OR_RETURN(asked.corrections, ReadCorrections(options.corrections, options.pipeline));
+  }
+  ASSIGN_OR_RETURN(const LocatedSubject person, LocateFrom(*session, options));
+  ASSIGN_OR_RETURN(const Json answer, session->desk().Ask(person, asked));
+  TRY(session->Finish());
+  PrintFacts(answer, options.format);
   return OkStatus();
 }
 
-CLI::App* AddAction(CLI::App& parent,
-                    const char* name,
-                    const char* help,
-                    const std::shared_ptr<SubjectOptions>& options,
-                    Action action,
-                    CommandOutcome& outcome) {
-  CLI::App* command = parent.add_subcommand(name, help);
-  command->add_option("--state", options->state, "The state folder");
-  command->add_option(
-      "--from", options->from, "File with lines TYPE VALUE (default: standard input)");
-  command->add_option(
-      "--region", options->region, "Country of phone numbers without +, such as FI");
-  command->callback([options, action, &outcome] {
-    const Status status = Perform(*options, action);
-    if (!status.ok()) PrintError(status);
-    outcome.exit_code = ExitCode(status.code());
-  });
-  return command;
+Status EraseMany(const SubjectOptions& options) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
+                   RightsSession::Open(options.state));
+  ASSIGN_OR_RETURN(const std::vector<std::vector<Identifier>> people, ReadPeopleFrom(options.from));
+  SubjectFinder::ManyOptions many;
+  many.default_region = options.region;
+  ASSIGN_OR_RETURN(const std::vector<LocatedSubject> found,
+                   session->desk().finder().LocateAll(people, many));
+  std::vector<LocatedSubject> known;
+  for (const LocatedSubject& person : found) {
+    if (!person.subjects.empty()) known.push_back(person);
+  }
+  ASSIGN_OR_RETURN(Json answer,
+                   session->desk().EraseAll(known, AskedFrom(options, Right::kErasure)));
+  answer.Set("unknown", found.size() - known.size());
+  TRY(session->Finish());
+  PrintFacts(answer, options.format);
+  return OkStatus();
+}
+
+Status Erase(const SubjectOptions& options) {
+  return options.many ? EraseMany(options) : Ask(options, Right::kErasure);
+}
+Status Access(const SubjectOptions& options) {
+  return Ask(options, Right::kAccess);
+}
+Status Export(const SubjectOptions& options) {
+  return Ask(options, Right::kPortability);
+}
+Status Restrict(const SubjectOptions& options) {
+  return Ask(options, Right::kRestriction);
+}
+Status Object(const SubjectOptions& options) {
+  return Ask(options, Right::kObjection);
+}
+Status OptOut(const SubjectOptions& options) {
+  return Ask(options, Right::kOptOut);
+}
+Status Limit(const SubjectOptions& options) {
+  return Ask(options, Right::kLimit);
+}
+Status Rectify(const SubjectOptions& options) {
+  return Ask(options, Right::kRectification);
+}
+
+Status ShowStatus(const SubjectOptions& options) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
+                   RightsSession::Open(options.state));
+  ASSIGN_OR_RETURN(const LocatedSubject person, LocateFrom(*session, options));
+  ASSIGN_OR_RETURN(Json requests, session->desk().StatusOf(person));
+  PrintFacts(Json::Of({{"requests", std::move(requests)}}), options.format);
+  return OkStatus();
+}
+
+Status Extend(const SubjectOptions& options) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
+                   RightsSession::Open(options.state));
+  ASSIGN_OR_RETURN(const Json answer, session->desk().Extend(options.request, options.reason));
+  PrintFacts(answer, options.format);
+  return OkStatus();
+}
+
+Status Refuse(const SubjectOptions& options) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
+                   RightsSession::Open(options.state));
+  ASSIGN_OR_RETURN(const Json answer, session->desk().Refuse(options.request, options.reason));
+  PrintFacts(answer, options.format);
+  return OkStatus();
+}
+
+using Action = Status (*)(const SubjectOptions&);
+
+/// The subcommands of `subject`, which share their options.
+class SubjectCommands {
+ public:
+  SubjectCommands(CLI::App& app, CommandOutcome& outcome)
+      : parent_(app.add_subcommand("subject", "Requests of one person")), outcome_(outcome) {
+    parent_->require_subcommand(1);
+  }
+
+  CLI::App* Add(const char* name, const char* help, Action action) {
+    CLI::App* command = parent_->add_subcommand(name, help);
+    const auto options = options_;
+    CommandOutcome* const outcome = &outcome_;
+    command->add_option("--state", options->state, "The state folder");
+    command->add_option("--format", options->format, "json or text")
+        ->check(CLI::IsMember({"json", "text"}));
+    command->callback([options, action, outcome] {
+      const Status status = action(*options);
+      if (!status.ok()) PrintError(status);
+      outcome->exit_code = ExitCode(status.code());
+    });
+    return command;
+  }
+
+  CLI::App* AddForPerson(const char* name, const char* help, Action action) {
+    CLI::App* command = Add(name, help, action);
+    command->add_option(
+        "--from", options_->from, "File with lines TYPE VALUE (default: standard input)");
+    command->add_option(
+        "--region", options_->region, "Country of phone numbers without +, such as FI");
+    command->add_option("--law", options_->law, "Whose clock runs (default: by jurisdiction)")
+        ->check(CLI::IsMember({"gdpr", "ccpa"}));
+    command->add_option("--channel", options_->channel, "How the request was made")
+        ->check(CLI::IsMember({"cli", "api", "letter", "phone", "web"}));
+    return command;
+  }
+
+  SubjectOptions& options() { return *options_; }
+
+ private:
+  CLI::App* parent_;
+  CommandOutcome& outcome_;
+  std::shared_ptr<SubjectOptions> options_ = std::make_shared<SubjectOptions>();
+};
+
+void AddAnswers(SubjectCommands& commands) {
+  SubjectOptions& options = commands.options();
+  CLI::App* access = commands.AddForPerson(
+      "access", "Write everything that is held about a person, with proofs from the log", Access);
+  access->add_option("--out", options.out, "The folder of the answer (made, mode 0700)")
+      ->required();
+  CLI::App* copy = commands.AddForPerson(
+      "export", "Write the data that came from a person as JSON and CSV (portability)", Export);
+  copy->add_option("--out", options.out, "The folder of the copy (made, mode 0700)")->required();
+  CLI::App* rectify =
+      commands.AddForPerson("rectify", "Replace wrong values about a person", Rectify);
+  rectify
+      ->add_option("--corrections",
+                   options.corrections,
+                   "File with lines SOURCE.COLUMN VALUE, values as the state keeps them")
+      ->required();
+  rectify->add_option("--pipeline", options.pipeline, "Whose source it is")->required();
+}
+
+void AddStatements(SubjectCommands& commands) {
+  SubjectOptions& options = commands.options();
+  CLI::App* restriction =
+      commands.AddForPerson("restrict", "Restrict the processing of a person's data", Restrict);
+  CLI::App* object =
+      commands.AddForPerson("object", "Object to a purpose, or to all below it", Object);
+  CLI::App* opt_out = commands.AddForPerson("opt-out", "Opt out of sale and sharing", OptOut);
+  CLI::App* limit = commands.AddForPerson("limit", "Limit the use of sensitive data", Limit);
+  restriction->add_option("--purpose", options.purpose, "Only this purpose (default: all)");
+  object->add_option("--purpose", options.purpose, "The purpose")->required();
+  for (CLI::App* command : {restriction, object, opt_out, limit}) {
+    command->add_flag("--lift", options.lift, "Take it back");
+  }
 }
 
 }  // namespace
 
 void AddSubjectCommands(CLI::App& app, CommandOutcome& outcome) {
-  auto options = std::make_shared<SubjectOptions>();
-  CLI::App* subject = app.add_subcommand("subject", "Requests of one person");
-  subject->require_subcommand(1);
-  AddAction(*subject,
-            "erase",
-            "Erase a person: withdrawn at once, then destroyed, with receipts",
-            options,
-            Erase,
-            outcome);
-  CLI::App* consent = app.add_subcommand("consent", "The consent ledger");
-  consent->require_subcommand(1);
-  CLI::App* set = AddAction(
-      *consent, "set", "Record what a person says about a purpose", options, SetConsent, outcome);
-  set->add_option("--purpose", options->purpose, "The purpose")->required();
-  set->add_option("--to", options->consent, "given or withdrawn")
-      ->required()
-      ->check(CLI::IsMember({"given", "withdrawn"}));
+  SubjectCommands commands(app, outcome);
+  SubjectOptions& options = commands.options();
+  AddAnswers(commands);
+  CLI::App* erase = commands.AddForPerson(
+      "erase", "Erase a person: withdrawn at once, then destroyed, with receipts", Erase);
+  erase->add_flag("--withdraw-only",
+                  options.withdraw_only,
+                  "Leave the destruction to the next `signet retention sweep`");
+  erase->add_flag(
+      "--many", options.many, "The file names many persons, with an empty line between two");
+  AddStatements(commands);
+  commands.AddForPerson(
+      "status", "Show the requests of a person and when they are due", ShowStatus);
+  CLI::App* extend = commands.Add("extend", "Use the law's longer term for an answer", Extend);
+  CLI::App* refuse = commands.Add("refuse", "Refuse a request that nothing was done for", Refuse);
+  for (CLI::App* command : {extend, refuse}) {
+    command->add_option("request", options.request, "The request's id")->required();
+    command->add_option("--reason", options.reason, "Why; told to the person")->required();
+  }
 }
 
 }  // namespace signet::coordinator

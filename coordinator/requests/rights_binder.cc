@@ -57,10 +57,21 @@ Result<Bytes> RightsBinder::BindTask(const TaskRef& task) {
   out.spec.options = step.options;
   out.spec.operator_digest = pipelines::OperatorDigest(*op);
   out.spec.blobs = "file:" + state_.blobs_path().string();
+  TRY(BindInput(step, {step.view, step.dataset}, out));
+  for (const RightsInput& input : step.also) TRY(BindInput(step, input, out));
+  if (step.rewrites) TRY(BindOutput(step, out));
+  for (const auto& lent : step.lends) out.lease.keys.emplace(lent.first, lent.second->Clone());
+  out.lease.keys.emplace("digest", state_.vault().Derive(crypto::KeyUse::kDigest, ""));
+  return out.Encode();
+}
+
+Status RightsBinder::BindInput(const RightsStep& step,
+                               const RightsInput& from,
+                               TaskAssignment& out) {
   pipelines::TaskInput input;
-  input.name = step.view;
-  input.schema = step.dataset.schema;
-  for (const Piece& piece : step.dataset.pieces) {
+  input.name = from.view;
+  input.schema = from.dataset.schema;
+  for (const Piece& piece : from.dataset.pieces) {
     if (!Opens(step, piece)) continue;
     input.pieces.push_back(piece);
     for (const pipelines::Stream& stream : piece.streams) {
@@ -69,10 +80,8 @@ Result<Bytes> RightsBinder::BindTask(const TaskRef& task) {
       out.lease.deks.emplace(stream.dek, std::move(key));
     }
   }
-  if (step.rewrites) TRY(BindOutput(step, out));
   out.spec.inputs.push_back(std::move(input));
-  out.lease.keys.emplace("digest", state_.vault().Derive(crypto::KeyUse::kDigest, ""));
-  return out.Encode();
+  return OkStatus();
 }
 
 /// New keys for every class and partition of the pieces that may be rewritten.

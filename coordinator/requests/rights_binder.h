@@ -9,9 +9,16 @@
 #include "coordinator/binding/dataset_registry.h"
 #include "coordinator/binding/state_folder.h"
 #include "coordinator/dispatch/run_binder.h"
+#include "crypto/base/secret.h"
 #include "pipelines/record/task.h"
 
 namespace signet::coordinator {
+
+/// A further dataset that a task reads.
+struct RightsInput {
+  std::string view;
+  LiveDataset dataset;
+};
 
 /// One task of such a run.
 struct RightsStep {
@@ -22,6 +29,8 @@ struct RightsStep {
   LiveDataset dataset;          ///< what it reads, and with `rewrites` replaces
   std::vector<int> partitions;  ///< only their pieces (and those of none) are opened; empty: all
   bool rewrites = false;
+  std::vector<RightsInput> also;                    ///< read only; of the same partitions
+  std::map<std::string, const SecretBytes*> lends;  ///< further keys, by use; must outlive the run
 };
 
 /// Leases all columns of the pieces named, and new keys for what is rewritten.
@@ -42,6 +51,9 @@ class RightsBinder final : public RunBinder {
  private:
   [[nodiscard]] const RightsStep& Find(const std::string& id) const;
   [[nodiscard]] bool Opens(const RightsStep& step, const pipelines::Piece& piece) const;
+  Status BindInput(const RightsStep& step,
+                   const RightsInput& input,
+                   pipelines::TaskAssignment& out);
   Status BindOutput(const RightsStep& step, pipelines::TaskAssignment& out);
 
   StateFolder& state_;

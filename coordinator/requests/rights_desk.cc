@@ -1,373 +1,317 @@
 #include "coordinator/requests/rights_desk.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <set>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "crypto/audit/subject_ref.h"
-#include "crypto/base/file.h"
-#include "crypto/base/text.h"
-#include "crypto/pseudonym/link_hasher.h"
-#include "crypto/pseudonym/normalise.h"
-#include "crypto/pseudonym/recipient_tokens.h"
-#include "crypto/pseudonym/suppression_hasher.h"
-#include "pipelines/identity/suppression_list.h"
-#include "pipelines/snapshots/serving_folder.h"
-#include "pipelines/snapshots/withdrawals.h"
 
 namespace signet::coordinator {
 namespace {
 
-using policies::ErasureCommandKind;
-using policies::ErasureRequest;
+using policies::RequestCommand;
+using policies::RequestStage;
+using policies::Right;
 
-constexpr char kStateOwner[] = "@state";
-constexpr char kIdentity[] = "@identity";
-constexpr char kKeyring[] = "@keyring";
-constexpr char kSuppressionKey[] = "suppression";
-constexpr uint32_t kTokenEpoch = 1;
+/// References that a request's entries need: requested, and one per stage's change and receipt.
+constexpr size_t kRefs = 6;
 
-Result<std::vector<Uuid>> UuidsOf(const Json& list) {
-  std::vector<Uuid> uuids;
-  for (const Json& item : list.items()) {
-    ASSIGN_OR_RETURN(const Uuid uuid, UuidFromText(item.AsString()));
-    uuids.push_back(uuid);
-  }
-  return uuids;
+bool SamePerson(const LocatedSubject& a, const LocatedSubject& b) {
+  return std::any_of(
+      a.subjects.begin(), a.subjects.end(), [&b](const SubjectId& id) { return b.Is(id); });
 }
 
-bool HasSubjectColumn(const LiveDataset& dataset) {
-  return dataset.schema.Find(pipelines::kSubjectColumn) != nullptr;
+policies::RequestOpening OpeningOf(const Asked& asked, std::string id, std::string law) {
+  policies::RequestOpening opening;
+  opening.id = std::move(id);
+  opening.right = asked.right;
+  opening.purpose = asked.purpose;
+  opening.lift = asked.lift;
+  opening.law = std::move(law);
+  opening.channel = asked.channel.empty() ? "cli" : asked.channel;
+  return opening;
+}
+
+bool HandsOver(Right right) {
+  return right == Right::kAccess || right == Right::kPortability;
 }
 
 }  // namespace
 
-Result<LocatedSubject> RightsDesk::Locate(const std::vector<Identifier>& identifiers,
-                                          const std::string& default_region) {
-  const SecretBytes key = state_.vault().Derive(crypto::KeyUse::kLink, "");
-  const crypto::LinkHasher hasher(key);
-  Json links{Json::Array()};
-  for (const Identifier& identifier : identifiers) {
-    std::string normalised;
-    if (!crypto::Normalise(
-            identifier.type, identifier.value.ExposePersonal(), default_region, normalised)) {
-      return Invalid("the " + std::string(crypto::LinkTypeName(identifier.type)) +
-                     " given cannot identify anyone");
-    }
-    links.Push(UuidText(hasher.Link(identifier.type, identifier.domain, normalised)));
-    Wipe(normalised.data(), normalised.size());
-  }
-  DatasetRegistry registry(state_);
-  ASSIGN_OR_RETURN(LiveDataset identity, registry.Find(kStateOwner, kIdentity));
-  if (identity.pieces.empty()) return NotFound("this state knows nobody yet");
-  std::vector<RightsStep> steps(1);
-  steps[0].id = "locate";
-  steps[0].op = "locate";
-  steps[0].options = Json::Of({{"links", links}});
-  steps[0].view = "identity";
-  steps[0].dataset = std::move(identity);
-  RightsBinder binder(state_, new_run_(), std::move(steps));
-  ASSIGN_OR_RETURN(const RunView view, run_(binder.Spec(), binder));
-  const pipelines::TaskResult* result = binder.ResultOf("locate");
-  if (result == nullptr) {
-    return view.failure.ok() ? Internal("locate gave no result") : view.failure;
-  }
-  LocatedSubject located;
-  ASSIGN_OR_RETURN(located.subject.value, UuidFromText(result->extra["subject"].AsString()));
-  ASSIGN_OR_RETURN(const std::vector<Uuid> subjects, UuidsOf(result->extra["subjects"]));
-  for (const Uuid& uuid : subjects) located.subjects.push_back(SubjectId{uuid});
-  ASSIGN_OR_RETURN(located.links, UuidsOf(result->extra["links"]));
-  return located;
-}
-
-Result<std::vector<int>> RightsDesk::PartitionsOf(const LocatedSubject& subject) {
+/// The first policy that governs the person decides whose clock runs; unknown: the shortest term,
+/// the GDPR's.
+Result<std::string> RightsDesk::LawOf(const LocatedSubject& person, const Asked& asked) {
+  if (!asked.law.empty()) return asked.law;
+  if (policy_ == nullptr) return std::string("gdpr");
   ASSIGN_OR_RETURN(const int partitions, state_.Partitions());
-  if (partitions == 0) return Invalid("this state has no partitions yet");
-  std::set<int> touched;
-  for (const SubjectId& id : subject.subjects) {
-    touched.insert(static_cast<int>(PartitionOf(id, static_cast<uint32_t>(partitions))));
-  }
-  return std::vector<int>(touched.begin(), touched.end());
+  const auto partition =
+      static_cast<int>(PartitionOf(person.subject, static_cast<uint32_t>(partitions)));
+  ASSIGN_OR_RETURN(const policies::LedgerPartition* ledger, ledger_.Partition(partition));
+  const auto parts = policy_->PartsOf(ledger->StateOf(person.subject).jurisdiction);
+  const bool european =
+      parts.empty() || std::any_of(parts.begin(), parts.end(), [](const auto* part) {
+        return part->name == "gdpr";
+      });
+  return european ? std::string("gdpr") : parts.front()->name;
 }
 
-Result<std::vector<std::string>> RightsDesk::References(const LocatedSubject& subject, size_t n) {
-  Json nonces{Json::Array()};
-  for (size_t i = 0; i < n; ++i) nonces.Push(ToHex(crypto::NewEventNonce(state_.entropy())));
-  ASSIGN_OR_RETURN(const Json answer,
-                   AskAboutReferences(subject, Json::Of({{"nonces", std::move(nonces)}})));
-  const std::vector<std::string> made = answer["made"].AsStrings();
-  std::vector<std::string> refs(n);
-  std::copy_n(made.begin(), std::min(made.size(), n), refs.begin());
-  return refs;
-}
-
-Result<std::vector<std::string>> RightsDesk::ReferencesTo(const LocatedSubject& subject,
-                                                          const std::vector<std::string>& refs) {
-  ASSIGN_OR_RETURN(const Json answer,
-                   AskAboutReferences(subject, Json::Of({{"refs", Json::Strings(refs)}})));
-  return answer["matching"].AsStrings();
-}
-
-Result<Json> RightsDesk::AskAboutReferences(const LocatedSubject& subject, Json options) {
-  DatasetRegistry registry(state_);
-  ASSIGN_OR_RETURN(LiveDataset keyring, registry.Find(kStateOwner, kKeyring));
-  if (keyring.pieces.empty()) return Json();
-  Json subjects = Json::List({UuidText(subject.subject.value)});
-  for (const SubjectId& id : subject.subjects) {
-    if (id != subject.subject) subjects.Push(UuidText(id.value));
-  }
-  options.Set("subjects", std::move(subjects));
-  std::vector<RightsStep> steps(1);
-  steps[0].id = "subject_refs";
-  steps[0].op = "subject_refs";
-  steps[0].options = std::move(options);
-  steps[0].view = "keyring";
-  steps[0].dataset = std::move(keyring);
-  ASSIGN_OR_RETURN(steps[0].partitions, PartitionsOf(subject));
-  RightsBinder binder(state_, new_run_(), std::move(steps));
-  ASSIGN_OR_RETURN(const RunView view, run_(binder.Spec(), binder));
-  const pipelines::TaskResult* result = binder.ResultOf("subject_refs");
-  if (result == nullptr) {
-    return view.failure.ok() ? Internal("subject_refs gave no result") : view.failure;
-  }
-  return result->extra;
-}
-
-Result<Json> RightsDesk::Erase(const LocatedSubject& subject) {
-  receipts_ = Json(Json::Array());
-  touched_ = Json(Json::Object());
-  // Made now: at the second entry the key that they are made with is gone.
-  ASSIGN_OR_RETURN(refs_, References(subject, 2));
-  const std::string id = "erasure-" + new_run_().text();
-  ASSIGN_OR_RETURN(
-      ErasureRequest request,
-      Perform(policies::RequestErasure(id, subject.subject, state_.clock().Now()), subject));
-  ASSIGN_OR_RETURN(const policies::ErasureStep sweep, policies::BeginSweep(std::move(request)));
-  ASSIGN_OR_RETURN(request, Perform(sweep, subject));
-  CHECK(request.stage == policies::ErasureStage::kDestroyed);
-  return Json::Of({{"request", id}, {"receipts", receipts_}});
-}
-
-/// Carries out the commands of one stage in their order.
-Result<ErasureRequest> RightsDesk::Perform(const policies::ErasureStep& step,
-                                           const LocatedSubject& subject) {
-  ErasureRequest request = step.request;
-  for (const ErasureCommandKind command : step.commands) {
-    switch (command) {
-      case ErasureCommandKind::kTombstone:
-        TRY(Withdraw(request, subject));
-        break;
-      case ErasureCommandKind::kSuppressLinks:
-        break;  // in the tombstone's own write
-      case ErasureCommandKind::kWithdrawSnapshots:
-        TRY(WithdrawSnapshots(subject, ""));
-        break;
-      case ErasureCommandKind::kNotifyRecipients:
-        break;  // recipients read the signed overlay
-      case ErasureCommandKind::kReceiptWithdrawn:
-        TRY(Receipt(request.id, "withdrawn", Json::Of({{"snapshots", touched_["snapshots"]}})));
-        break;
-      case ErasureCommandKind::kEraseIdentity:
-        break;  // identity is one of the datasets rewritten
-      case ErasureCommandKind::kRewritePartitions:
-        TRY(RewriteDatasets(subject, touched_));
-        break;
-      case ErasureCommandKind::kDestroyKekGeneration:
-        TRY(Sweep(request, subject));
-        break;
-      case ErasureCommandKind::kReceiptDestroyed:
-        TRY(Receipt(request.id, "destroyed", Json::Of({{"datasets", touched_["datasets"]}})));
-        break;
-    }
-    ASSIGN_OR_RETURN(policies::ErasureStep done,
-                     policies::CommandDone(std::move(request), command, state_.clock().Now()));
-    request = std::move(done.request);
-  }
-  return request;
-}
-
-/// Tombstone, suppression and log entry in one write.
-Status RightsDesk::Withdraw(const ErasureRequest& request, const LocatedSubject& subject) {
-  ASSIGN_OR_RETURN(const int partitions, state_.Partitions());
-  crypto::WriteBatch batch;
-  std::set<int> touched;
-  for (const SubjectId& id : subject.subjects) {
-    const int partition = static_cast<int>(PartitionOf(id, static_cast<uint32_t>(partitions)));
-    ASSIGN_OR_RETURN(policies::LedgerPartition * ledger, ledger_.Partition(partition));
-    policies::Fact fact;
-    fact.subject = id;
-    fact.kind = policies::Fact::kTombstone;
-    fact.value = "true";
-    fact.time_micros = state_.clock().Now().micros;
-    fact.source = policies::kSourceApi;
-    TRY(ledger->Apply({&fact, 1}).status());
-    touched.insert(partition);
-  }
-  for (const int partition : touched) TRY(ledger_.Store(partition, batch));
-  ASSIGN_OR_RETURN(const std::optional<Bytes> stored, state_.store().Get(kSuppressionKey));
-  ASSIGN_OR_RETURN(pipelines::SuppressionList list,
-                   pipelines::SuppressionList::Decode(stored ? ByteView(*stored) : ByteView()));
-  const SecretBytes key = state_.vault().Derive(crypto::KeyUse::kSuppression, "");
-  const crypto::SuppressionHasher hasher(key);
-  std::vector<Uuid> entries;
-  for (const Uuid& link : subject.links) entries.push_back(hasher.Of(link));
-  list.Add(entries);
-  batch.Put(kSuppressionKey, list.Encode());
+crypto::AuditEvent RightsDesk::EventFor(const char* type, KeptRequest& kept, Json facts) {
   crypto::AuditEvent event;
-  event.type = "right.withdrawn";
-  event.subject_ref = refs_.at(0);
-  event.actor = "cli";
-  event.action = "erase";
-  event.facts = Json::Of({{"request", request.id}, {"suppressed_links", entries.size()}});
-  event.why = "GDPR Art. 17; suppression kept under Art. 17(3)(b)";
-  return state_.audit().Record(event, std::move(batch)).status();
+  event.type = type;
+  event.actor = kept.request.channel;
+  event.action = policies::RightName(kept.request.right);
+  if (!kept.refs.empty()) {
+    event.subject_ref = kept.refs.back();
+    kept.refs.pop_back();
+  }
+  facts.Set("request", kept.request.id);
+  event.facts = std::move(facts);
+  event.why = policies::RightArticle(kept.request.right, kept.request.law);
+  return event;
 }
 
-Status RightsDesk::WithdrawSnapshots(const LocatedSubject& subject, const std::string& purpose) {
-  ASSIGN_OR_RETURN(
-      const pipelines::ServingFolder folder,
-      pipelines::ServingFolder::OpenForPublication(state_.serving(), state_.entropy()));
-  ASSIGN_OR_RETURN(const std::vector<std::string> recipients, folder.Recipients());
-  Json told{Json::Array()};
-  for (const std::string& recipient : recipients) {
-    const SecretBytes key = state_.vault().Derive(crypto::KeyUse::kRecipient, recipient);
-    const crypto::RecipientTokens tokens(key, kTokenEpoch);
-    std::vector<pipelines::Withdrawal> withdrawals;
-    for (const SubjectId& id : subject.subjects) {
-      withdrawals.push_back({tokens.Token(id), state_.clock().Now(), purpose});
+Status RightsDesk::WriteTogether(const std::vector<crypto::AuditEvent>& events,
+                                 crypto::WriteBatch batch) {
+  for (const crypto::AuditEvent& event : events) {
+    const Status appended = state_.audit().Append(event, batch).status();
+    if (!appended.ok()) {
+      TRY(state_.audit().Committed(appended));
+      ledger_.Drop();
+      return appended;
     }
-    TRY(pipelines::AddWithdrawals(
-        folder, recipient, withdrawals, state_.entropy(), [this](const std::string& text) {
-          return state_.SignNote(text);
-        }));
-    told.Push(recipient);
   }
-  touched_.Set("snapshots", told);
+  const Status written = state_.store().Write(batch, crypto::Durability::kSync);
+  if (!written.ok()) ledger_.Drop();
+  TRY(state_.audit().Committed(written));
+  return written;
+}
+
+/// The open request that asks for the same, if there is one: the new one becomes a part of it.
+Result<std::optional<Json>> RightsDesk::Fold(const LocatedSubject& person,
+                                             const policies::RequestOpening& opening) {
+  ASSIGN_OR_RETURN(std::vector<KeptRequest> open, book_.Open());
+  for (KeptRequest& kept : open) {
+    const bool same =
+        policies::AnswersAlso(kept.request, opening) && SamePerson(kept.person, person);
+    if (!same) continue;
+    ASSIGN_OR_RETURN(kept.request, policies::FoldRequest(std::move(kept.request), opening.id));
+    crypto::WriteBatch batch;
+    TRY(book_.Put(kept, batch));
+    crypto::AuditEvent event;
+    event.type = "right.requested";
+    event.actor = opening.channel;
+    event.action = policies::RightName(opening.right);
+    event.facts = Json::Of({{"request", opening.id},
+                            {"right", policies::RightName(opening.right)},
+                            {"folded_into", kept.request.id}});
+    TRY(WriteTogether({event}, std::move(batch)));
+    return std::optional<Json>(
+        Json::Of({{"request", opening.id}, {"folded_into", kept.request.id}}));
+  }
+  return std::optional<Json>();
+}
+
+/// Opens a request for each, in one write.
+Result<std::vector<KeptRequest>> RightsDesk::OpenAll(std::span<const LocatedSubject> people,
+                                                     const Asked& asked) {
+  ASSIGN_OR_RETURN(const auto refs, finder_.References(people, kRefs));
+  std::vector<KeptRequest> requests;
+  std::vector<crypto::AuditEvent> events;
+  crypto::WriteBatch batch;
+  const std::string prefix =
+      std::string(policies::RightName(asked.right)) + "-" + new_run_().text();
+  for (size_t i = 0; i < people.size(); ++i) {
+    ASSIGN_OR_RETURN(const std::string law, LawOf(people[i], asked));
+    const std::string id = people.size() == 1 ? prefix : prefix + "-" + std::to_string(i + 1);
+    ASSIGN_OR_RETURN(policies::RequestStep step,
+                     policies::OpenRequest(OpeningOf(asked, id, law), state_.clock().Now()));
+    KeptRequest kept;
+    kept.request = std::move(step.request);
+    kept.person = people[i];
+    for (const std::string& ref : refs[i]) {
+      if (!ref.empty()) kept.refs.push_back(ref);
+    }
+    kept.secret = Json::Of({{"out", asked.out}, {"corrections", asked.corrections}});
+    events.push_back(EventFor(
+        "right.requested",
+        kept,
+        Json::Of({{"right", policies::RightName(asked.right)},
+                  {"due",
+                   TimestampText(Timestamp{kept.request.due().micros / 1'000'000 * 1'000'000})}})));
+    TRY(book_.Put(kept, batch));
+    requests.push_back(std::move(kept));
+  }
+  TRY(WriteTogether(events, std::move(batch)));
+  return requests;
+}
+
+Json RightsDesk::Summary(const KeptRequest& kept) const {
+  Json json = Json::Of({{"request", kept.request.id},
+                        {"right", policies::RightName(kept.request.right)},
+                        {"stage", policies::RequestStageName(kept.request.stage)},
+                        {"law", kept.request.law},
+                        {"received", TimestampText(kept.request.received)},
+                        {"due", DateText(kept.request.due())}});
+  if (!kept.request.purpose.empty()) json.Set("purpose", kept.request.purpose);
+  if (!kept.request.refusal.empty()) json.Set("refusal", kept.request.refusal);
+  if (!kept.request.extension.empty()) json.Set("extension", kept.request.extension);
+  if (!kept.request.folded.empty()) json.Set("folded", Json::Strings(kept.request.folded));
+  return json;
+}
+
+Result<Json> RightsDesk::Ask(const LocatedSubject& person, const Asked& asked) {
+  written_ = Json(Json::Array());
+  std::error_code ignored;
+  if (HandsOver(asked.right) &&
+      std::filesystem::exists(std::filesystem::path(asked.out) / "answer.json", ignored)) {
+    return Conflict("there is an answer in " + asked.out + " already")
+        .WithRemedy("name another folder with --out");
+  }
+  ASSIGN_OR_RETURN(const std::string law, LawOf(person, asked));
+  const std::string id = std::string(policies::RightName(asked.right)) + "-" + new_run_().text();
+  ASSIGN_OR_RETURN(std::optional<Json> folded, Fold(person, OpeningOf(asked, id, law)));
+  if (folded.has_value()) return *std::move(folded);
+  ASSIGN_OR_RETURN(std::vector<KeptRequest> requests, OpenAll(std::span(&person, 1), asked));
+  TRY(Perform(requests));
+  const bool sweeps = asked.right == Right::kErasure && !asked.withdraw_only;
+  if (sweeps) {
+    for (KeptRequest& kept : requests) {
+      ASSIGN_OR_RETURN(policies::RequestStep step, policies::BeginSweep(std::move(kept.request)));
+      kept.request = std::move(step.request);
+    }
+    TRY(sweep_.CheckHolds());
+    TRY(Perform(requests));
+  }
+  Json json = Summary(requests.front());
+  json.Set("receipts", written_);
+  return json;
+}
+
+Result<Json> RightsDesk::EraseAll(std::span<const LocatedSubject> people, const Asked& asked) {
+  written_ = Json(Json::Array());
+  std::vector<LocatedSubject> fresh;
+  uint64_t folded = 0;
+  ASSIGN_OR_RETURN(const std::vector<KeptRequest> open, book_.Open());
+  for (const LocatedSubject& person : people) {
+    const bool known =
+        std::any_of(open.begin(),
+                    open.end(),
+                    [&person](const KeptRequest& kept) {
+                      return kept.request.right == Right::kErasure &&
+                             SamePerson(kept.person, person);
+                    }) ||
+        std::any_of(fresh.begin(), fresh.end(), [&person](const LocatedSubject& other) {
+          return SamePerson(other, person);
+        });
+    if (known) {
+      ++folded;
+    } else {
+      fresh.push_back(person);
+    }
+  }
+  size_t done = 0;
+  if (!fresh.empty()) {
+    ASSIGN_OR_RETURN(std::vector<KeptRequest> requests, OpenAll(fresh, asked));
+    TRY(Perform(requests));
+    done = requests.size();
+  }
+  if (!asked.withdraw_only) {
+    const Json withdrawn = written_;
+    ASSIGN_OR_RETURN(const Json swept, SweepErasures());
+    for (const Json& receipt : withdrawn.items()) written_.Push(receipt);
+  }
+  return Json::Of({{"requests", done}, {"folded", folded}, {"receipts", written_}});
+}
+
+Result<Json> RightsDesk::SweepErasures() {
+  written_ = Json(Json::Array());
+  ASSIGN_OR_RETURN(std::vector<KeptRequest> open, book_.Open());
+  // Those that an interrupted sweep left half done may be at different commands: each such group is
+  // carried on by itself.
+  std::map<std::string, std::vector<KeptRequest>> groups;
+  for (KeptRequest& kept : open) {
+    if (kept.request.stage != RequestStage::kWithdrawn) continue;
+    const auto pending = policies::Pending(kept.request);
+    groups[std::string(policies::RequestCommandName(pending.front()))].push_back(std::move(kept));
+  }
+  if (!groups.empty()) TRY(sweep_.CheckHolds());
+  size_t destroyed = 0;
+  for (auto& group : groups) {
+    TRY(Perform(group.second));
+    destroyed += group.second.size();
+  }
+  return Json::Of({{"destroyed", destroyed}, {"receipts", written_}});
+}
+
+Status RightsDesk::Resume() {
+  written_ = Json(Json::Array());
+  TRY(DeliverReceipts());
+  ASSIGN_OR_RETURN(std::vector<KeptRequest> open, book_.Open());
+  for (KeptRequest& kept : open) {
+    const bool begun_sweep =
+        kept.request.stage == RequestStage::kWithdrawn && !kept.request.done.empty();
+    if (kept.request.stage == RequestStage::kWithdrawn && !begun_sweep) continue;
+    std::vector<KeptRequest> one;
+    one.push_back(std::move(kept));
+    TRY(Perform(one));
+  }
   return OkStatus();
 }
 
-/// Every live dataset that names subjects, rewritten where this subject's rows can be.
-Status RightsDesk::RewriteDatasets(const LocatedSubject& subject, Json& touched) {
-  DatasetRegistry registry(state_);
-  ASSIGN_OR_RETURN(const std::vector<LiveDataset> all, registry.All());
-  ASSIGN_OR_RETURN(const std::vector<int> partitions, PartitionsOf(subject));
-  Json subjects{Json::Array()};
-  for (const SubjectId& id : subject.subjects) subjects.Push(UuidText(id.value));
-  std::vector<RightsStep> steps;
-  for (const LiveDataset& dataset : all) {
-    if (!HasSubjectColumn(dataset) || dataset.pieces.empty()) continue;
-    RightsStep step;
-    step.id = "erase." + dataset.owner + "." + dataset.name;
-    step.op = "erase";
-    std::vector<std::string> columns = {std::string(pipelines::kSubjectColumn)};
-    // Alias rows lie in the partition of the alias, which is among the touched ones.
-    if (dataset.name == kIdentity) columns.emplace_back("alias_of");
-    step.options = Json::Of({{"subjects", subjects}, {"subject_columns", Json::Strings(columns)}});
-    step.view = "rows";
-    step.dataset = dataset;
-    step.partitions = partitions;
-    step.rewrites = true;
-    steps.push_back(std::move(step));
+Status RightsDesk::Perform(std::vector<KeptRequest>& requests) {
+  if (requests.empty()) return OkStatus();
+  const RequestStage stage = requests.front().request.stage;
+  while (requests.front().request.stage == stage) {
+    const auto pending = policies::Pending(requests.front().request);
+    if (pending.empty()) return OkStatus();
+    TRY(Do(pending.front(), requests));
   }
-  // Identities last: as long as they are there, a request that was interrupted can be repeated.
-  std::stable_partition(steps.begin(), steps.end(), [](const RightsStep& step) {
-    return step.dataset.name != kIdentity;
-  });
-  RightsBinder binder(state_, new_run_(), steps);
-  ASSIGN_OR_RETURN(const RunView view, run_(binder.Spec(), binder));
-  if (view.state != RunState::kSucceeded) {
-    return view.failure.ok() ? Internal("the sweep did not finish") : view.failure;
-  }
-  Json datasets{Json::Object()};
-  for (const RightsStep& step : steps) {
-    const pipelines::TaskResult* result = binder.ResultOf(step.id);
-    if (result != nullptr) {
-      datasets.Set(step.dataset.owner + "/" + step.dataset.name, result->figures);
-    }
-  }
-  touched.Set("datasets", datasets);
   return OkStatus();
 }
 
-/// Forgets the ledger rows and gives every live key a new KEK generation; the old one is destroyed.
-Status RightsDesk::Sweep(const ErasureRequest& request, const LocatedSubject& subject) {
-  ASSIGN_OR_RETURN(const int partitions, state_.Partitions());
+Result<Json> RightsDesk::Extend(const std::string& id, const std::string& reason) {
+  ASSIGN_OR_RETURN(KeptRequest kept, book_.Find(id));
+  ASSIGN_OR_RETURN(kept.request,
+                   policies::ExtendRequest(std::move(kept.request), reason, state_.clock().Now()));
   crypto::WriteBatch batch;
-  std::set<int> touched;
-  for (const SubjectId& id : subject.subjects) {
-    const int partition = static_cast<int>(PartitionOf(id, static_cast<uint32_t>(partitions)));
-    ASSIGN_OR_RETURN(policies::LedgerPartition * ledger, ledger_.Partition(partition));
-    ledger->Erase(id);
-    touched.insert(partition);
+  crypto::AuditEvent event =
+      EventFor("right.extended", kept, Json::Of({{"due", TimestampText(kept.request.due())}}));
+  event.why = "GDPR Art. 12(3); Cal. Civ. Code § 1798.130(a)(2)(A)";
+  TRY(book_.Put(kept, batch));
+  TRY(WriteTogether({event}, std::move(batch)));
+  return Summary(kept);
+}
+
+Result<Json> RightsDesk::Refuse(const std::string& id, const std::string& reason) {
+  ASSIGN_OR_RETURN(KeptRequest kept, book_.Find(id));
+  ASSIGN_OR_RETURN(kept.request,
+                   policies::RefuseRequest(std::move(kept.request), reason, state_.clock().Now()));
+  crypto::WriteBatch batch;
+  const crypto::AuditEvent event = EventFor("right.refused", kept, Json::Of({{"reason", reason}}));
+  TRY(book_.Put(kept, batch));
+  TRY(WriteTogether({event}, std::move(batch)));
+  return Summary(kept);
+}
+
+Result<Json> RightsDesk::StatusOf(const LocatedSubject& person) {
+  std::vector<std::string> refs;
+  std::map<std::string, std::string> request_of;
+  TRY(state_.audit().reader().Scan(0, [&](uint64_t, ByteView bytes) -> Status {
+    if (AsText(bytes).find("\"right.") == std::string_view::npos) return OkStatus();
+    ASSIGN_OR_RETURN(const Json entry, Json::Parse(AsText(bytes)));
+    if (!entry.Has("subject_ref")) return OkStatus();
+    refs.push_back(entry["subject_ref"].AsString());
+    request_of[refs.back()] = entry["facts"]["request"].AsString();
+    return OkStatus();
+  }));
+  ASSIGN_OR_RETURN(const std::vector<std::string> mine, finder_.ReferencesTo(person, refs));
+  std::set<std::string> ids;
+  for (const std::string& ref : mine) ids.insert(request_of[ref]);
+  Json list{Json::Array()};
+  for (const std::string& id : ids) {
+    const Result<KeptRequest> kept = book_.Find(id);
+    if (kept.ok()) list.Push(Summary(*kept));
   }
-  for (const int partition : touched) TRY(ledger_.Store(partition, batch));
-  ASSIGN_OR_RETURN(const uint32_t generation, state_.vault().RotateKek(batch));
-  crypto::AuditEvent event;
-  event.type = "right.destroyed";
-  event.subject_ref = refs_.at(1);
-  event.actor = "cli";
-  event.action = "erase";
-  event.facts = Json::Of({{"request", request.id},
-                          {"kek_generation", generation},
-                          {"datasets", touched_["datasets"]}});
-  event.why = "GDPR Art. 17";
-  TRY(state_.audit().Record(event, std::move(batch)).status());
-  return state_.vault().DestroyOldKeks(state_.clock().Now());
-}
-
-/// Writes STATE/receipts/<request>-<stage>.{json,tlog-proof}: the facts, and the proof that the log
-/// holds them.
-Status RightsDesk::Receipt(const std::string& request, const std::string& stage, Json facts) {
-  const uint64_t index = state_.audit().size() - 1;
-  TRY(state_.audit().SignCheckpoint().status());
-  ASSIGN_OR_RETURN(const std::string proof, state_.audit().ProveInclusion(index));
-  facts.Set("request", request);
-  facts.Set("stage", stage);
-  facts.Set("time", TimestampText(state_.clock().Now()));
-  facts.Set("audit_index", index);
-  const std::filesystem::path base = state_.path() / "receipts";
-  TRY(MakeFolders(base));
-  const std::string name = request + "-" + stage;
-  TRY(WriteFileAtomically(base / (name + ".json"), AsBytes(facts.Pretty() + "\n"), 0644));
-  TRY(WriteFileAtomically(base / (name + ".tlog-proof"), AsBytes(proof), 0644));
-  receipts_.Push(std::move(facts));
-  return OkStatus();
-}
-
-Result<Json> RightsDesk::SetConsent(const LocatedSubject& subject,
-                                    const std::string& purpose,
-                                    bool given) {
-  ASSIGN_OR_RETURN(const int partitions, state_.Partitions());
-  const int partition =
-      static_cast<int>(PartitionOf(subject.subject, static_cast<uint32_t>(partitions)));
-  ASSIGN_OR_RETURN(policies::LedgerPartition * ledger, ledger_.Partition(partition));
-  policies::Fact fact;
-  fact.subject = subject.subject;
-  fact.kind = policies::Fact::kConsent;
-  fact.purpose = purpose;
-  fact.value = given ? "given" : "withdrawn";
-  fact.time_micros = state_.clock().Now().micros;
-  fact.source = policies::kSourceApi;
-  ASSIGN_OR_RETURN(const std::vector<std::string> refs, References(subject, 1));
-  ASSIGN_OR_RETURN(const policies::ApplyOutcome outcome, ledger->Apply({&fact, 1}));
-  crypto::WriteBatch batch;
-  TRY(ledger_.Store(partition, batch));
-  crypto::AuditEvent event;
-  event.type = "consent.changed";
-  event.subject_ref = refs.at(0);
-  event.actor = "cli";
-  event.action = given ? "give" : "withdraw";
-  event.facts = Json::Of(
-      {{"purpose", purpose}, {"changes", outcome.changes}, {"ledger_version", ledger_.version()}});
-  ASSIGN_OR_RETURN(const uint64_t index, state_.audit().Record(event, std::move(batch)));
-  touched_ = Json(Json::Object());
-  if (!given) TRY(WithdrawSnapshots(subject, purpose));
-  return Json::Of({{"purpose", purpose},
-                   {"state", fact.value},
-                   {"changes", outcome.changes},
-                   {"audit_index", index}});
+  return list;
 }
 
 }  // namespace signet::coordinator

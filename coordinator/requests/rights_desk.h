@@ -1,73 +1,133 @@
-/// RightsDesk: requests of persons, end to end: consent, erasure in two stages, receipts.
+/// RightsDesk: requests of persons, end to end: opened, folded, carried out, resumed, receipted.
 #pragma once
 
-#include <functional>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/binding/ledger_book.h"
 #include "coordinator/binding/state_folder.h"
-#include "coordinator/requests/identifiers.h"
-#include "coordinator/requests/rights_binder.h"
-#include "coordinator/scheduler/run_spec.h"
-#include "policies/rights/erasure.h"
+#include "coordinator/requests/access_answer.h"
+#include "coordinator/requests/erasure_sweep.h"
+#include "coordinator/requests/receipt_writer.h"
+#include "coordinator/requests/request_book.h"
+#include "coordinator/requests/subject_finder.h"
+#include "coordinator/requests/withdrawal_desk.h"
+#include "policies/compile/policy.h"
+#include "policies/consent/fact.h"
+#include "policies/rights/request.h"
 
 namespace signet::coordinator {
 
-/// A person as the state knows them.
-struct LocatedSubject {
-  SubjectId subject;
-  std::vector<SubjectId> subjects;  ///< with aliases
-  std::vector<Uuid> links;
+/// What a person asks for.
+struct Asked {
+  policies::Right right = policies::Right::kAccess;
+  std::string purpose;         ///< of an objection or restriction; empty: everything
+  bool lift = false;           ///< takes it back
+  std::string law;             ///< "gdpr", "ccpa"; empty: that of the person's jurisdiction
+  std::string channel;         ///< "cli", "api", "letter"
+  std::string out;             ///< access, portability: an absolute folder
+  Json corrections;            ///< rectification: [{dataset, column, value}]
+  bool withdraw_only = false;  ///< erasure: the destroying stage waits for a sweep
 };
 
-/// Carries out requests. Runs its tasks on workers through `run`. Belongs to one thread.
+/// Carries requests out. Every step is durable with its entry in the log; whoever opens the desk
+/// calls Resume() first, so that what a crash interrupted goes on. Belongs to one thread; the
+/// references must outlive it.
 class RightsDesk {
  public:
-  using Runner = std::function<Result<RunView>(const RunSpec& spec, RunBinder& binder)>;
-  using NewRun = std::function<RunId()>;
+  using Runner = SubjectFinder::Runner;
+  using NewRun = SubjectFinder::NewRun;
 
   RightsDesk(StateFolder& state, LedgerBook& ledger, Runner run, NewRun new_run)
-      : state_(state), ledger_(ledger), run_(std::move(run)), new_run_(std::move(new_run)) {}
+      : state_(state),
+        ledger_(ledger),
+        new_run_(new_run),
+        finder_(state, std::move(run), std::move(new_run)),
+        book_(state),
+        receipts_(state),
+        withdrawals_(state),
+        sweep_(state, ledger, finder_) {}
 
-  /// kNotFound when nobody is known by these identifiers, kConflict when they name several persons.
+  /// The policies in force: they say whose clock runs, who is a recipient, and how long models may
+  /// stay. Must outlive the desk; without it the GDPR's clock runs and nothing is released.
+  void Follow(const policies::Policy* policy) { policy_ = policy; }
+  [[nodiscard]] SubjectFinder& finder() { return finder_; }
+  [[nodiscard]] RequestBook& book() { return book_; }
+
+  // As the finder's.
   Result<LocatedSubject> Locate(const std::vector<Identifier>& identifiers,
-                                const std::string& default_region);
+                                const std::string& default_region) {
+    return finder_.Locate(identifiers, default_region);
+  }
+  Result<std::vector<std::string>> ReferencesTo(const LocatedSubject& person,
+                                                const std::vector<std::string>& refs) {
+    return finder_.ReferencesTo(person, refs);
+  }
 
-  /// Erases (GDPR Art. 17): withdrawn at once, then destroyed by a sweep over the touched
-  /// partitions. Returns both receipts; they are also written to STATE/receipts.
-  Result<Json> Erase(const LocatedSubject& subject);
-
-  /// Those of `refs`, references in entries of the log, that name this person; judged by a worker
-  /// under the person's log key, which stays there.
-  Result<std::vector<std::string>> ReferencesTo(const LocatedSubject& subject,
-                                                const std::vector<std::string>& refs);
+  /// Opens a request and carries it out, or folds it into one that is open: {request, right,
+  /// stage, due, receipts: [...]} or {request, folded_into}.
+  Result<Json> Ask(const LocatedSubject& person, const Asked& asked);
+  /// Erases many (GDPR Art. 17): all withdrawn in one write, then destroyed by one sweep.
+  /// {requests, receipts: [...]}.
+  Result<Json> EraseAll(std::span<const LocatedSubject> people, const Asked& asked);
+  /// The destroying stage of every withdrawn erasure: {destroyed, receipts: [...]}; nothing happens
+  /// while a legal hold is on a dataset that would be rewritten (kDenied).
+  Result<Json> SweepErasures();
+  /// Goes on with every request that is open, but withdrawn erasures.
+  Status Resume();
+  /// Announces that the answer takes longer; refuses. `id` names the request.
+  Result<Json> Extend(const std::string& id, const std::string& reason);
+  Result<Json> Refuse(const std::string& id, const std::string& reason);
+  /// The requests that concern the person, by the log's references: [{request, right, stage, ...}].
+  Result<Json> StatusOf(const LocatedSubject& person);
 
   /// A statement about consent by the person, dated now; it overrides every file.
-  Result<Json> SetConsent(const LocatedSubject& subject, const std::string& purpose, bool given);
+  Result<Json> SetConsent(const LocatedSubject& person, const std::string& purpose, bool given);
 
  private:
-  Result<policies::ErasureRequest> Perform(const policies::ErasureStep& step,
-                                           const LocatedSubject& subject);
-  Status Withdraw(const policies::ErasureRequest& request, const LocatedSubject& subject);
-  Status WithdrawSnapshots(const LocatedSubject& subject, const std::string& purpose);
-  Status Sweep(const policies::ErasureRequest& request, const LocatedSubject& subject);
-  Status RewriteDatasets(const LocatedSubject& subject, Json& touched);
-  Status Receipt(const std::string& request, const std::string& stage, Json facts);
-  Result<std::vector<int>> PartitionsOf(const LocatedSubject& subject);
-  /// `n` references for log entries about the person, made by a worker under the person's log key,
-  /// which stays there; empty texts when there is no such key.
-  Result<std::vector<std::string>> References(const LocatedSubject& subject, size_t n);
-  /// What a worker says about references; null when the state has no keyring.
-  Result<Json> AskAboutReferences(const LocatedSubject& subject, Json options);
+  Result<std::string> LawOf(const LocatedSubject& person, const Asked& asked);
+  Result<std::optional<Json>> Fold(const LocatedSubject& person,
+                                   const policies::RequestOpening& opening);
+  Result<std::vector<KeptRequest>> OpenAll(std::span<const LocatedSubject> people,
+                                           const Asked& asked);
+  /// Carries out what is pending of each, command by command; all are of one right and stage.
+  Status Perform(std::vector<KeptRequest>& requests);
+  Status Do(policies::RequestCommand command, std::vector<KeptRequest>& requests);
+  Status HandOver(std::vector<KeptRequest>& requests);
+  Status Correct(std::vector<KeptRequest>& requests);
+  Result<uint64_t> CorrectRows(const KeptRequest& kept, std::vector<std::string>& columns);
+  Status DeliverReceipts();
+  Status Tombstone(std::vector<KeptRequest>& requests);
+  Status Notify(std::vector<KeptRequest>& requests);
+  Status Rewrite(std::vector<KeptRequest>& requests);
+  Status FlagModels(std::vector<KeptRequest>& requests);
+  Status DestroyKeys(std::vector<KeptRequest>& requests);
+  Status RecordFact(std::vector<KeptRequest>& requests);
+  Status Withdraw(std::vector<KeptRequest>& requests);
+  Status WriteReceipts(policies::RequestCommand command, std::vector<KeptRequest>& requests);
+  /// Notes the command as done, with `events` and `batch` in one write.
+  Status Advance(policies::RequestCommand command,
+                 std::vector<KeptRequest>& requests,
+                 const std::vector<crypto::AuditEvent>& events,
+                 crypto::WriteBatch batch);
+  Status WriteTogether(const std::vector<crypto::AuditEvent>& events, crypto::WriteBatch batch);
+  crypto::AuditEvent EventFor(const char* type, KeptRequest& kept, Json facts);
+  Status PutFact(const LocatedSubject& person, policies::Fact fact, crypto::WriteBatch& batch);
+  [[nodiscard]] Json Summary(const KeptRequest& kept) const;
 
   StateFolder& state_;
   LedgerBook& ledger_;
-  Runner run_;
   NewRun new_run_;
-  Json receipts_;
-  Json touched_;
-  std::vector<std::string> refs_;  ///< of the erasure under way: for its two entries
+  SubjectFinder finder_;
+  RequestBook book_;
+  ReceiptWriter receipts_;
+  WithdrawalDesk withdrawals_;
+  ErasureSweep sweep_;
+  const policies::Policy* policy_ = nullptr;
+  Json written_{Json::Array()};  ///< receipts of the call under way
 };
 
 }  // namespace signet::coordinator

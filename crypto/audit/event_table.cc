@@ -49,6 +49,9 @@ void AddRuns(EventRows& t) {
         "asked for by a person",
         EventNames::kRun,
         {"pipeline? name the pipeline", "reason? text why"});
+}
+
+void AddTasks(EventRows& t) {
   t.Kind("task");
   t.Add("task.finished",
         "A task committed its result.",
@@ -144,11 +147,6 @@ void AddRights(EventRows& t) {
         {"request name the request",
          "columns names dataset.column of each value",
          "rows count rows that held one"});
-  t.Add("right.identified",
-        "The person behind a request was found.",
-        "GDPR Art. 12(6)",
-        EventNames::kNothing,
-        {"request name the request", "right? name the right"});
   t.Add("right.withdrawn",
         "First stage of erasure: nothing is served or used from now on.",
         "GDPR Art. 17",
@@ -161,6 +159,9 @@ void AddRights(EventRows& t) {
         {"request name the request",
          "kek_generation count the generation that replaces the old",
          "datasets? object rows rewritten, by dataset"});
+}
+
+void AddRightsEnded(EventRows& t) {
   t.Add("right.answered",
         "A person got the answer to a request.",
         "GDPR Art. 12(3)",
@@ -279,8 +280,10 @@ void AddPublications(EventRows& t) {
 std::vector<EventDoc> MakeEventTable() {
   EventRows table;
   AddRuns(table);
+  AddTasks(table);
   AddDecisions(table);
   AddRights(table);
+  AddRightsEnded(table);
   AddPublications(table);
   AddLearningEvents(table);
   AddKeyEvents(table);

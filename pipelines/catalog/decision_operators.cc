@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pipelines/catalog/stage_operator.h"
+#include "pipelines/decisions/bandit_stage.h"
 #include "pipelines/decisions/offer_stage.h"
 #include "pipelines/decisions/send_time_stage.h"
 #include "pipelines/decisions/uplift_stage.h"
@@ -18,6 +19,7 @@ using Kind = DatasetKind;
 using Uplift = StageOperator<UpliftStageOptions, UpliftOutputSchema, RunUplift>;
 using NextBestOffer =
     StageOperator<NextBestOfferOptions, NextBestOfferOutputSchema, RunNextBestOffer>;
+using Bandit = StageOperator<BanditStageOptions, BanditOutputSchema, RunBandit>;
 using SendTime = StageOperator<SendTimeOptions, SendTimeOutputSchema, RunSendTime>;
 using Randomise = StageOperator<RandomiseOptions, RandomiseOutputSchema, RunRandomise>;
 
@@ -48,9 +50,14 @@ std::vector<std::unique_ptr<Operator>> DecisionOperators() {
            "Who gets which offer under budgets and caps, with exploration kept.",
            {Kind::kFeatures, Kind::kScores, Kind::kReference},
            Kind::kFeatures)));
+  all.push_back(std::make_unique<Bandit>(
+      Once("bandit",
+           "Chooses an action per subject, learns from outcomes, and logs each choice's chance.",
+           {Kind::kGoverned, Kind::kFeatures, Kind::kScores},
+           Kind::kFeatures)));
   all.push_back(
       std::make_unique<SendTime>(Once("send_time",
-                                      "The hour of the day at which each subject answers best.",
+                                      "The hour and weekday at which each subject answers best.",
                                       {Kind::kGoverned, Kind::kFeatures},
                                       Kind::kFeatures)));
   all.push_back(std::make_unique<Randomise>(

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/base/text.h"
 #include "pipelines/artifacts/sealed_blob.h"
 #include "pipelines/catalog/state_blobs.h"
 #include "pipelines/govern/gate.h"
@@ -24,6 +25,33 @@ Status SealFacts(TaskContext& context, int partition, const std::vector<policies
       delta.stream,
       SealBlob(header, policies::EncodeFacts(facts), dek, context.blobs(), context.entropy()));
   context.result().facts.push_back(std::move(delta));
+  return OkStatus();
+}
+
+/// Puts right what persons had corrected (GDPR Art. 16) and the source still says wrongly. Options:
+/// corrections, a list of {dataset, column, value, subjects}, given with the lease, not in the
+/// plan.
+Status ApplyCorrections(TaskContext& context,
+                        const std::string& source,
+                        const GovernedDataset& governed) {
+  for (const Json& item : context.spec().options["corrections"].items()) {
+    if (item["dataset"].AsString() != source) continue;
+    const Column* column = governed.schema().Find(item["column"].AsString());
+    if (column == nullptr || column->type == ColumnType::kBytes) continue;
+    std::vector<std::string> subjects;
+    for (const std::string& text : item["subjects"].AsStrings()) {
+      ASSIGN_OR_RETURN(const Uuid uuid, UuidFromText(text));
+      subjects.push_back("'" + UuidText(uuid) + "'::UUID");
+    }
+    const std::string set = " SET " + SqlName(column->name) + " = TRY_CAST(" +
+                            SqlLiteral(item["value"].AsString()) + " AS " +
+                            std::string(SqlTypeOf(column->type)) + ") WHERE subject IN (" +
+                            Join(subjects, ", ") + ")";
+    for (size_t p = 0; p < governed.tables().partitions(); ++p) {
+      const std::string& table = governed.tables().table(p);
+      if (!table.empty()) TRY(context.sql().Execute("UPDATE " + SqlName(table) + set));
+    }
+  }
   return OkStatus();
 }
 
@@ -56,6 +84,7 @@ Status GateOperator::Run(TaskContext& context) const {
   };
   ASSIGN_OR_RETURN(const GovernedDataset governed,
                    RunGate(context.sql(), spec, context.stage(), sink));
+  TRY(ApplyCorrections(context, spec.source.name, governed));
   context.result().figures = governed.figures();
   return context.WriteOutput(context.Output("out"), governed.tables());
 }

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "crypto/primitives/sha256.h"
+#include "pipelines/catalog/collect_operator.h"
 #include "pipelines/catalog/decision_operators.h"
 #include "pipelines/catalog/gate_operator.h"
+#include "pipelines/catalog/profile_operator.h"
 #include "pipelines/catalog/publish_operator.h"
 #include "pipelines/catalog/rekey_operator.h"
 #include "pipelines/catalog/resolve_operator.h"
@@ -22,11 +24,13 @@
 #include "pipelines/features/behaviour_features.h"
 #include "pipelines/models/drift_stage.h"
 #include "pipelines/models/purchase_stage.h"
+#include "pipelines/models/recommend_stage.h"
 #include "pipelines/models/score.h"
 #include "pipelines/models/train.h"
 #include "pipelines/segments/assign_stage.h"
 #include "pipelines/segments/cluster_stage.h"
 #include "pipelines/segments/grid_stage.h"
+#include "pipelines/segments/project_stage.h"
 #include "pipelines/segments/quality_check.h"
 #include "pipelines/segments/rfm_stage.h"
 #include "pipelines/segments/segment.h"
@@ -49,6 +53,8 @@ using Cluster = StageOperator<ClusterOptions, ClusterOutputSchema, RunCluster>;
 using Rfm = StageOperator<RfmOptions, RfmOutputSchema, RunRfm>;
 using Tiers = StageOperator<TiersOptions, TiersOutputSchema, RunTiers>;
 using Assign = StageOperator<AssignOptions, AssignOutputSchema, RunAssign>;
+using Project = StageOperator<ProjectOptions, ProjectOutputSchema, RunProject>;
+using Recommend = StageOperator<RecommendStageOptions, RecommendOutputSchema, RunRecommend>;
 using Grid = StageOperator<GridOptions, GridOutputSchema, RunGrid>;
 using Check = StageOperator<CheckOptions, CheckOutputSchema, RunCheck>;
 
@@ -98,6 +104,18 @@ void AddSegmentStages(std::vector<std::unique_ptr<Operator>>& all) {
                 Shape::kOnce,
                 people,
                 Kind::kAggregate)));
+  all.push_back(std::make_unique<Project>(
+      Signature("project",
+                "People on a plane by PCA or t-SNE, counted by hexagons, for reports.",
+                Shape::kOnce,
+                people,
+                Kind::kAggregate)));
+  all.push_back(std::make_unique<Recommend>(
+      Signature("recommend",
+                "Items that each subject will most likely take next, judged by a time split.",
+                Shape::kOnce,
+                {Kind::kGoverned, Kind::kFeatures},
+                Kind::kFeatures)));
 }
 
 std::vector<std::unique_ptr<Operator>> MakeStages() {
@@ -173,7 +191,10 @@ std::vector<std::unique_ptr<Operator>> MakeAll() {
   all.push_back(std::make_unique<EraseOperator>());
   all.push_back(std::make_unique<RekeyOperator>());
   all.push_back(std::make_unique<RevealOperator>());
+  all.push_back(std::make_unique<ProfileOperator>());
   all.push_back(std::make_unique<SubjectRefsOperator>());
+  all.push_back(std::make_unique<CollectOperator>());
+  all.push_back(std::make_unique<CorrectOperator>());
   return all;
 }
 

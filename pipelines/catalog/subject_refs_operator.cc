@@ -49,21 +49,55 @@ Result<Schema> SubjectRefsOperator::Bind(const BindRequest& /*request*/) const {
   return Schema{};
 }
 
+namespace {
+
+using Keys = std::map<Uuid, SecretBytes>;
+
+/// References to the first of `subjects`; none when its key is gone.
+Result<Json> Make(const Keys& keys,
+                  const std::vector<std::string>& subjects,
+                  const std::vector<std::string>& nonces) {
+  Json made{Json::Array()};
+  if (subjects.empty()) return made;
+  ASSIGN_OR_RETURN(const Uuid person, UuidFromText(subjects.front()));
+  const auto key = keys.find(person);
+  for (const std::string& hex : nonces) {
+    ASSIGN_OR_RETURN(const crypto::EventNonce nonce, crypto::EventNonceFromHex(hex));
+    if (key != keys.end()) made.Push(crypto::SubjectRef(key->second, nonce));
+  }
+  return made;
+}
+
+Result<Json> MakeForPeople(TaskContext& context) {
+  const Json& people = context.spec().options["people"];
+  std::vector<std::string> all;
+  all.reserve(people.size());
+  for (const Json& person : people.items()) {
+    const std::vector<std::string> subjects = person["subjects"].AsStrings();
+    if (!subjects.empty()) all.push_back(subjects.front());
+  }
+  ASSIGN_OR_RETURN(const Keys keys, LogKeys(context.sql(), all));
+  Json list{Json::Array()};
+  for (const Json& person : people.items()) {
+    ASSIGN_OR_RETURN(Json made,
+                     Make(keys, person["subjects"].AsStrings(), person["nonces"].AsStrings()));
+    list.Push(std::move(made));
+  }
+  return Json::Of({{"people", list}});
+}
+
+}  // namespace
+
 Status SubjectRefsOperator::Run(TaskContext& context) const {
   const Json& options = context.spec().options;
-  const std::vector<std::string> subjects = options["subjects"].AsStrings();
   TRY(context.OpenInputs());
-  using Keys = std::map<Uuid, SecretBytes>;
-  ASSIGN_OR_RETURN(const Keys keys, LogKeys(context.sql(), subjects));
-  Json made{Json::Array()};
-  if (!subjects.empty()) {
-    ASSIGN_OR_RETURN(const Uuid person, UuidFromText(subjects.front()));
-    const auto key = keys.find(person);
-    for (const std::string& hex : options["nonces"].AsStrings()) {
-      ASSIGN_OR_RETURN(const crypto::EventNonce nonce, crypto::EventNonceFromHex(hex));
-      if (key != keys.end()) made.Push(crypto::SubjectRef(key->second, nonce));
-    }
+  if (options.Has("people")) {
+    ASSIGN_OR_RETURN(context.result().extra, MakeForPeople(context));
+    return OkStatus();
   }
+  const std::vector<std::string> subjects = options["subjects"].AsStrings();
+  ASSIGN_OR_RETURN(const Keys keys, LogKeys(context.sql(), subjects));
+  ASSIGN_OR_RETURN(Json made, Make(keys, subjects, options["nonces"].AsStrings()));
   Json matching{Json::Array()};
   for (const std::string& ref : options["refs"].AsStrings()) {
     for (const auto& entry : keys) {

@@ -7,7 +7,8 @@ namespace signet::pipelines {
 
 /// `subject_refs`: in: the keyring (view `keyring`); options: subjects (UUID texts, the first is
 /// the person), nonces (hex: a reference is made for each), refs (texts: which of them are the
-/// person's?). Its result has `made` and `matching`; the keys stay in the worker.
+/// person's?). Or people: a list of {subjects, nonces}, for whom its result has `people`: a list of
+/// lists. Else its result has `made` and `matching`; the keys stay in the worker.
 class SubjectRefsOperator final : public Operator {
  public:
   SubjectRefsOperator();

@@ -39,6 +39,21 @@ std::string GoesSql(const std::vector<std::string>& columns) {
   return "(" + Join(conditions, " OR ") + ")";
 }
 
+/// "* REPLACE (CASE WHEN the row is a person's THEN the right value ELSE the old END AS column)".
+std::string ColumnsSql(const RewriteRequest& request, const std::string& goes) {
+  if (request.corrections.empty()) return "*";
+  std::vector<std::string> columns;
+  columns.reserve(request.corrections.size());
+  for (const CellCorrection& correction : request.corrections) {
+    const Column* column = request.schema.Find(correction.column);
+    CHECK(column != nullptr);
+    const std::string name = SqlName(correction.column);
+    columns.push_back("CASE WHEN " + goes + " THEN CAST(" + SqlLiteral(correction.value) + " AS " +
+                      std::string(SqlTypeOf(column->type)) + ") ELSE " + name + " END AS " + name);
+  }
+  return "* REPLACE (" + Join(columns, ", ") + ")";
+}
+
 class Rewriter {
  public:
   Rewriter(const RewriteTools& tools, const RewriteRequest& request)
@@ -46,6 +61,8 @@ class Rewriter {
         request_(request),
         goes_(GoesSql(request.subject_columns)),
         reader_(tools.store) {}
+
+  [[nodiscard]] bool corrects() const { return !request_.corrections.empty(); }
 
   Result<uint64_t> CountGoing(const Piece& piece) {
     ASSIGN_OR_RETURN(const Schema schema, request_.schema.Select(request_.subject_columns));
@@ -68,13 +85,13 @@ class Rewriter {
     write.deks = std::move(deks);
     write.with_content = !piece.content.empty();
     TRY(reader_.OpenView(tools_.connection, kRows, request_.schema, {piece}, request_.keys));
-    Result<Piece> written =
-        WritePiece(tools_.connection,
-                   std::string("SELECT * FROM ") + kRows + " WHERE NOT " + goes_,
-                   write,
-                   tools_.digest_key,
-                   tools_.store,
-                   tools_.entropy);
+    Result<Piece> written = WritePiece(tools_.connection,
+                                       "SELECT " + ColumnsSql(request_, goes_) + " FROM " + kRows +
+                                           (corrects() ? std::string() : " WHERE NOT " + goes_),
+                                       write,
+                                       tools_.digest_key,
+                                       tools_.store,
+                                       tools_.entropy);
     TRY(tools_.connection.Execute(std::string("DROP VIEW ") + kRows));
     return written;
   }
@@ -94,6 +111,28 @@ Json RewriteOutcome::Receipt() const {
                    {"rows_removed", rows_removed}});
 }
 
+Status CheckCorrections(query::Connection& connection,
+                        const Schema& schema,
+                        const std::vector<CellCorrection>& corrections) {
+  for (const CellCorrection& correction : corrections) {
+    const Column* column = schema.Find(correction.column);
+    if (column == nullptr) return NotFound("there is no column '" + correction.column + "'");
+    if (column->name == kSubjectColumn || column->type == ColumnType::kBytes) {
+      return Invalid("'" + correction.column + "' is sealed and cannot be corrected here")
+          .WithRemedy("correct it in the source, and run the pipeline again");
+    }
+    ASSIGN_OR_RETURN(const int64_t fits,
+                     connection.QueryInt64(
+                         "SELECT CASE WHEN TRY_CAST(" + SqlLiteral(correction.value) + " AS " +
+                         std::string(SqlTypeOf(column->type)) + ") IS NULL THEN 0 ELSE 1 END"));
+    if (fits == 0) {
+      return Invalid("the value for '" + correction.column + "' is no " +
+                     std::string(ColumnTypeName(column->type)));
+    }
+  }
+  return OkStatus();
+}
+
 Result<RewriteOutcome> RewriteWithout(const RewriteTools& tools,
                                       const std::vector<Piece>& pieces,
                                       const RewriteRequest& request) {
@@ -109,7 +148,10 @@ Result<RewriteOutcome> RewriteWithout(const RewriteTools& tools,
       continue;
     }
     RewrittenPiece rewritten{piece, std::nullopt, going};
-    if (going < piece.rows) {
+    if (rewriter.corrects()) {
+      ASSIGN_OR_RETURN(rewritten.replacement, rewriter.Replace(piece));
+      outcome.pieces.push_back(*rewritten.replacement);
+    } else if (going < piece.rows) {
       ASSIGN_OR_RETURN(rewritten.replacement, rewriter.Replace(piece));
       // Paired with the count above: what was written is what should be left.
       CHECK_FACTS(rewritten.replacement->rows + going == piece.rows,

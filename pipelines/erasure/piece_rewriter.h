@@ -26,6 +26,12 @@ namespace signet::pipelines {
 using ReplacementKeys =
     std::function<Result<std::map<policies::LabelClass, LeasedDek>>(const Piece& old)>;
 
+/// A value that takes the place of the persons' own in one column.
+struct CellCorrection {
+  std::string column;
+  std::string value;  ///< as text; cast to the column's type
+};
+
 struct RewriteRequest {
   Schema schema;  ///< the whole schema of the dataset
   /// Uuid columns that name a subject; a row goes if any of them is in `subjects`.
@@ -34,6 +40,8 @@ struct RewriteRequest {
   DekLookup keys;                       ///< opens the old pieces
   ReplacementKeys new_keys;
   std::string producer;  ///< "erasure/<request>/<n>": who wrote the new pieces
+  /// Rows stay, and hold these values (GDPR Art. 16); empty: the rows go.
+  std::vector<CellCorrection> corrections;
 };
 
 /// A piece that lost rows. The caller commits `replacement`, destroys the old DEKs and deletes the
@@ -62,6 +70,12 @@ struct RewriteTools {
   const crypto::HmacKey& digest_key;
   Entropy& entropy;
 };
+
+/// kInvalid unless each value can be cast to its column's type, and the column may be corrected: no
+/// subject, no sealed cell.
+Status CheckCorrections(query::Connection& connection,
+                        const Schema& schema,
+                        const std::vector<CellCorrection>& corrections);
 
 /// Rewrites those of `pieces` (of one dataset of any kind that has subject columns) that hold rows
 /// of the subjects. Only the stream with the subject columns is opened to find out. Nothing is

@@ -25,6 +25,17 @@ Result<SubjectFootprint> LocateSubject(query::Connection& connection,
                                        const std::string& identity,
                                        std::span<const Uuid> links);
 
+/// The same for many persons at once, each by any of its links: two scans of the table, whatever
+/// their number. In the order of `persons`; a person who is unknown or not one has a footprint
+/// without subjects. Without `with_links` the footprints' links stay empty.
+struct LocateManyOptions {
+  bool with_links = true;
+};
+Result<std::vector<SubjectFootprint>> LocateSubjects(query::Connection& connection,
+                                                     const std::string& identity,
+                                                     std::span<const std::vector<Uuid>> persons,
+                                                     const LocateManyOptions& options);
+
 /// The footprint of a known subject (an alias finds the whole person); kNotFound.
 Result<SubjectFootprint> FootprintOf(query::Connection& connection,
                                      const std::string& identity,

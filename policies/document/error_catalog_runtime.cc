@@ -222,6 +222,19 @@ constexpr ErrorRow kRows[] = {
      "no snapshot is served",
      "Nothing was published yet, or its log entry is not under a checkpoint.",
      "publish, or wait for the next checkpoint"},
+    {"SIG-4701",
+     "a legal hold keeps the data",
+     "Data under a legal hold are needed for a claim (GDPR Art. 17(3)(e)). Nothing of them is "
+     "destroyed while the hold lasts; what was withdrawn stays out of use.",
+     "end the hold with `signet retention release PIPELINE` when the claim is over",
+     StatusCode::kDenied},
+    {"SIG-4702",
+     "what ran is not what was declared",
+     "The record of processing activities is made from what ran. Something ran that the declared "
+     "record, or the policies in force, do not have: a purpose, a category, a source or a "
+     "recipient.",
+     "declare it after an assessment, or stop it",
+     StatusCode::kDenied},
 };
 
 }  // namespace

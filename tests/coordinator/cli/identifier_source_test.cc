@@ -27,5 +27,24 @@ TEST(IdentifierSource, AMissingFileIsNotFoundAndAnEmptyOneInvalid) {
   EXPECT_EQ(ReadIdentifiersFrom(path).status().code(), StatusCode::kInvalid);
 }
 
+TEST(IdentifierSource, ReadsPeopleApartByEmptyLinesAndCorrectionsByColumn) {
+  const testing_support::ScratchFolder folder;
+  const std::string path = (folder.path() / "who").string();
+  std::ofstream(path) << "email a@b\nid 7\n\n# the next\nemail c@d\n";
+  const auto people = ReadPeopleFrom(path);
+  ASSERT_TRUE(people.ok()) << people.status().message();
+  ASSERT_EQ(people->size(), 2U);
+  EXPECT_EQ((*people)[0].size(), 2U);
+  std::ofstream(path) << "crm.country FI\norders.note two words\n";
+  const auto corrections = ReadCorrections(path, "shop");
+  ASSERT_TRUE(corrections.ok()) << corrections.status().message();
+  EXPECT_EQ(corrections->items()[1]["dataset"].AsString(), "orders");
+  EXPECT_EQ(corrections->items()[1]["value"].AsString(), "two words");
+  std::ofstream(path) << "country MARKER\n";
+  const Status bad = ReadCorrections(path, "shop").status();
+  EXPECT_EQ(bad.code(), StatusCode::kInvalid);
+  EXPECT_EQ(bad.ToString().find("MARKER"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace signet::coordinator

@@ -67,7 +67,7 @@ TEST_F(RightsBinderTest, WhatWasNotOpenedStaysAndWhatWasReplacedDies) {
   const TaskRef task{RunId("rights"), StepId(step.id), 0, 1, 1};
   ASSERT_TRUE(binder.CommitTask(task, result.Encode(), batch).ok());
   Write(batch);
-  binder.BatchWritten(true);
+  binder.BatchWritten(/*durable=*/true);
   const LiveDataset live = registry.Find("loyalty", "orders").value();
   ASSERT_EQ(live.pieces.size(), 1U);
   EXPECT_EQ(live.pieces[0].partition, 1);

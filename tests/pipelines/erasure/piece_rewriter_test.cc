@@ -166,5 +166,24 @@ TEST_F(PieceRewriterTest, WithoutTheOldKeyNothingIsWritten) {
       StatusCode::kDenied);
 }
 
+TEST_F(PieceRewriterTest, ACorrectionKeepsTheRowsAndReplacesTheValueOfThatPersonAlone) {
+  const Piece piece = Write(0, {{1, 10}, {1, 11}, {2, 20}});
+  const std::vector<SubjectId> subjects = {Person(1)};
+  RewriteRequest request = Request(subjects);
+  request.corrections = {{"n", "99"}};
+  const crypto::HmacKey& digest = digest_;
+  const RewriteTools tools{*sql_, store_, digest, entropy_};
+  const auto outcome = RewriteWithout(tools, {piece}, request);
+  ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+  ASSERT_EQ(outcome->pieces.size(), 1U);
+  EXPECT_EQ(outcome->pieces[0].rows, 3U);
+  EXPECT_EQ(outcome->rows_removed, 2U) << "rows that held it";
+  EXPECT_NE(outcome->pieces[0].streams[0].blob_digest, piece.streams[0].blob_digest);
+  EXPECT_EQ(CheckCorrections(*sql_, schema_, {{"n", "many"}}).code(), StatusCode::kInvalid);
+  EXPECT_EQ(CheckCorrections(*sql_, schema_, {{"m", "1"}}).code(), StatusCode::kNotFound);
+  EXPECT_EQ(CheckCorrections(*sql_, schema_, {{"subject", "1"}}).code(), StatusCode::kInvalid);
+  EXPECT_TRUE(CheckCorrections(*sql_, schema_, {{"illness", "it's"}}).ok());
+}
+
 }  // namespace
 }  // namespace signet::pipelines

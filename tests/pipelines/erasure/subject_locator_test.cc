@@ -79,5 +79,23 @@ TEST_F(SubjectLocatorTest, EveryLinkValueOfThePersonIsSuppressed) {
   EXPECT_EQ(SuppressionEntries(*footprint, hasher), want);
 }
 
+TEST_F(SubjectLocatorTest, ManyAreFoundAtOnceEachAsAlone) {
+  const std::vector<std::vector<Uuid>> people = {
+      {U(3), U(77)}, {U(4)}, {U(77)}, {U(1), U(4)}, {U(9)}, {}};
+  const auto found = LocateSubjects(*sql_, "identity", people, {});
+  ASSERT_TRUE(found.ok()) << found.status().ToString();
+  ASSERT_EQ(found->size(), people.size());
+  EXPECT_EQ((*found)[0].subject.value, U(100));
+  EXPECT_EQ((*found)[0].subjects, (std::vector<SubjectId>{{U(100)}, {U(101)}}));
+  EXPECT_EQ((*found)[0].links, (std::vector<Uuid>{U(1), U(2), U(3)}));
+  EXPECT_EQ((*found)[1].subject.value, U(102));
+  for (const size_t nobody : {2U, 3U, 4U, 5U}) {
+    EXPECT_TRUE((*found)[nobody].subjects.empty()) << nobody;
+  }
+  const auto brief = LocateSubjects(*sql_, "identity", people, {false});
+  EXPECT_EQ((*brief)[0].subject.value, U(100));
+  EXPECT_TRUE((*brief)[0].links.empty());
+}
+
 }  // namespace
 }  // namespace signet::pipelines

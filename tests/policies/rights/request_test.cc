@@ -13,7 +13,10 @@ namespace {
 
 using Command = RequestCommand;
 
-const Timestamp kNow = *TimestampFromText("2026-01-31T10:00:00Z");
+const Timestamp& Now() {
+  static const Timestamp kNow = *TimestampFromText("2026-01-31T10:00:00Z");
+  return kNow;
+}
 constexpr Right kAllRights[] = {Right::kAccess,
                                 Right::kPortability,
                                 Right::kRectification,
@@ -24,7 +27,7 @@ constexpr Right kAllRights[] = {Right::kAccess,
                                 Right::kLimit};
 
 RequestStep Open(Right right, bool lift = false) {
-  return *OpenRequest({"r1", right, "marketing", lift, "gdpr", "cli"}, kNow);
+  return *OpenRequest({"r1", right, "marketing", lift, "gdpr", "cli"}, Now());
 }
 
 /// Carries out everything, the sweep too; what was asked for, in order.
@@ -33,7 +36,7 @@ std::vector<Command> CarryOut(RequestStep step, RightsRequest& last) {
   while (!step.request.closed()) {
     while (!step.commands.empty()) {
       asked.push_back(step.commands.front());
-      step = *CommandDone(step.request, step.commands.front(), kNow);
+      step = *CommandDone(step.request, step.commands.front(), Now());
     }
     if (step.request.stage == RequestStage::kWithdrawn) step = *BeginSweep(step.request);
   }
@@ -47,7 +50,7 @@ TEST(Request, EachRightEndsWithExactlyOneReceiptPerStage) {
     RightsRequest last;
     const std::vector<Command> asked = CarryOut(Open(right), last);
     EXPECT_EQ(last.stage, RequestStage::kDone);
-    EXPECT_EQ(last.closed_at, kNow);
+    EXPECT_EQ(last.closed_at, Now());
     EXPECT_EQ(asked.back(), Command::kReceiptDone);
     EXPECT_EQ(std::count(asked.begin(), asked.end(), Command::kReceiptDone), 1);
     EXPECT_EQ(std::count(asked.begin(), asked.end(), Command::kReceiptWithdrawn),
@@ -60,10 +63,10 @@ TEST(Request, AnErasureWithdrawsFirstAndDestroysOnlyInTheSweep) {
   EXPECT_EQ(step.commands.front(), Command::kTombstone);
   while (!step.commands.empty()) {
     EXPECT_NE(step.commands.front(), Command::kRewritePartitions);
-    step = *CommandDone(step.request, step.commands.front(), kNow);
+    step = *CommandDone(step.request, step.commands.front(), Now());
   }
   EXPECT_EQ(step.request.stage, RequestStage::kWithdrawn);
-  EXPECT_EQ(step.request.withdrawn_at, kNow);
+  EXPECT_EQ(step.request.withdrawn_at, Now());
   EXPECT_FALSE(step.request.closed());
   const std::vector<Command> sweep = {Command::kRewritePartitions,
                                       Command::kFlagModels,
@@ -82,11 +85,11 @@ TEST(Request, GoesOnAfterACrashBetweenAnyTwoEventsAndHearsRepeats) {
     for (int i = 0; i < 200 && !request.closed(); ++i) {
       if (entropy.Next() % 3 == 0) request = *RightsRequest::FromJson(request.ToJson());
       const Command next = Pending(request).front();
-      request = CommandDone(request, next, kNow)->request;
+      request = CommandDone(request, next, Now())->request;
       receipts += next == Command::kReceiptDone || next == Command::kReceiptWithdrawn ? 1 : 0;
       if (entropy.Next() % 3 == 0) {
         const RequestStage stage = request.stage;
-        request = CommandDone(request, next, kNow)->request;
+        request = CommandDone(request, next, Now())->request;
         EXPECT_EQ(request.stage, stage) << "a repeated answer moved the request";
       }
     }
@@ -98,8 +101,8 @@ TEST(Request, GoesOnAfterACrashBetweenAnyTwoEventsAndHearsRepeats) {
 TEST(Request, IsTheSameAfterAWayThroughJson) {
   RightsRequest request = Open(Right::kObjection).request;
   request = *FoldRequest(request, "r2");
-  request = *ExtendRequest(request, "many requests", kNow);
-  request = CommandDone(request, Command::kRecordFact, kNow)->request;
+  request = *ExtendRequest(request, "many requests", Now());
+  request = CommandDone(request, Command::kRecordFact, Now())->request;
   const RightsRequest again = *RightsRequest::FromJson(request.ToJson());
   EXPECT_EQ(again.ToJson(), request.ToJson());
   EXPECT_EQ(Pending(again), Pending(request));
@@ -112,7 +115,7 @@ TEST(Request, RefusesStepsOutOfOrder) {
                                 Command::kRewritePartitions,
                                 Command::kReceiptDone,
                                 Command::kCollect}) {
-    EXPECT_EQ(CommandDone(request, command, kNow).status().code(), StatusCode::kConflict);
+    EXPECT_EQ(CommandDone(request, command, Now()).status().code(), StatusCode::kConflict);
   }
   EXPECT_EQ(BeginSweep(request).status().code(), StatusCode::kConflict);
 }
@@ -133,25 +136,26 @@ TEST(Request, FoldsASecondOneForTheSameAndOnlyWhileItIsOpen) {
 TEST(Request, IsExtendedOnceInTimeAndWithAReason) {
   const RightsRequest request = Open(Right::kAccess).request;
   EXPECT_EQ(request.due(), request.deadline.answer);
-  EXPECT_EQ(ExtendRequest(request, "", kNow).status().code(), StatusCode::kInvalid);
-  const RightsRequest extended = *ExtendRequest(request, "complex", kNow);
+  EXPECT_EQ(ExtendRequest(request, "", Now()).status().code(), StatusCode::kInvalid);
+  const RightsRequest extended = *ExtendRequest(request, "complex", Now());
   EXPECT_EQ(TimestampText(extended.due()), "2026-04-30T10:00:00Z");
-  EXPECT_EQ(ExtendRequest(extended, "again", kNow).status().code(), StatusCode::kConflict);
+  EXPECT_EQ(ExtendRequest(extended, "again", Now()).status().code(), StatusCode::kConflict);
   const Timestamp late{request.deadline.answer.micros + 1};
   EXPECT_EQ(ExtendRequest(request, "late", late).status().code(), StatusCode::kConflict);
   const RightsRequest opt_out = Open(Right::kOptOut).request;
-  EXPECT_EQ(ExtendRequest(opt_out, "complex", kNow).status().code(), StatusCode::kConflict);
+  EXPECT_EQ(ExtendRequest(opt_out, "complex", Now()).status().code(), StatusCode::kConflict);
 }
 
 TEST(Request, IsRefusedOnlyBeforeItBeganAndWithAReason) {
   RightsRequest request = Open(Right::kErasure).request;
-  EXPECT_EQ(RefuseRequest(request, "", kNow).status().code(), StatusCode::kInvalid);
-  const RightsRequest refused = *RefuseRequest(request, "Art. 17(3)(e)", kNow);
+  EXPECT_EQ(RefuseRequest(request, "", Now()).status().code(), StatusCode::kInvalid);
+  const RightsRequest refused = *RefuseRequest(request, "Art. 17(3)(e)", Now());
   EXPECT_EQ(refused.stage, RequestStage::kRefused);
   EXPECT_TRUE(Pending(refused).empty());
-  EXPECT_EQ(CommandDone(refused, Command::kTombstone, kNow).status().code(), StatusCode::kConflict);
-  request = CommandDone(request, Command::kTombstone, kNow)->request;
-  EXPECT_EQ(RefuseRequest(request, "too late", kNow).status().code(), StatusCode::kConflict);
+  EXPECT_EQ(CommandDone(refused, Command::kTombstone, Now()).status().code(),
+            StatusCode::kConflict);
+  request = CommandDone(request, Command::kTombstone, Now())->request;
+  EXPECT_EQ(RefuseRequest(request, "too late", Now()).status().code(), StatusCode::kConflict);
 }
 
 TEST(Request, OnlyWhatCanBeTakenBackIsLifted) {
@@ -160,7 +164,7 @@ TEST(Request, OnlyWhatCanBeTakenBackIsLifted) {
     const bool can = right == Right::kRestriction || right == Right::kObjection ||
                      right == Right::kOptOut || right == Right::kLimit;
     const Result<RequestStep> step =
-        OpenRequest({"r1", right, "", /*lift=*/true, "gdpr", "cli"}, kNow);
+        OpenRequest({"r1", right, "", /*lift=*/true, "gdpr", "cli"}, Now());
     EXPECT_EQ(step.ok(), can);
     if (!can) continue;
     EXPECT_EQ(step->commands, (std::vector<Command>{Command::kRecordFact, Command::kReceiptDone}));
