@@ -245,7 +245,8 @@ void Dispatcher::UndoPuts(size_t keep) {
 }
 
 Status Dispatcher::Flush() {
-  if (records_.empty() && batch_.empty()) return broken_;
+  const bool nothing = records_.empty() && batch_.empty();
+  if (nothing || !broken_.ok()) return broken_;
   for (const auto& [run, binder] : binders_) {
     if (binder->BeforeWrite(batch_)) involved_.insert(binder);
   }
