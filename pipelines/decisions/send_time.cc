@@ -39,8 +39,10 @@ double LogLikelihoodOf(const HourCounts& counts,
 
 }  // namespace
 
-Result<SendTimeModel> SendTimeModel::Fit(const std::vector<HourCounts>& customers) {
+Result<SendTimeModel> SendTimeModel::Fit(const std::vector<HourCounts>& customers, size_t slots) {
+  CHECK(slots >= 1 && slots <= kHours);
   SendTimeModel model;
+  model.slots_ = slots;
   std::array<double, kHours> sums{};
   double total = 0;
   for (const HourCounts& counts : customers) {
@@ -48,8 +50,9 @@ Result<SendTimeModel> SendTimeModel::Fit(const std::vector<HourCounts>& customer
     total += Total(counts);
   }
   if (total == 0) return Invalid("no engagement at all: there is no best hour to learn");
-  for (size_t h = 0; h < kHours; ++h) {
-    model.population_[h] = (sums[h] + kHourFloor) / (total + kHourFloor * kHours);
+  const double floor = kHourFloor * static_cast<double>(slots);
+  for (size_t h = 0; h < slots; ++h) {
+    model.population_[h] = (sums[h] + kHourFloor) / (total + floor);
   }
   double best = -std::numeric_limits<double>::infinity();
   for (int g = 0; g < kGrid; ++g) {
@@ -68,7 +71,7 @@ Result<SendTimeModel> SendTimeModel::Fit(const std::vector<HourCounts>& customer
 std::array<double, kHours> SendTimeModel::Shares(const HourCounts& counts) const {
   std::array<double, kHours> shares{};
   const double total = Total(counts) + prior_;
-  for (size_t h = 0; h < kHours; ++h) {
+  for (size_t h = 0; h < slots_; ++h) {
     shares[h] = (counts[h] + prior_ * population_[h]) / total;
   }
   return shares;

@@ -10,7 +10,9 @@
 namespace signet::pipelines {
 
 inline constexpr size_t kHours = 24;
-/// A customer's engagement (opens, clicks, purchases) by hour of the day.
+inline constexpr size_t kWeekdays = 7;
+/// A customer's engagement (opens, clicks, purchases) by hour of the day, or, in the first places,
+/// by day of the week from Monday.
 using HourCounts = std::array<uint32_t, kHours>;
 
 struct SendTime {
@@ -25,8 +27,8 @@ struct SendTime {
 /// customer without history gets the population's hour, one with a long history their own.
 class SendTimeModel {
  public:
-  /// kInvalid without a single event. Order does not matter.
-  static Result<SendTimeModel> Fit(const std::vector<HourCounts>& customers);
+  /// kInvalid without a single event. Order does not matter. `slots`: kHours or kWeekdays.
+  static Result<SendTimeModel> Fit(const std::vector<HourCounts>& customers, size_t slots = kHours);
 
   /// Posterior mean shares of the hours.
   [[nodiscard]] std::array<double, kHours> Shares(const HourCounts& counts) const;
@@ -41,6 +43,7 @@ class SendTimeModel {
  private:
   std::array<double, kHours> population_{};
   double prior_ = 1;
+  size_t slots_ = kHours;
 };
 
 }  // namespace signet::pipelines

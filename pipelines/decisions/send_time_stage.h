@@ -1,9 +1,12 @@
-/// The `send_time` stage: the hour of the day at which each subject answers best.
+/// The `send_time` stage: the hour of the day, and the day of the week, at which each subject
+/// answers best, by channel if there are several.
 ///
-/// In: `events` (governed; subject and a time), out: kind features: subject, send_hour INT (local
-/// by `utc_offset`), send_probability and send_gain DOUBLE. One task over all partitions: the
-/// population's hours and the smoothing come from everybody. Deterministic; independent of row
-/// order. Memory: 100 bytes a subject.
+/// In: `events` (governed; subject and a time), out: kind features: subject, `channel` TEXT if it
+/// is asked for (then a row per subject and channel), send_hour INT (local by `utc_offset`),
+/// send_probability and send_gain DOUBLE, and with `weekday` send_weekday INT (1 = Monday) and
+/// send_weekday_probability. One task over all partitions: the population's habits and the
+/// smoothing come from everybody, channel by channel. Deterministic; independent of row order.
+/// Memory: 100 bytes a subject and channel, twice with `weekday`.
 #pragma once
 
 #include <map>
@@ -23,6 +26,8 @@ struct SendTimeOptions {
   std::string events = "events";  ///< input
   std::string time;               ///< its column
   std::string answered;           ///< boolean column: only such events count; empty: all
+  std::string channel;            ///< column; empty: one model for all events
+  bool weekday = false;
   int utc_offset_hours = 0;
 
   static Result<SendTimeOptions> FromJson(const Json& json);
@@ -32,7 +37,7 @@ struct SendTimeOptions {
 Result<Schema> SendTimeOutputSchema(const SendTimeOptions& options,
                                     const std::map<std::string, Schema>& inputs);
 
-/// Figures: subjects, events, the prior's weight, the population's hours.
+/// Figures per channel: subjects, the priors' weights, the population's hours and weekdays.
 Result<Json> RunSendTime(query::Connection& connection,
                          const SendTimeOptions& options,
                          const std::map<std::string, Schema>& inputs,

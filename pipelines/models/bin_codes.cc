@@ -17,8 +17,9 @@ namespace signet::pipelines {
 namespace {
 
 constexpr size_t kKeysMax = 65'536;
-constexpr unsigned kStartBits = 12;  ///< highest bits of a key that index a column's cuts
-constexpr size_t kBlockRows = 4096;
+constexpr unsigned kStartBits = 12;   ///< highest bits of a key that index a column's cuts
+constexpr size_t kBlockRows = 512;    ///< rows coded together: they stay in the cache
+constexpr size_t kGroupColumns = 16;  ///< columns read in one pass over the rows
 
 /// Bits in the values' order: negatives are turned round.
 uint32_t KeyOf(float value) {
@@ -180,12 +181,20 @@ void CutList::Index() {
 
 CutList CutList::Of(const RowMatrix& rows, int bins, int threads) {
   std::vector<std::vector<float>> cuts(rows.columns);
-  ForEachIn(rows.columns, threads, [&](size_t c) {
-    QuantileSketch sketch;
-    std::vector<float> values(rows.rows());
-    for (size_t r = 0; r < values.size(); ++r) values[r] = rows.cells[r * rows.columns + c];
-    sketch.Add(values);
-    cuts[c] = sketch.Cuts(bins);
+  const size_t groups = (rows.columns + kGroupColumns - 1) / kGroupColumns;
+  ForEachIn(groups, threads, [&](size_t group) {
+    const size_t first = group * kGroupColumns;
+    const size_t width = std::min(kGroupColumns, rows.columns - first);
+    std::vector<std::vector<float>> values(width, std::vector<float>(rows.rows()));
+    for (size_t r = 0; r < rows.rows(); ++r) {
+      const float* row = rows.cells.data() + r * rows.columns + first;
+      for (size_t c = 0; c < width; ++c) values[c][r] = row[c];
+    }
+    for (size_t c = 0; c < width; ++c) {
+      QuantileSketch sketch;
+      sketch.Add(values[c]);
+      cuts[first + c] = sketch.Cuts(bins);
+    }
   });
   return CutList(std::move(cuts));
 }

@@ -42,6 +42,7 @@ Result<FitOptions> FitOptions::FromJson(const Json& json) {
   if (family.ok()) options.model = *family;
   options.purchases = ReadColumns(reader);
   options.backtest_seconds = reader.Duration("backtest", "");
+  options.seasonal = reader.Boolean("seasonal", false);
   TRY(reader.Finish());
   return options;
 }
@@ -59,6 +60,11 @@ std::vector<OptionDoc> FitOptions::Options() {
                   "",
                   "",
                   "Judge the model first at two cut-offs, each so long before the next."});
+  docs.push_back({"seasonal",
+                  "boolean",
+                  "",
+                  "false",
+                  "Measure what the model missed in the same season a year ago."});
   return docs;
 }
 
@@ -68,6 +74,7 @@ Result<ForecastOptions> ForecastOptions::FromJson(const Json& json) {
   options.purchases = ReadColumns(reader);
   options.model = reader.Text("model");
   options.horizon_seconds = reader.Duration("horizon", "90d");
+  options.seasonal = reader.Boolean("seasonal", false);
   TRY(reader.Finish());
   return options;
 }
@@ -76,6 +83,7 @@ std::vector<OptionDoc> ForecastOptions::Options() {
   std::vector<OptionDoc> docs = ColumnDocs();
   docs.push_back({"model", "input", "", "", "The fitted model; the only one there is by default."});
   docs.push_back({"horizon", "duration", "", "90d", "How far to forecast from as_of."});
+  docs.push_back({"seasonal", "boolean", "", "false", "Multiply by the model's seasonal index."});
   return docs;
 }
 

@@ -1,5 +1,6 @@
 #include "pipelines/models/purchase_stage.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,9 @@ using Inputs = std::map<std::string, Schema>;
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr int kBacktests = 2;
 constexpr double kSecondsPerDay = 86400;
+constexpr int64_t kYearSeconds = int64_t{364} * 86400;  // 52 weeks: the same days of the week
+constexpr double kIndexMin = 0.25;
+constexpr double kIndexMax = 4;
 
 Status CheckColumns(const std::string& stage,
                     const PurchaseColumns& columns,
@@ -88,15 +92,20 @@ double UnitsIn(int64_t seconds, TimeUnit unit) {
   CHECK(false);
 }
 
+/// How far the model is judged, and its season measured.
+int64_t WindowOf(const FitOptions& options) {
+  return options.backtest_seconds > 0 ? options.backtest_seconds : int64_t{90} * 86400;
+}
+
 Result<CustomerValueModel> FitTable(const FitOptions& options, const PurchaseTable& table) {
   return FitCustomerValue(options.model, table, !options.purchases.amount.empty());
 }
 
 /// One cut-off's holdout, or why it could not be judged.
-Json Backtest(query::Connection& connection, const FitOptions& options, Timestamp cut) {
+Json Holdout(query::Connection& connection, const FitOptions& options, Timestamp cut) {
   PurchaseTableOptions table = TableOf(options.purchases, cut);
   table.log_gaps = options.model == PurchaseFamily::kMbgCnbd;
-  table.holdout = Timestamp{cut.micros - 1 + options.backtest_seconds * kMicrosPerSecond};
+  table.holdout = Timestamp{cut.micros - 1 + WindowOf(options) * kMicrosPerSecond};
   const Result<PurchaseTable> read = ReadPurchases(connection, table);
   Json json = Json::Of({{"cutoff", TimestampText(cut)}});
   const Result<CustomerValueModel> fit =
@@ -106,6 +115,37 @@ Json Backtest(query::Connection& connection, const FitOptions& options, Timestam
     return json;
   }
   json.Set("holdout", PurchaseModelReport(*fit, *read, read->horizon)["holdout"]);
+  return json;
+}
+
+/// What the same model, fitted a year before `cut`, missed in the same season: what happened over
+/// what it expected, kept within 1/4 and 4. 1, with the reason, where there is no such year.
+Json SeasonAt(query::Connection& connection, const FitOptions& options, Timestamp cut) {
+  const Timestamp then{cut.micros - kYearSeconds * kMicrosPerSecond};
+  const Json judged = Holdout(connection, options, then);
+  Json season = Json::Of({{"learnt_at", TimestampText(then)}, {"index", 1.0}});
+  const Json& purchases = judged["holdout"]["purchases"];
+  if (judged.Has("failed")) return season.Set("failed", judged["failed"]);
+  if (!judged["holdout"]["complete"].AsBool() || purchases["expected"].AsDouble() <= 0) {
+    return season.Set("failed", "no whole season lies a year back");
+  }
+  const double index = purchases["actual"].AsDouble() / purchases["expected"].AsDouble();
+  season.Set("index", std::clamp(index, kIndexMin, kIndexMax));
+  season.Set("expected", purchases["expected"]).Set("actual", purchases["actual"]);
+  return season;
+}
+
+/// A holdout, and what the seasonal index would have made of it.
+Json Backtest(query::Connection& connection, const FitOptions& options, Timestamp cut) {
+  Json json = Holdout(connection, options, cut);
+  if (!options.seasonal || json.Has("failed")) return json;
+  Json season = SeasonAt(connection, options, cut);
+  const Json& purchases = json["holdout"]["purchases"];
+  const double expected = purchases["expected"].AsDouble() * season["index"].AsDouble();
+  const double actual = purchases["actual"].AsDouble();
+  season.Set("expected_with_index", expected);
+  if (actual > 0) season.Set("aggregate_error_with_index", (expected - actual) / actual);
+  json.Set("season", std::move(season));
   return json;
 }
 
@@ -136,11 +176,17 @@ Result<std::string> ModelInput(const ForecastOptions& options, const Inputs& inp
 struct ForecastModel {
   PurchaseModel purchases;
   std::optional<GammaGamma> value;
+  double season = 1;  ///< what every expectation is multiplied by
+
+  [[nodiscard]] double ExpectedPurchases(const PurchaseHistory& history, double horizon) const {
+    return season * purchases.ExpectedPurchases(history, horizon);
+  }
 };
 
 Result<ForecastModel> ReadModel(query::Connection& connection,
                                 const std::string& input,
-                                const PurchaseColumns& columns) {
+                                const ForecastOptions& options) {
+  const PurchaseColumns& columns = options.purchases;
   const Result<Bytes> bytes =
       query::ReadSingleBlob(connection, "SELECT model FROM " + SqlName(input));
   if (!bytes.ok()) {
@@ -156,6 +202,12 @@ Result<ForecastModel> ReadModel(query::Connection& connection,
   }
   ASSIGN_OR_RETURN(PurchaseModel purchases, PurchaseModel::FromJson((*json)["purchases"]));
   ForecastModel model{std::move(purchases), {}};
+  if (options.seasonal) {
+    if (!(*json)["seasonal_index"].is_number()) {
+      return Invalid("forecast: the model has no seasonal index; fit it with 'seasonal: true'");
+    }
+    model.season = (*json)["seasonal_index"].AsDouble();
+  }
   if ((*json)["value"].is_object()) {
     ASSIGN_OR_RETURN(model.value, GammaGamma::FromJson((*json)["value"]));
   }
@@ -177,7 +229,7 @@ Status WriteForecast(query::Connection& connection,
   size_t row = 0;
   for (size_t i = 0; i < table.customers.size(); ++i) {
     const CustomerPurchases& c = table.customers[i];
-    const double purchases = model.purchases.ExpectedPurchases(c.history, horizon);
+    const double purchases = model.ExpectedPurchases(c.history, horizon);
     writer->column(0).SetText(row, table.names[i]);
     if (model.purchases.HasChurnScore(c.history)) {
       writer->column(1).SetDouble(row, model.purchases.ProbabilityAlive(c.history));
@@ -222,17 +274,19 @@ Result<Json> RunFit(query::Connection& connection,
     const int64_t back = i * options.backtest_seconds * kMicrosPerSecond;
     backtests.Push(Backtest(connection, options, {context.as_of.micros - back}));
   }
+  Json season;
+  if (options.seasonal) season = SeasonAt(connection, options, context.as_of);
   PurchaseTableOptions all = TableOf(options.purchases, context.as_of);
   all.log_gaps = options.model == PurchaseFamily::kMbgCnbd;
   ASSIGN_OR_RETURN(const PurchaseTable table, ReadPurchases(connection, all));
   ASSIGN_OR_RETURN(const CustomerValueModel model, FitTable(options, table));
-  const double horizon =
-      UnitsIn(options.backtest_seconds > 0 ? options.backtest_seconds : int64_t{90} * 86400,
-              options.purchases.unit);
+  const double horizon = UnitsIn(WindowOf(options), options.purchases.unit);
   Json report = PurchaseModelReport(model, table, horizon);
   report.Set("data", table.ToJson());
   report.Set("backtests", std::move(backtests));
+  if (options.seasonal) report.Set("season", season);
   const Json stored = Json::Of({{"signet_purchase_model", 1},
+                                {"seasonal_index", season["index"]},
                                 {"columns", ColumnsJson(options.purchases)},
                                 {"fitted_at", TimestampText(context.as_of)},
                                 {"purchases", model.purchases.used.ToJson()},
@@ -274,7 +328,7 @@ Result<Json> RunForecast(query::Connection& connection,
                          const StageContext& context) {
   TRY(ForecastOutputSchema(options, inputs).status());
   ASSIGN_OR_RETURN(const std::string input, ModelInput(options, inputs));
-  ASSIGN_OR_RETURN(const ForecastModel model, ReadModel(connection, input, options.purchases));
+  ASSIGN_OR_RETURN(const ForecastModel model, ReadModel(connection, input, options));
   PurchaseTableOptions all = TableOf(options.purchases, context.as_of);
   all.names = true;
   all.may_be_empty = true;
@@ -285,7 +339,7 @@ Result<Json> RunForecast(query::Connection& connection,
   ExactSum purchases;
   ExactSum value;
   for (const CustomerPurchases& c : table.customers) {
-    const double expected = model.purchases.ExpectedPurchases(c.history, horizon);
+    const double expected = model.ExpectedPurchases(c.history, horizon);
     purchases.Add(expected);
     if (model.value) value.Add(expected * model.value->ExpectedValue(c.ValueSeen()));
   }

@@ -39,6 +39,7 @@ struct FitOptions {
   PurchaseFamily model = PurchaseFamily::kBgNbd;
   PurchaseColumns purchases;
   int64_t backtest_seconds = 0;  ///< 0: no back-test
+  bool seasonal = false;         ///< measures a seasonal index, too
 
   static Result<FitOptions> FromJson(const Json& json);
   static std::vector<OptionDoc> Options();
@@ -46,7 +47,9 @@ struct FitOptions {
 
 Result<Schema> FitOutputSchema(const FitOptions& options,
                                const std::map<std::string, Schema>& inputs);
-/// Figures: the report of PurchaseModelReport, and `backtests`.
+/// Figures: the report of PurchaseModelReport, `backtests`, and `season`: what the same model,
+/// fitted 52 weeks earlier, missed in the same season (actual over expected purchases), with what
+/// that index would have made of each back-test.
 Result<Json> RunFit(query::Connection& connection,
                     const FitOptions& options,
                     const std::map<std::string, Schema>& inputs,
@@ -56,6 +59,7 @@ struct ForecastOptions {
   PurchaseColumns purchases;
   std::string model;  ///< the model's input; empty: the only one there is
   int64_t horizon_seconds = 0;
+  bool seasonal = false;  ///< multiplies by the model's seasonal index
 
   static Result<ForecastOptions> FromJson(const Json& json);
   static std::vector<OptionDoc> Options();

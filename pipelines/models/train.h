@@ -42,6 +42,8 @@ struct LabelOptions {
 struct TrainOptions {
   ModelKind model = ModelKind::kChurn;
   std::string features = "features";  ///< the input's name
+  std::vector<std::string> earlier;   ///< inputs of features at earlier cut-offs: rolling origins
+  std::vector<std::string> fairness;  ///< feature columns: how groups of people fare
   LabelOptions label;
   std::string where;              ///< boolean SQL over the features: who is eligible
   std::vector<std::string> drop;  ///< feature columns not to learn from
@@ -66,7 +68,9 @@ Result<Schema> TrainOutputSchema(const TrainOptions& options,
                                  const std::map<std::string, Schema>& inputs);
 
 /// Figures: rows, folds, rounds, quality on the holdout with 95 % intervals, baselines, top
-/// features. kInvalid for too few rows, one class only, no usable feature, or an open label window.
+/// features, `origins` (train_origins.h), `fairness`, `card` and `model_digest` (hex SHA-256 of the
+/// model's bytes). kInvalid for too few rows, one class only, no usable feature, or an open label
+/// window.
 Result<Json> RunTrain(query::Connection& connection,
                       const TrainOptions& options,
                       const std::map<std::string, Schema>& inputs,

@@ -87,6 +87,8 @@ Result<TrainOptions> TrainOptions::FromJson(const Json& json) {
   options.balance = reader.OneOf("class_weight", {"none", "balanced"}) == "balanced";
   options.search = static_cast<int>(reader.Integer("search", 0, 0, 6));
   options.features = reader.Text("features", "features");
+  options.earlier = reader.Texts("earlier");
+  options.fairness = reader.Texts("fairness");
   options.where = reader.Text("where");
   options.drop = reader.Texts("drop");
   options.last_value = reader.Text("last_value");
@@ -136,6 +138,17 @@ std::vector<OptionDoc> TrainOptions::Options() {
        "",
        "Feature by which the latest subjects are held out, and the next latest validate."},
       {"features", "input", "", "features", "The input with the features, all at one cut-off."},
+      {"earlier",
+       "list of input",
+       "",
+       "[]",
+       "The same features at earlier cut-offs: learnt there, judged at the next (rolling "
+       "origins)."},
+      {"fairness",
+       "list of column",
+       "",
+       "[]",
+       "Features of few values: quality, selection and errors are told by group."},
       {"label", "map", "", "required", "What happened after the cut-off."},
       {"label.input", "input", "", "events", "The input with the events."},
       {"label.time", "column", "", "required", "When they happened."},

@@ -23,22 +23,6 @@ constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr size_t kRowsMin = 100;
 constexpr size_t kClassRowsMin = 10;
 
-/// The one cut-off that all feature rows carry.
-Result<Timestamp> CutoffOf(query::Connection& connection, const std::string& view) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT min(features_at), max(features_at), count(*) - "
-                                    "count(features_at) FROM " +
-                                    SqlName(view)));
-  query::Chunk chunk;
-  ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-  if (!more || chunk.size() != 1) return Internal("the cut-off's query gave no row");
-  if (chunk.IsNull(0, 0)) return Invalid("train: there are no rows of features");
-  if (chunk.Int64(0, 0) != chunk.Int64(1, 0) || chunk.Int64(2, 0) != 0) {
-    return Invalid("train: the features have more than one cut-off");
-  }
-  return Timestamp{chunk.Int64(0, 0)};
-}
-
 /// Purchases and their sum per subject in the label's window.
 std::string LabelSql(const LabelOptions& label, Timestamp from, Timestamp to) {
   const std::string amount = label.amount.empty() ? "0"
@@ -228,27 +212,82 @@ double FoldOf(const SubjectId& subject, uint64_t seed) {
   return static_cast<double>(z >> 11U) * 0x1p-53;
 }
 
+Result<Timestamp> FeaturesCutoff(query::Connection& connection, const std::string& input) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
+                   connection.Query("SELECT min(features_at), max(features_at), count(*) - "
+                                    "count(features_at) FROM " +
+                                    SqlName(input)));
+  query::Chunk chunk;
+  ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+  if (!more || chunk.size() != 1) return Internal("the cut-off's query gave no row");
+  if (chunk.IsNull(0, 0)) return Invalid("train: there are no rows of features");
+  if (chunk.Int64(0, 0) != chunk.Int64(1, 0) || chunk.Int64(2, 0) != 0) {
+    return Invalid("train: the features have more than one cut-off");
+  }
+  return Timestamp{chunk.Int64(0, 0)};
+}
+
+namespace {
+
+struct LabelWindow {
+  Timestamp cutoff, from, to;
+};
+
+Result<LabelWindow> WindowOf(query::Connection& connection,
+                             const TrainOptions& options,
+                             Timestamp as_of) {
+  LabelWindow window;
+  ASSIGN_OR_RETURN(window.cutoff, FeaturesCutoff(connection, options.features));
+  const LabelOptions& label = options.label;
+  window.from.micros = window.cutoff.micros + label.gap_seconds * kMicrosPerSecond;
+  window.to.micros = window.from.micros + label.window_seconds * kMicrosPerSecond;
+  if (window.to <= as_of) return window;
+  return Invalid("train: the label's window ends " + TimestampText(window.to) + ", after as_of " +
+                 TimestampText(as_of) +
+                 ": labels would be censored; take features at an earlier cut-off");
+}
+
+/// Eligible people `f` with what happened in the window, `l`.
+Result<std::string> LabelledSql(const TrainOptions& options,
+                                const Schema& schema,
+                                const LabelWindow& window) {
+  ASSIGN_OR_RETURN(const std::string eligible, EligibleSql(options, schema));
+  return eligible + " f LEFT JOIN (" + LabelSql(options.label, window.from, window.to) +
+         ") l ON l.subject = f.subject";
+}
+
+}  // namespace
+
+Result<LabelledRows> ReadJudgedRows(query::Connection& connection,
+                                    const TrainOptions& options,
+                                    const FeatureEncoder& encoder,
+                                    const std::map<std::string, Schema>& inputs,
+                                    const StageContext& context) {
+  ASSIGN_OR_RETURN(const LabelWindow window, WindowOf(connection, options, context.as_of));
+  ASSIGN_OR_RETURN(const std::string from,
+                   LabelledSql(options, inputs.at(options.features), window));
+  LabelledRows judged;
+  ASSIGN_OR_RETURN(judged.rows,
+                   encoder.Read(connection, from, {"l.purchases", "l.spent", "l.first_at"}));
+  Labels labels = LabelsOf(judged.rows, options.model, window.from, window.to);
+  judged.labels = std::move(labels.values);
+  judged.happened = std::move(labels.happened);
+  return judged;
+}
+
 Result<TrainingSet> ReadTrainingSet(query::Connection& connection,
                                     const TrainOptions& options,
                                     const std::map<std::string, Schema>& inputs,
                                     const StageContext& context) {
   const Schema& schema = inputs.at(options.features);
   TrainingSet set;
-  ASSIGN_OR_RETURN(set.cutoff, CutoffOf(connection, options.features));
-  const LabelOptions& label = options.label;
-  set.label_from.micros = set.cutoff.micros + label.gap_seconds * kMicrosPerSecond;
-  set.label_to.micros = set.label_from.micros + label.window_seconds * kMicrosPerSecond;
-  if (set.label_to > context.as_of) {
-    return Invalid("train: the label's window ends " + TimestampText(set.label_to) +
-                   ", after as_of " + TimestampText(context.as_of) +
-                   ": labels would be censored; take features at an earlier cut-off");
-  }
+  ASSIGN_OR_RETURN(const LabelWindow window, WindowOf(connection, options, context.as_of));
+  set.cutoff = window.cutoff;
+  set.label_from = window.from;
+  set.label_to = window.to;
   ASSIGN_OR_RETURN(set.encoder,
                    FeatureEncoder::Learn(connection, options.features, schema, options.drop));
-  ASSIGN_OR_RETURN(const std::string eligible, EligibleSql(options, schema));
-  const std::string from = eligible + " f LEFT JOIN (" +
-                           LabelSql(label, set.label_from, set.label_to) +
-                           ") l ON l.subject = f.subject";
+  ASSIGN_OR_RETURN(const std::string from, LabelledSql(options, schema, window));
   std::vector<std::string> extras = {"l.purchases", "l.spent", "l.first_at"};
   if (!options.fold_time.empty()) extras.push_back(FoldTimeSql(options.fold_time, schema));
   ASSIGN_OR_RETURN(const FeatureMatrix all, set.encoder.Read(connection, from, extras));

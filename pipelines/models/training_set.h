@@ -41,6 +41,17 @@ Result<TrainingSet> ReadTrainingSet(query::Connection& connection,
                                     const std::map<std::string, Schema>& inputs,
                                     const StageContext& context);
 
+/// All eligible people of `options.features` with their labels, encoded as `encoder` has it: who
+/// judges a model that was learnt elsewhere. Folds stay empty. kInvalid as RunTrain says.
+Result<LabelledRows> ReadJudgedRows(query::Connection& connection,
+                                    const TrainOptions& options,
+                                    const FeatureEncoder& encoder,
+                                    const std::map<std::string, Schema>& inputs,
+                                    const StageContext& context);
+
+/// The one cut-off that all rows of an input of features carry; kInvalid for none or several.
+Result<Timestamp> FeaturesCutoff(query::Connection& connection, const std::string& input);
+
 /// A number in [0, 1) from a subject and a seed (SplitMix64's finaliser over both halves).
 double FoldOf(const SubjectId& subject, uint64_t seed);
 

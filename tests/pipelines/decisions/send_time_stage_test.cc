@@ -31,6 +31,32 @@ TEST_F(SendTimeStage, GivesEachSubjectTheirHour) {
   ExpectColumns(*SendTimeOutputSchema(*options, inputs_));
 }
 
+TEST_F(SendTimeStage, TellsTheWeekdayAndKeepsChannelsApart) {
+  // Mornings of Mondays by mail, evenings of Fridays in the app.
+  Sql("DROP TABLE events");
+  Sql("CREATE TABLE events AS SELECT " + Subject("i % 50") +
+      " AS subject, CASE WHEN i % 2 = 0 THEN 'mail' ELSE 'app' END AS channel, CASE WHEN i % 2 = 0 "
+      "THEN TIMESTAMP '2026-03-02 08:30' ELSE TIMESTAMP '2026-03-06 20:30' END + to_days(CAST(7 * "
+      "(i // 500) AS INT)) AS at, TRUE AS opened FROM range(4000) t(i)");
+  inputs_["events"].columns.push_back({"channel", ColumnType::kText, label_});
+  const auto options = SendTimeOptions::FromJson(
+      *Json::Parse(R"({"time": "at", "channel": "channel", "weekday": true})"));
+  ASSERT_TRUE(options.ok()) << options.status().ToString();
+  const auto figures = RunSendTime(*connection_, *options, inputs_, context_);
+  ASSERT_TRUE(figures.ok()) << figures.status().ToString();
+  EXPECT_EQ((*figures)["channels"]["mail"]["weekdays"].size(), 7U);
+  EXPECT_EQ(Count("SELECT count(*) FROM out"),
+            Count("SELECT count(*) FROM (SELECT DISTINCT "
+                  "subject, channel FROM events)"));
+  EXPECT_EQ(Count("SELECT count(*) FROM out WHERE channel = 'mail' AND (send_hour <> 8 OR "
+                  "send_weekday <> 1)"),
+            0);
+  EXPECT_EQ(Count("SELECT count(*) FROM out WHERE channel = 'app' AND (send_hour <> 20 OR "
+                  "send_weekday <> 5)"),
+            0);
+  ExpectColumns(*SendTimeOutputSchema(*options, inputs_));
+}
+
 TEST_F(SendTimeStage, ReadsNothingAfterTheRunsMoment) {
   const auto options = SendTimeOptions::FromJson(*Json::Parse(R"({"time": "at"})"));
   context_.as_of = *TimestampFromText("2026-01-01");

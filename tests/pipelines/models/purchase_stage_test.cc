@@ -152,5 +152,42 @@ TEST_F(PurchaseStage, RefuseColumnsAndModelsThatDoNotFit) {
             "forecast: the model was fitted on other columns or another unit");
 }
 
+TEST_F(PurchaseStage, ASeasonThatComesBackIsMeasuredAYearAgoAndApplied) {
+  // Two and a half years of 400 people who buy twice as often from October to December.
+  Sql("CREATE OR REPLACE TABLE orders AS SELECT CAST('00000000-0000-4000-8000-' || lpad(CAST(s AS "
+      "VARCHAR), 12, '0') AS UUID) AS subject, TIMESTAMP '2024-01-01' + to_days(CAST(d AS INT)) AS "
+      "ordered_at, CAST(10 AS DECIMAL(18,4)) AS amount, FALSE AS is_return FROM range(400) a(s), "
+      "range(1004) b(d) WHERE (s * 7919 + d * 104729) % 997 < (8 + s % 20) * CASE WHEN "
+      "month(TIMESTAMP '2024-01-01' + to_days(CAST(d AS INT))) >= 10 THEN 2 ELSE 1 END");
+  context_.as_of = *TimestampFromText("2026-10-01");
+  const Json figures = RunsFit(Fit(R"(, "seasonal": true, "backtest": "90d")"));
+  const double index = figures["season"]["index"].AsDouble();
+  EXPECT_GT(index, 1.5) << figures["season"].Dump();
+  EXPECT_LT(index, 2.6);
+  const Result<Json> plain = RunForecast(*connection_, Forecast(), inputs_, context_);
+  ASSERT_TRUE(plain.ok()) << plain.status().ToString();
+  Sql("DROP TABLE out");
+  const Result<Json> seasonal =
+      RunForecast(*connection_, Forecast(R"(, "seasonal": true)"), inputs_, context_);
+  ASSERT_TRUE(seasonal.ok()) << seasonal.status().ToString();
+  EXPECT_NEAR((*seasonal)["expected_purchases"].AsDouble(),
+              index * (*plain)["expected_purchases"].AsDouble(),
+              1e-6 * (*seasonal)["expected_purchases"].AsDouble());
+}
+
+TEST_F(PurchaseStage, WithoutAYearOfHistoryTheIndexIsOneAndSaysWhy) {
+  const Json figures = RunsFit(Fit(R"(, "seasonal": true)"));
+  EXPECT_EQ(figures["season"]["index"].AsDouble(), 1);
+  EXPECT_FALSE(figures["season"]["failed"].AsString().empty());
+}
+
+TEST_F(PurchaseStage, AnIndexThatWasNotMeasuredCannotBeApplied) {
+  RunsFit(Fit());
+  EXPECT_EQ(RunForecast(*connection_, Forecast(R"(, "seasonal": true)"), inputs_, context_)
+                .status()
+                .code(),
+            StatusCode::kInvalid);
+}
+
 }  // namespace
 }  // namespace signet::pipelines

@@ -18,12 +18,15 @@ RecommendOptions Options(int threads = 1) {
   return options;
 }
 
-const std::vector<RecommendMethod> kAllMethods(std::begin(kRecommendMethods),
-                                               std::end(kRecommendMethods));
+const std::vector<RecommendMethod>& AllMethods() {
+  static const std::vector<RecommendMethod> kAllMethods(std::begin(kRecommendMethods),
+                                                        std::end(kRecommendMethods));
+  return kAllMethods;
+}
 
 TEST_F(RecommendEvaluation, LearnersBeatPopularityWhereTastesDiffer) {
   const RecommendData data = Read();
-  const Json report = EvaluateRecommendations(data, kAllMethods, Options(), 1000).value();
+  const Json report = EvaluateRecommendations(data, AllMethods(), Options(), 1000).value();
   EXPECT_EQ(report["customers_judged"].AsInt(), 60);
   const Json& fresh = report["results"]["new"];
   for (const char* method : {"item_item", "als"}) {
@@ -66,17 +69,17 @@ TEST_F(RecommendEvaluation, FiguresAreThoseOfAHandComputation) {
 
 TEST_F(RecommendEvaluation, DoesNotDependOnThreads) {
   const RecommendData data = Read();
-  EXPECT_EQ(EvaluateRecommendations(data, kAllMethods, Options(1), 1000).value().Dump(),
-            EvaluateRecommendations(data, kAllMethods, Options(3), 1000).value().Dump());
+  EXPECT_EQ(EvaluateRecommendations(data, AllMethods(), Options(1), 1000).value().Dump(),
+            EvaluateRecommendations(data, AllMethods(), Options(3), 1000).value().Dump());
   EXPECT_EQ(
-      EvaluateRecommendations(data, kAllMethods, Options(), 7).value()["customers_judged"].AsInt(),
+      EvaluateRecommendations(data, AllMethods(), Options(), 7).value()["customers_judged"].AsInt(),
       7);
 }
 
 TEST_F(RecommendEvaluation, RefusesToJudgeByNothing) {
   options_.cut = *TimestampFromText("2027-01-01");
   const RecommendData data = Read();
-  EXPECT_EQ(EvaluateRecommendations(data, kAllMethods, Options(), 1000).status().code(),
+  EXPECT_EQ(EvaluateRecommendations(data, AllMethods(), Options(), 1000).status().code(),
             StatusCode::kInvalid);
 }
 

@@ -35,6 +35,7 @@ TEST(StudyParts, StrataFollowTheOutcome) {
 TEST(StudyParts, FiguresFollowTheOutcome) {
   const std::vector<size_t> rows = Data(OutcomeKind::kClass).rows;
   std::vector<double> scores;
+  scores.reserve(rows.size());
   for (const size_t row : rows) scores.push_back(static_cast<double>(row) / 200);
   EXPECT_TRUE(FiguresOf(Data(OutcomeKind::kClass), scores, rows, 1)->Has("auc"));
   EXPECT_EQ(

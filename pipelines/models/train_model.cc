@@ -1,0 +1,81 @@
+#include "pipelines/models/train_model.h"
+
+#include <cstdint>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "pipelines/models/learner.h"
+
+namespace signet::pipelines {
+namespace {
+
+TreeMethod MethodOf(const TrainOptions& options) {
+  const bool forest = options.method == "forest";
+  switch (options.model) {
+    case ModelKind::kChurn:
+    case ModelKind::kPropensity:
+      return forest ? TreeMethod::kForestClass : TreeMethod::kLogistic;
+    case ModelKind::kClv:
+      if (forest) return TreeMethod::kForestValue;
+      return options.method == "two_part" ? TreeMethod::kTwoPart : TreeMethod::kTweedie;
+    case ModelKind::kSurvival:
+      break;
+  }
+  return TreeMethod::kSurvival;
+}
+
+/// What decides a subject's draws in a forest's bootstrap.
+std::vector<uint64_t> KeysOf(const std::vector<SubjectId>& subjects) {
+  std::vector<uint64_t> keys;
+  keys.reserve(subjects.size());
+  for (const SubjectId& subject : subjects) {
+    uint64_t key = 0;
+    std::memcpy(&key, subject.value.data() + 8, sizeof(key));
+    keys.push_back(key);
+  }
+  return keys;
+}
+
+Result<LearnOptions> LearnOptionsOf(const TrainOptions& options, const FeatureEncoder& encoder) {
+  LearnOptions learn;
+  learn.method = MethodOf(options);
+  learn.params = options.params;
+  learn.search = options.search;
+  learn.calibration = options.calibration;
+  learn.balance = options.balance;
+  learn.refit = false;
+  if (!options.monotone.empty()) learn.params.monotone.assign(encoder.size(), 0);
+  for (const auto& [name, direction] : options.monotone) {
+    const size_t c = encoder.IndexOf(name);
+    if (c == encoder.size()) {
+      return Invalid("train: monotone names '" + name + "', from which nothing is learnt");
+    }
+    learn.params.monotone[c] = direction;
+  }
+  return learn;
+}
+
+}  // namespace
+
+Result<Trained> TrainModel(const TrainingSet& set,
+                           const TrainOptions& options,
+                           const StageContext& context) {
+  const LabelledRows& rows = set.learning;
+  const RowMatrix cells{rows.rows.cells, rows.rows.columns};
+  const std::vector<uint64_t> keys = KeysOf(rows.rows.subjects);
+  ASSIGN_OR_RETURN(const LearnOptions learn, LearnOptionsOf(options, set.encoder));
+  ASSIGN_OR_RETURN(Learnt learnt,
+                   Learn({cells, rows.labels, rows.happened, keys, rows.fold, 1},
+                         learn,
+                         context.seed,
+                         context.progress));
+  ReasonWords words = ReasonWords::Learn(learnt.model.cuts.Encode(cells, options.params.threads));
+  return Trained{{options.model, set.encoder, std::move(learnt.model), std::move(words)},
+                 learnt.params,
+                 learnt.validation_loss,
+                 std::move(learnt.search),
+                 std::move(learnt.calibration)};
+}
+
+}  // namespace signet::pipelines
