@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/api/login_book.h"
+
 namespace signet::coordinator {
 
 namespace {
@@ -143,11 +145,55 @@ int64_t ControlHandler::wait(int64_t seen, int32_t millis) {
       state_.host.WaitForChange(static_cast<uint64_t>(std::max<int64_t>(seen, 0)), patience));
 }
 
+Result<ScheduleKeeper*> ControlHandler::Schedules() const {
+  if (state_.schedules != nullptr) return state_.schedules;
+  return Unavailable("this coordinator keeps no schedules");
+}
+
+Result<Json> ControlHandler::AddSchedule(const control::Submission& submission) {
+  ASSIGN_OR_RETURN(RunRequest request, RequestOf(submission));
+  ASSIGN_OR_RETURN(PreparedRun prepared, PrepareRun(std::move(request), state_.clock.Now()));
+  const auto run = std::make_shared<PreparedRun>(std::move(prepared));
+  return OnLoop<Json>(state_.coordinator, [this, run]() -> Result<Json> {
+    ASSIGN_OR_RETURN(ScheduleKeeper* const keeper, Schedules());
+    return keeper->Add(*run);
+  });
+}
+
+void ControlHandler::schedule(std::string& answer, const control::Submission& submission) {
+  const Result<Json> added = AddSchedule(submission);
+  if (!added.ok()) Refuse(added.status());
+  answer = added->Dump();
+}
+
+void ControlHandler::schedules(std::string& answer) {
+  answer = Ask([this]() -> Result<Json> {
+    ASSIGN_OR_RETURN(ScheduleKeeper* const keeper, Schedules());
+    return keeper->All();
+  });
+}
+
+void ControlHandler::change_schedule(const std::string& name, const std::string& action) {
+  Ask([this, name, action]() -> Result<Json> {
+    ASSIGN_OR_RETURN(ScheduleKeeper* const keeper, Schedules());
+    if (action == "remove") TRY(keeper->Remove(name));
+    if (action == "pause" || action == "resume") {
+      TRY(keeper->SetPaused(name, /*paused=*/action == "pause"));
+    }
+    return Json();
+  });
+}
+
 void ControlHandler::why(std::string& answer,
                          const std::string& run,
                          const std::string& step,
                          int32_t task) {
-  answer = Ask([this, run, step, task] { return state_.host.Why(run, step, task); });
+  answer = Ask([this, run, step, task]() -> Result<Json> {
+    // A name alone may be a schedule's.
+    const bool alone = run == "last" && state_.schedules != nullptr;
+    if (alone && state_.schedules->Knows(step)) return state_.schedules->Why(step);
+    return state_.host.Why(run, step, task);
+  });
 }
 
 void ControlHandler::logs(std::string& answer, const std::string& run, int64_t after) {
@@ -166,8 +212,46 @@ void ControlHandler::cancel(const std::string& run) {
   });
 }
 
+void ControlHandler::keys(std::string& answer,
+                          const std::string& verb,
+                          const std::string& arguments) {
+  const std::string who = who_();
+  const Result<Json> json = Json::Parse(arguments);
+  if (!json.ok()) Refuse(Invalid("the arguments of a key operation are JSON"));
+  if (!state_.keys) Refuse(Unavailable("this coordinator performs no key operations"));
+  answer = Ask([keys = state_.keys, who, verb, given = *json] {
+    return keys("operator:" + who, verb, given);
+  });
+}
+
+void ControlHandler::redeem(std::string& answer, const std::string& token) {
+  if (!fingerprint_) {
+    Refuse(Invalid("an invitation is redeemed with a certificate")
+               .WithRemedy("connect with --connect HOST:PORT and --tls-cert, or give --key"));
+  }
+  const std::string key = fingerprint_();
+  if (!state_.keys) Refuse(Unavailable("this coordinator performs no key operations"));
+  const Json arguments = Json::Of({{"token", token}, {"key", key}});
+  const Result<Json> redeemed =
+      OnLoop<Json>(state_.coordinator, [keys = state_.keys, key, arguments] {
+        return keys("certificate:" + key.substr(0, 16), "redeem", arguments);
+      });
+  if (!redeemed.ok()) {
+    if (state_.logins != nullptr) state_.logins->Refused("certificate");
+    Refuse(redeemed.status());
+  }
+  if (state_.logins != nullptr) {
+    state_.logins->LetIn((*redeemed)["name"].AsString(), "member", "certificate");
+  }
+  answer = redeemed->Dump();
+}
+
 void ControlHandler::top(std::string& answer) {
-  answer = Ask([this]() -> Result<Json> { return state_.host.Top(); });
+  answer = Ask([this]() -> Result<Json> {
+    Json top = state_.host.Top();
+    if (state_.schedules != nullptr) top.Set("schedules", state_.schedules->All());
+    return top;
+  });
 }
 
 }  // namespace signet::coordinator

@@ -12,8 +12,10 @@
 #include <utility>
 
 #include "ControlService.h"
+#include "coordinator/api/control_server.h"
 #include "coordinator/dispatch/coordinator.h"
 #include "coordinator/requests/run_host.h"
+#include "coordinator/requests/schedule_keeper.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
@@ -28,6 +30,17 @@ struct ControlState {
   std::filesystem::path state;    ///< for people
   std::filesystem::path bundles;  ///< the shipped policies
   int64_t min_group = 0;          ///< of a test state
+  ScheduleKeeper* schedules = nullptr;
+  KeyCalls keys = {};           ///< none: key operations are refused
+  LoginBook* logins = nullptr;  ///< null: logins are not recorded
+};
+
+/// Who is at the other end of a connection. Each throws Refused for one that may not ask.
+struct Caller {
+  /// An operator's name: the user of the unix socket's other end, or the certificate.
+  std::function<std::string()> name;
+  /// SHA-256 of the certificate, in hex; empty function without one.
+  std::function<std::string()> fingerprint = {};
 };
 
 /// Runs `action` on the coordinator's loop thread and waits for its answer. kUnavailable when the
@@ -55,12 +68,13 @@ Result<T> OnLoop(Coordinator& coordinator, std::function<Result<T>()> action) {
   return *std::move(call->answer);
 }
 
-/// One connection's calls. `who` names the caller: the user of the unix socket's other end, or the
-/// certificate.
+/// One connection's calls.
 class ControlHandler final : public control::ControlServiceIf {
  public:
   ControlHandler(ControlState& state, std::function<std::string()> who)
-      : state_(state), who_(std::move(who)) {}
+      : ControlHandler(state, Caller{std::move(who), {}}) {}
+  ControlHandler(ControlState& state, Caller caller)
+      : state_(state), who_(std::move(caller.name)), fingerprint_(std::move(caller.fingerprint)) {}
 
   void hello(std::string& answer) override;
   void submit(std::string& answer, const control::Submission& submission) override;
@@ -76,6 +90,11 @@ class ControlHandler final : public control::ControlServiceIf {
   void rerun(std::string& answer, const control::Rerun& again) override;
   void backfill(std::string& answer, const control::Backfill& range) override;
   void approve(const std::string& run, const std::string& step) override;
+  void schedule(std::string& answer, const control::Submission& submission) override;
+  void schedules(std::string& answer) override;
+  void change_schedule(const std::string& name, const std::string& action) override;
+  void keys(std::string& answer, const std::string& verb, const std::string& arguments) override;
+  void redeem(std::string& answer, const std::string& token) override;
   void top(std::string& answer) override;
 
  private:
@@ -84,9 +103,12 @@ class ControlHandler final : public control::ControlServiceIf {
   /// Plans in this thread, accepts on the loop.
   Result<RunId> Accept(RunRequest request);
   Result<Json> FillRange(const control::Backfill& range);
+  Result<Json> AddSchedule(const control::Submission& submission);
+  [[nodiscard]] Result<ScheduleKeeper*> Schedules() const;
 
   ControlState& state_;
   std::function<std::string()> who_;
+  std::function<std::string()> fingerprint_;
 };
 
 }  // namespace signet::coordinator

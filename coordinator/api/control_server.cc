@@ -17,6 +17,7 @@
 #include <thrift/transport/TServerSocket.h>
 
 #include "coordinator/api/control_handler.h"
+#include "coordinator/api/login_book.h"
 #include "coordinator/api/tls_sockets.h"
 
 namespace signet::coordinator {
@@ -60,11 +61,13 @@ class HandlerFactory final : public control::ControlServiceIfFactory {
   control::ControlServiceIf* getHandler(const thrift::TConnectionInfo& connection) override {
     const auto tls = std::dynamic_pointer_cast<IdentifiedSocket>(connection.transport);
     if (tls != nullptr) {
-      return new ControlHandler(state_, [tls, this] { return Operator(tls->identity()); });
+      return new ControlHandler(state_,
+                                Caller{[tls, this] { return Operator(tls->identity()); },
+                                       [tls] { return tls->fingerprint(); }});
     }
     const auto socket = std::dynamic_pointer_cast<TSocket>(connection.transport);
     CHECK(socket != nullptr);
-    return new ControlHandler(state_, [socket] { return Peer(*socket); });
+    return new ControlHandler(state_, [socket, this] { return Peer(*socket); });
   }
   void releaseHandler(control::ControlServiceIf* handler) override { delete handler; }
 
@@ -77,18 +80,23 @@ class HandlerFactory final : public control::ControlServiceIfFactory {
   }
   [[nodiscard]] std::string Operator(const std::string& identity) const {
     if (operators_.count(identity) == 0) {
+      if (state_.logins != nullptr) state_.logins->Refused("certificate");
       Deny("the certificate of '" + identity + "' may not operate this coordinator");
     }
+    if (state_.logins != nullptr) state_.logins->LetIn(identity, "operator", "certificate");
     return identity;
   }
-  static std::string Peer(TSocket& socket) {
+  [[nodiscard]] std::string Peer(TSocket& socket) const {
     struct ucred peer {};
     socklen_t size = sizeof peer;
     const int asked = ::getsockopt(socket.getSocketFD(), SOL_SOCKET, SO_PEERCRED, &peer, &size);
     if (asked != 0 || (peer.uid != ::geteuid() && peer.uid != 0)) {
+      if (state_.logins != nullptr) state_.logins->Refused("socket");
       Deny("another user's coordinator");
     }
-    return UserName(peer.uid);
+    std::string user = UserName(peer.uid);
+    if (state_.logins != nullptr) state_.logins->LetIn(user, "operator", "socket");
+    return user;
   }
 
   ControlState& state_;
@@ -99,7 +107,15 @@ class HandlerFactory final : public control::ControlServiceIfFactory {
 
 struct ControlServer::Impl {
   Impl(const ControlServerOptions& options, Coordinator& coordinator, RunHost& host, Clock& clock)
-      : state{coordinator, host, clock, options.state, options.bundles, options.min_group},
+      : state{coordinator,
+              host,
+              clock,
+              options.state,
+              options.bundles,
+              options.min_group,
+              options.schedules,
+              options.keys,
+              options.logins},
         operators(options.operators) {}
   ~Impl() {
     for (const auto& server : servers) server->stop();

@@ -2,22 +2,34 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
 
 #include "coordinator/dispatch/coordinator.h"
 #include "coordinator/requests/run_host.h"
+#include "coordinator/requests/schedule_keeper.h"
 #include "crypto/base/clock.h"
+#include "crypto/base/json.h"
 #include "crypto/base/status.h"
 
 namespace signet::coordinator {
 
+class LoginBook;
+
+/// Performs a key operation for `who`, on the loop's thread (coordinator/keys/key_calls.h).
+using KeyCalls = std::function<Result<Json>(
+    const std::string& who, const std::string& verb, const Json& arguments)>;
+
 struct ControlServerOptions {
-  std::filesystem::path socket;   ///< mode 0600; a stale one is replaced
-  std::filesystem::path state;    ///< for people
-  std::filesystem::path bundles;  ///< the shipped policies
-  int64_t min_group = 0;          ///< of a test state
+  std::filesystem::path socket;         ///< mode 0600; a stale one is replaced
+  std::filesystem::path state;          ///< for people
+  std::filesystem::path bundles;        ///< the shipped policies
+  int64_t min_group = 0;                ///< of a test state
+  ScheduleKeeper* schedules = nullptr;  ///< null: none are kept; else it outlives the server
+  KeyCalls keys = {};                   ///< key operations; none: they are refused
+  LoginBook* logins = nullptr;  ///< null: logins are not recorded; else it outlives the server
   // Mutual TLS beside the socket, when `port` is not negative (0 picks a free one).
   std::string address = "127.0.0.1";
   int port = -1;

@@ -37,6 +37,22 @@ std::string ServiceState::RecipientOf(const std::string& identity) const {
   return found == clients_.end() ? std::string() : found->second;
 }
 
+std::string ServiceState::RecipientOf(const std::string& identity,
+                                      const std::string& fingerprint) const {
+  {
+    const std::lock_guard lock(pins_mutex_);
+    if (pins_.enforced()) return pins_.RecipientOf(fingerprint);
+  }
+  return RecipientOf(identity);
+}
+
+void ServiceState::Pin(ClientPins pins) {
+  const std::lock_guard lock(pins_mutex_);
+  if (pins == pins_) return;
+  pins_ = std::move(pins);
+  ++pinning_;
+}
+
 bool ServiceState::TakeResolves(const std::string& recipient, uint64_t n) {
   const std::lock_guard lock(mutex_);
   const auto most = static_cast<double>(resolves_per_minute_max_);
@@ -135,8 +151,9 @@ void SegmentHandler::Check(const Status& status) {
 
 std::shared_ptr<const ServedRecipient> SegmentHandler::View() {
   ++state_.calls;
-  if (recipient_.empty()) {
-    recipient_ = state_.RecipientOf(identity_());
+  if (const uint64_t pinning = state_.pinning(); recipient_.empty() || pinning != pinning_) {
+    pinning_ = pinning;
+    recipient_ = state_.RecipientOf(identity_(), fingerprint_());
     if (recipient_.empty()) {
       Log(LogLevel::kWarning, "client refused: its certificate stands for no recipient");
       Refuse(ErrorCode::DENIED, "this certificate stands for no recipient");

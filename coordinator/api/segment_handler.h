@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "SegmentService.h"
+#include "coordinator/api/client_pins.h"
 #include "coordinator/api/segment_server.h"
 #include "coordinator/api/served_snapshots.h"
 #include "crypto/base/clock.h"
@@ -37,6 +38,13 @@ class ServiceState {
 
   /// The recipient of that certificate, or empty. Without a table the identity is the recipient.
   [[nodiscard]] std::string RecipientOf(const std::string& identity) const;
+  /// The same while clients are pinned: by the certificate itself. Without pins as above.
+  [[nodiscard]] std::string RecipientOf(const std::string& identity,
+                                        const std::string& fingerprint) const;
+  /// Replaces the pins; connections that are open are looked at again with their next call.
+  void Pin(ClientPins pins);
+  /// Changes with each Pin that changed anything.
+  [[nodiscard]] uint64_t pinning() const { return pinning_.load(); }
   [[nodiscard]] const ServedSnapshots& served() const { return served_; }
   /// Takes `n` identifiers from the recipient's budget, which refills evenly; false when it is
   /// spent.
@@ -72,6 +80,9 @@ class ServiceState {
   std::mutex mutex_;  // guards budgets_
   std::map<std::string, Budget> budgets_;
   pipelines::AccessSpool* access_ = nullptr;
+  mutable std::mutex pins_mutex_;  // guards pins_
+  ClientPins pins_;
+  std::atomic<uint64_t> pinning_ = 0;
   std::mutex diff_mutex_;  // guards diffs_, and holds large work to one at a time
   std::map<std::string, KeptDiff> diffs_;
 };
@@ -80,8 +91,11 @@ class ServiceState {
 /// call.
 class SegmentHandler final : public api::SegmentServiceIf {
  public:
-  SegmentHandler(ServiceState& state, std::function<std::string()> identity)
-      : state_(state), identity_(std::move(identity)) {}
+  SegmentHandler(
+      ServiceState& state,
+      std::function<std::string()> identity,
+      std::function<std::string()> fingerprint = [] { return std::string(); })
+      : state_(state), identity_(std::move(identity)), fingerprint_(std::move(fingerprint)) {}
 
   bool isMember(const std::string& snapshot,
                 const std::string& segment,
@@ -118,7 +132,9 @@ class SegmentHandler final : public api::SegmentServiceIf {
 
   ServiceState& state_;
   std::function<std::string()> identity_;
+  std::function<std::string()> fingerprint_;
   std::string recipient_;
+  uint64_t pinning_ = 0;  ///< under which recipient_ was found
 };
 
 }  // namespace signet::coordinator

@@ -39,7 +39,10 @@ class HandlerFactory final : public api::SegmentServiceIfFactory {
   api::SegmentServiceIf* getHandler(const thrift::TConnectionInfo& connection) override {
     const auto socket = std::dynamic_pointer_cast<IdentifiedSocket>(connection.transport);
     CHECK(socket != nullptr);
-    return new SegmentHandler(state_, [socket] { return socket->identity(); });
+    return new SegmentHandler(
+        state_,
+        [socket] { return socket->identity(); },
+        [socket] { return socket->fingerprint(); });
   }
   void releaseHandler(api::SegmentServiceIf* handler) override { delete handler; }
 
@@ -91,7 +94,7 @@ SegmentServer::SegmentServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 
 SegmentServer::~SegmentServer() = default;
 
-Result<std::unique_ptr<SegmentServer>> SegmentServer::Listen(SegmentServerOptions options,
+Result<std::unique_ptr<SegmentServer>> SegmentServer::Listen(const SegmentServerOptions& options,
                                                              const ServedSnapshots& served,
                                                              Clock& clock) {
   // The library writes to standard error by itself; its lines may name peers.
@@ -135,6 +138,10 @@ Status SegmentServer::Serve() {
 
 void SegmentServer::Stop() {
   impl_->server->stop();
+}
+
+void SegmentServer::Pin(ClientPins pins) {
+  impl_->state.Pin(std::move(pins));
 }
 
 Json SegmentServer::Figures() const {

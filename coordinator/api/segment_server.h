@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "coordinator/api/client_pins.h"
 #include "coordinator/api/served_snapshots.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/json.h"
@@ -42,7 +43,7 @@ class SegmentServer {
  public:
   /// Reads the certificates and listens. kNotFound or kInvalid for certificate files, kUnavailable
   /// for an occupied port, each with a remedy. `served` and `clock` must outlive the server.
-  static Result<std::unique_ptr<SegmentServer>> Listen(SegmentServerOptions options,
+  static Result<std::unique_ptr<SegmentServer>> Listen(const SegmentServerOptions& options,
                                                        const ServedSnapshots& served,
                                                        Clock& clock);
   ~SegmentServer();
@@ -54,6 +55,8 @@ class SegmentServer {
   Status Serve();
   /// From any thread; open connections end after their current call.
   void Stop();
+  /// From any thread: only these certificates are answered from now on (ClientPins).
+  void Pin(ClientPins pins);
   /// Calls, lookups, resolves and refusals since the start, for logs.
   [[nodiscard]] Json Figures() const;
 

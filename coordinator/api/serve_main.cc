@@ -8,9 +8,12 @@
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "coordinator/api/client_pins.h"
 #include "coordinator/api/segment_server.h"
 #include "coordinator/api/served_snapshots.h"
 #include "crypto/base/file.h"
@@ -72,16 +75,40 @@ int Fail(const Status& status) {
   return ExitCode(status.code());
 }
 
+/// Who signs for the state: its log's keys.
+std::vector<crypto::VerifierKey> LogKeys(const std::optional<crypto::VerifierKey>& verifier,
+                                         const std::optional<crypto::LogPolicy>& policy) {
+  std::vector<crypto::VerifierKey> keys;
+  if (verifier) keys.push_back(*verifier);
+  if (policy) {
+    for (const crypto::LogPolicy::Log& log : policy->logs()) keys.push_back(log.key);
+  }
+  return keys;
+}
+
+/// Takes in who is pinned now. A list that does not read changes nothing.
+void FollowPins(const std::filesystem::path& serving,
+                const std::vector<crypto::VerifierKey>& keys,
+                SegmentServer& server) {
+  Result<ClientPins> pins = ClientPins::Read(serving, keys);
+  if (pins.ok()) return server.Pin(std::move(pins).value());
+  Log(LogLevel::kError,
+      "list of clients not taken",
+      Json::Of({{"status", pins.status().ToString()}}));
+}
+
 /// Signals are taken by one thread only: it reloads on SIGHUP and each poll, and stops the server.
 void Attend(const sigset_t& signals,
-            int poll_seconds,
+            const Arguments& arguments,
+            const std::vector<crypto::VerifierKey>& keys,
             ServedSnapshots& served,
             pipelines::AccessSpool& access,
             SegmentServer& server) {
   while (true) {
-    const timespec wait{poll_seconds, 0};
+    const timespec wait{arguments.poll_seconds, 0};
     const int signal = sigtimedwait(&signals, nullptr, &wait);
     if (signal == SIGTERM || signal == SIGINT) break;
+    FollowPins(arguments.serving, keys, server);
     const Status recorded = access.Flush();
     if (!recorded.ok()) {
       Log(LogLevel::kError, "reads not recorded yet", Json::Of({{"status", recorded.ToString()}}));
@@ -112,12 +139,16 @@ Status Serve(Arguments& arguments, const sigset_t& signals) {
         std::filesystem::temp_directory_path() / ("signet-serve-" + std::to_string(::getpid()));
   }
   ServedSnapshots served(folder, arguments.index / "index", verifier, clock, entropy);
+  std::optional<crypto::LogPolicy> log_policy;
   if (!arguments.log_policy.empty()) {
     ASSIGN_OR_RETURN(const Bytes text, ReadFile(arguments.log_policy));
     Result<crypto::LogPolicy> policy = crypto::LogPolicy::FromText(AsText(text));
     if (!policy.ok()) return policy.status().WithContext(arguments.log_policy.string());
+    log_policy = *policy;
     served.RequireProof(*std::move(policy));
   }
+  const std::vector<crypto::VerifierKey> keys = LogKeys(verifier, log_policy);
+  ASSIGN_OR_RETURN(ClientPins pins, ClientPins::Read(arguments.serving, keys));
   const Status loaded = served.Reload().status();
   if (loaded.code() == StatusCode::kDenied) {
     // Not under the quorum yet: it is looked at again at each poll.
@@ -130,6 +161,7 @@ Status Serve(Arguments& arguments, const sigset_t& signals) {
   arguments.server.access = access.get();
   ASSIGN_OR_RETURN(const std::unique_ptr<SegmentServer> server,
                    SegmentServer::Listen(arguments.server, served, clock));
+  server->Pin(std::move(pins));
   std::fprintf(
       stderr, "signet-serve listens on %s:%d\n", arguments.server.address.c_str(), server->port());
   std::printf("{\"port\":%d}\n", server->port());
@@ -137,7 +169,7 @@ Status Serve(Arguments& arguments, const sigset_t& signals) {
   Status ended;
   {
     const std::jthread attendant(
-        [&] { Attend(signals, arguments.poll_seconds, served, *access, *server); });
+        [&] { Attend(signals, arguments, keys, served, *access, *server); });
     ended = server->Serve();
     if (!ended.ok()) ::kill(::getpid(), SIGTERM);  // so that the attendant ends too
   }
@@ -152,7 +184,7 @@ Status Serve(Arguments& arguments, const sigset_t& signals) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   Arguments arguments;
   CLI::App app("Answers membership lookups over Thrift with mutual TLS");
   AddOptions(app, arguments);
@@ -172,4 +204,8 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const Status served = Serve(arguments, signals);
   return served.ok() ? 0 : Fail(served);
+} catch (const std::exception&) {
+  // Its text may quote what a peer sent.
+  (void)std::fputs("internal error: an exception reached main\n", stderr);
+  return 70;
 }

@@ -7,6 +7,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "crypto/base/bytes.h"
+
 namespace signet::coordinator {
 
 namespace {
@@ -104,6 +106,13 @@ std::string DnsNameOf(X509* certificate) {
   return found;
 }
 
+std::string FingerprintOf(const X509* certificate) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (X509_digest(certificate, EVP_sha256(), digest, &size) != 1) return {};
+  return ToHex(ByteView(digest, size));
+}
+
 std::string CommonNameOf(X509* certificate) {
   X509_NAME* subject = X509_get_subject_name(certificate);
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
@@ -127,6 +136,7 @@ void IdentifiedSocket::authorize() {
   }
   identity_ = DnsNameOf(certificate);
   if (identity_.empty()) identity_ = CommonNameOf(certificate);
+  fingerprint_ = FingerprintOf(certificate);
   X509_free(certificate);
 }
 

@@ -27,12 +27,15 @@ class IdentifiedSocket : public apache::thrift::transport::TSSLSocket {
 
   /// The first DNS subjectAltName of the verified certificate, else its common name.
   [[nodiscard]] const std::string& identity() const { return identity_; }
+  /// SHA-256 of the verified certificate's DER, in hex: what `signet keys` pins.
+  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
 
  protected:
   void authorize() override;
 
  private:
   std::string identity_;
+  std::string fingerprint_;
 };
 
 /// TLS 1.2 or later; both sides must show a certificate. kNotFound, kInvalid or kDenied for files

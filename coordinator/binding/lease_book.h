@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/dispatch/run_binder.h"
 #include "coordinator/scheduler/run_spec.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
@@ -15,36 +16,53 @@
 
 namespace signet::coordinator {
 
-/// Takes note of every lease, denial and release of one run, and hands them to the log with the
-/// next write: at the latest with the run's end, so that none is missing. Belongs to one thread.
+/// Takes note of every lease, denial, release and expiry of one run, and hands them to the log with
+/// the next write: that of the change itself. Belongs to one thread.
 class LeaseBook {
  public:
   /// Writes one entry: its type and facts.
   using Append = std::function<Status(const std::string& type, Json facts)>;
+  /// So many leases are named in one entry at most: an entry has 65,535 bytes.
+  static constexpr size_t kLeasesPerEntry = 100;
 
-  /// The keys of `assignment` go to a worker. An earlier attempt of the task has ended without a
-  /// result then: it is released.
+  /// The keys of `assignment` are made ready for an attempt ...
   void Granted(const TaskRef& task, const pipelines::TaskAssignment& assignment);
+  /// ... and go to this worker.
+  void Sent(const TaskRef& task, const WorkerId& worker);
   void Denied(const TaskRef& task, const Status& why);
   /// The attempt is over; `result` says how often it sealed.
   void Released(const TaskRef& task, const pipelines::TaskResult& result);
-  /// All that is still out: the run ended.
-  void ReleaseAll();
-  /// Entries for what was noted since. On failure they wait for the next call.
+  /// The attempt is over without a result: given back if its worker said so, else expired. Nothing
+  /// when it holds no lease.
+  void Ended(const AttemptEnd& end);
+  /// All that is still out has expired: the run ended.
+  void ExpireAll();
+  /// Who holds the task's lease; empty when nobody does.
+  [[nodiscard]] std::string HolderOf(const TaskRef& task) const;
+  /// Whether nothing waits for Flush.
+  [[nodiscard]] bool empty() const {
+    return granted_.empty() && denied_.empty() && released_.empty() && expired_.empty();
+  }
+  /// Entries for what was noted since. What could not be written waits for the next call.
   Status Flush(const Append& append);
 
  private:
   using TaskKey = std::pair<std::string, int>;
+  struct Lease {
+    int attempt = 0;
+    uint64_t fence = 0;
+    std::string worker;
+  };
 
-  void Release(const TaskKey& task, int attempt, uint64_t uses);
+  static Json Facts(const TaskKey& task, const Lease& lease);
+  void Expire(const TaskKey& task, const Lease& lease, const std::string& reason);
+  static Status FlushList(const std::string& type, std::vector<Json>& list, const Append& append);
 
-  std::map<TaskKey, int> out_;  // the attempt that holds a lease
+  std::map<TaskKey, Lease> out_;
   std::vector<Json> granted_;
   std::vector<Json> denied_;
   std::vector<Json> released_;
+  std::vector<Json> expired_;
 };
-
-/// How many times a task's streams called the cipher: their chunks.
-uint64_t SealCalls(const pipelines::TaskResult& result);
 
 }  // namespace signet::coordinator

@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "coordinator/binding/dataset_registry.h"
-#include "coordinator/binding/lease_book.h"
 #include "coordinator/binding/ledger_book.h"
 #include "coordinator/binding/publication.h"
 #include "coordinator/binding/result_cache.h"
 #include "coordinator/binding/run_keys.h"
 #include "coordinator/binding/run_memory.h"
+#include "coordinator/binding/run_notes.h"
+#include "coordinator/binding/seal_usage.h"
 #include "coordinator/binding/state_folder.h"
 #include "coordinator/dispatch/run_binder.h"
 #include "pipelines/plan/plan.h"
@@ -37,6 +38,11 @@ class PlanBinder final : public RunBinder {
     recompute_ = std::move(steps);
     recompute_all_ = all;
   }
+  /// Before Spec: who asked for the run, and what for, as the log names them.
+  void AskedBy(std::string who, std::string cause) {
+    who_ = std::move(who);
+    cause_ = std::move(cause);
+  }
   /// The plan is a part of its pipeline's: other live datasets of the pipeline are left alone.
   void LeaveOthersAlone() { partial_ = true; }
   /// The plan as the scheduler sees it.
@@ -51,6 +57,10 @@ class PlanBinder final : public RunBinder {
   Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) override;
   Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) override;
   void RunFinished(const RunId& run, RunState state, crypto::WriteBatch& batch) override;
+  void LeaseSent(const TaskRef& task, const WorkerId& worker) override;
+  void AttemptEnded(const AttemptEnd& end) override;
+  void RunCancelled(const RunId& run, const Status& why) override;
+  bool BeforeWrite(crypto::WriteBatch& batch) override;
   int64_t RowsOf(const TaskRef& task, ByteView result) override;
   void BatchWritten(bool durable) override;
 
@@ -67,6 +77,7 @@ class PlanBinder final : public RunBinder {
  private:
   using ViewKey = std::tuple<std::string, policies::Relation, int, uint64_t>;
 
+  Status Accept(crypto::WriteBatch& batch);
   Status MakeKeys(crypto::WriteBatch& batch);
   Status LoadStatePieces();
   [[nodiscard]] Status CheckBlobs(const pipelines::TaskResult& result) const;
@@ -82,8 +93,10 @@ class PlanBinder final : public RunBinder {
                                                  const pipelines::PlannedStep& step,
                                                  int task);
   Result<Bytes> Bind(const TaskRef& task);
-  /// Leases, denials and releases since the last write.
-  Status LogLeases(crypto::WriteBatch& batch);
+  /// What was noted since the last write.
+  Status LogNotes(crypto::WriteBatch& batch);
+  /// A policy that differs from the last run's comes into force.
+  Status LogPolicy(crypto::WriteBatch& batch);
   Status LeaseInput(const pipelines::TaskInput& input, pipelines::TaskLease& lease);
   Status BindOutputs(const pipelines::PlannedStep& step,
                      const TaskRef& task,
@@ -107,6 +120,15 @@ class PlanBinder final : public RunBinder {
   Status CommitState(const pipelines::PlannedStep& step,
                      const pipelines::TaskResult& result,
                      crypto::WriteBatch& batch);
+  /// What a step has learnt becomes a version in the registry.
+  Status CommitModel(const pipelines::PlannedStep& step,
+                     const pipelines::TaskResult& result,
+                     crypto::WriteBatch& batch);
+  /// Decision rules of the plan's experiments, before their outcomes; and what was read out.
+  Status RegisterExperiments(crypto::WriteBatch& batch);
+  Status CommitDecision(const pipelines::PlannedStep& step,
+                        const pipelines::TaskResult& result,
+                        crypto::WriteBatch& batch);
   Status CommitPublication(const pipelines::PlannedStep& step,
                            const TaskRef& task,
                            const pipelines::TaskResult& result,
@@ -139,7 +161,10 @@ class PlanBinder final : public RunBinder {
   std::map<ViewKey, pipelines::ConsentView> views_;
   std::map<std::string, std::vector<Json>> figures_;
   std::vector<pipelines::SnapshotManifest> snapshots_;
-  LeaseBook leases_;
+  RunNotes notes_;
+  SealUsage usage_;
+  std::string who_ = "coordinator";
+  std::string cause_;
   bool audited_ = false;  // entries wait for BatchWritten
   bool begun_ = false;    // state_pieces_ are those of now
   Status delivery_;

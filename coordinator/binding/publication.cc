@@ -29,6 +29,22 @@ std::string VersionOf(Timestamp created, const std::string& run) {
   return text + "-" + run;
 }
 
+crypto::AuditEvent DeliveredEvent(const SnapshotManifest& manifest) {
+  crypto::AuditEvent event;
+  event.type = "snapshot.delivered";
+  event.actor = "coordinator";
+  event.action = "deliver";
+  event.run = manifest.run;
+  event.policy = manifest.policy_digest;
+  event.facts = Json::Of({{"snapshot", manifest.name},
+                          {"recipient", manifest.recipient},
+                          {"destination", "serving"},
+                          {"version", manifest.version},
+                          {"members", manifest.members},
+                          {"state", "delivered"}});
+  return event;
+}
+
 SnapshotManifest ManifestOf(const Json& extra, const PublicationFacts& facts, Timestamp now) {
   SnapshotManifest manifest;
   manifest.name = extra["snapshot"].AsString();
@@ -125,6 +141,7 @@ Status Publisher::Deliver() {
       pipelines::ServingFolder folder,
       pipelines::ServingFolder::OpenForPublication(state_.serving(), state_.entropy()));
   crypto::WriteBatch done;
+  std::vector<crypto::AuditEvent> delivered;
   for (const auto& [key, intent] : intents) {
     pipelines::SnapshotFiles files;
     ASSIGN_OR_RETURN(files.manifest, SnapshotManifest::FromJson(intent["manifest"]));
@@ -140,8 +157,15 @@ Status Publisher::Deliver() {
     // The serving folder has its own copy of the key.
     TRY(state_.vault().DestroyDek(stream.dek, done));
     done.Delete(key);
+    delivered.push_back(DeliveredEvent(files.manifest));
   }
-  return state_.store().Write(done, crypto::Durability::kSync);
+  // Last: what was appended must be written, or the log be told that it was not.
+  for (const crypto::AuditEvent& event : delivered) {
+    TRY(state_.audit().Append(event, done).status());
+  }
+  const Status written = state_.store().Write(done, crypto::Durability::kSync);
+  TRY(state_.audit().Committed(written));
+  return written;
 }
 
 }  // namespace signet::coordinator

@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "coordinator/access/access_fold.h"
+#include "coordinator/binding/root_swap.h"
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
 #include "crypto/keys/custody_settings.h"
 #include "crypto/keys/key_derivation.h"
+#include "crypto/primitives/sha256.h"
 #include "crypto/transparency/signed_note.h"
 #include "pipelines/snapshots/serving_folder.h"
 
@@ -21,6 +23,8 @@ namespace {
 /// The log's name in checkpoints, notes and its verifier key.
 constexpr char kOrigin[] = "signet.local/audit";
 constexpr char kPartitionsKey[] = "state/partitions";
+/// Digests of the settings that the log knows.
+constexpr char kSettingPrefix[] = "state/setting/";
 
 }  // namespace
 
@@ -31,6 +35,7 @@ Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::pa
   const std::filesystem::path absolute = std::filesystem::absolute(path, ignored);
   std::unique_ptr<StateFolder> state(new StateFolder(absolute, clock, entropy));
   TRY(MakeFolders(absolute));
+  TRY(FinishRootSwap(absolute));
   TRY(MakeFolders(state->blobs_path()));
   ASSIGN_OR_RETURN(state->custody_, crypto::OpenCustody(absolute, entropy));
   ASSIGN_OR_RETURN(const SecretBytes base, state->custody_->BaseKey());
@@ -38,6 +43,7 @@ Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::pa
       state->store_,
       crypto::OpenRocksStore(
           absolute / "store", crypto::DeriveKey(base, crypto::KeyUse::kStore, ""), entropy));
+  TRY(DropRootStaging(absolute));
   ASSIGN_OR_RETURN(state->vault_,
                    crypto::KeyVault::Open(*state->custody_, *state->store_, entropy, clock));
   const SecretBytes seed = state->vault_->Derive(crypto::KeyUse::kLog, "");
@@ -52,6 +58,7 @@ Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::filesystem::pa
   const std::string key = state->audit_->key().Text() + "\n";
   TRY(WriteFileAtomically(absolute / "audit.vkey", AsBytes(key), 0644));
   TRY(state->FoldAccess());
+  TRY(state->NoteSettings());
   return state;
 }
 
@@ -69,6 +76,45 @@ Result<std::optional<crypto::LogPolicy>> StateFolder::ReadLogPolicy() {
   }
   return Invalid(path.string() + " does not name this state's log")
       .WithRemedy("add the line: log " + audit_->key().Text());
+}
+
+Status StateFolder::NoteSettings() {
+  for (const char* name : {"custody.json", "log-policy"}) {
+    const Result<Bytes> file = ReadFile(path_ / name);
+    if (!file.ok() && file.status().code() != StatusCode::kNotFound) return file.status();
+    const std::string digest = file.ok() ? ToHex(crypto::Sha256::Of(*file)) : std::string();
+    const std::string key = kSettingPrefix + std::string(name);
+    ASSIGN_OR_RETURN(const std::optional<Bytes> known, store_->Get(key));
+    const std::string before = known ? std::string(AsText(*known)) : std::string();
+    if (digest == before) continue;
+    crypto::AuditEvent event;
+    event.type = "configuration.changed";
+    event.actor = "operator";
+    event.action = before.empty() ? "set" : digest.empty() ? "remove" : "change";
+    event.facts = Json::Of({{"setting", name}});
+    if (!before.empty()) event.facts.Set("old_digest", before);
+    if (!digest.empty()) event.facts.Set("digest", digest);
+    crypto::WriteBatch batch;
+    if (digest.empty()) {
+      batch.Delete(key);
+    } else {
+      batch.Put(key, digest);
+    }
+    TRY(audit_->Record(event, std::move(batch)).status());
+  }
+  return OkStatus();
+}
+
+Status StateFolder::NoteCustody(crypto::WriteBatch& batch) {
+  if (audit_->size() != 0) return OkStatus();
+  crypto::AuditEvent event;
+  event.type = "key.custody_made";
+  event.actor = "coordinator";
+  event.action = "make keys";
+  event.facts = Json::Of({{"custody", custody_->Describe()},
+                          {"kek_generation", vault_->kek_generation()},
+                          {"log_key", audit_->key().Text()}});
+  return audit_->Append(event, batch).status();
 }
 
 Status StateFolder::FoldAccess() {

@@ -55,6 +55,11 @@ class StateFolder {
   [[nodiscard]] Result<int> Partitions();
   /// STATE/log-policy, if there is one; kInvalid when it cannot be read or does not name this log.
   [[nodiscard]] Result<std::optional<crypto::LogPolicy>> ReadLogPolicy();
+  /// Tells the log of settings that an operator changed since the last look (log-policy,
+  /// custody.json); done when the state is opened, too.
+  Status NoteSettings();
+  /// The first entry of a new state's log: where its root is kept. Nothing for another log.
+  Status NoteCustody(crypto::WriteBatch& batch);
   /// Takes what servers reported about reads into the log; done when the state is opened, too.
   Status FoldAccess();
   /// Signs `text` as a note with the log's key (manifests, receipts).

@@ -11,18 +11,23 @@
 #include "coordinator/api/control_server.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
+#include "coordinator/cli/door_wiring.h"
 #include "coordinator/cli/embedded_run.h"
 #include "coordinator/cli/paths.h"
+#include "coordinator/cli/standing_duties.h"
 #include "coordinator/cli/state_access.h"
 #include "coordinator/cli/worker_list.h"
+#include "coordinator/requests/run_notices.h"
+#include "coordinator/requests/schedule_keeper.h"
+#include "coordinator/schedules/hook_sender.h"
 #include "crypto/base/text.h"
 
 namespace signet::coordinator {
 namespace {
 
 // A signal handler may only set a flag.
-volatile std::sig_atomic_t stopping =
-    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t stopping = 0;
 
 void OnSignal(int /*signal*/) {
   stopping = 1;
@@ -32,6 +37,7 @@ struct DevOptions {
   std::string state = "./.signet";
   int workers = 2;
   std::string listen = "tcp://127.0.0.1:*";
+  std::string enrol;  ///< the enrolment door; empty: none
   std::string control_address = "127.0.0.1";
   int control_port = -1;
   std::string tls_cert;
@@ -83,17 +89,35 @@ Status Stay(const DevOptions& options) {
   ASSIGN_OR_RETURN(embedded.allowed, list.Read());
   ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner,
                    EmbeddedRunner::Start(*state, ledger, embedded));
+  HookSender hooks(HookSender::OverHttp());
+  RunNotices notices(state->store(), clock, hooks);
+  runner->host().Tell(notices);
+  TRY(notices.Load([&](const RunId& run) { return runner->coordinator().View(run); }));
+  ScheduleKeeper schedules(*state, runner->host(), notices, ScheduleKeeper::RealTools());
+  TRY(schedules.Load());
+  StandingDuties duties(*state, runner->coordinator(), list, clock);
+  TRY(duties.Begin(runner->left().size()));
+  if (!options.enrol.empty()) {
+    ASSIGN_OR_RETURN(const workers::CurveKeyPair identity, StateIdentity(*state));
+    TRY(duties.OpenDoor(options.enrol, identity));
+    PrintNote("newcomers bring invitations to " + duties.door() + "\n");
+  }
+  DoorWiring wiring(*state, runner->coordinator(), clock);
+  ControlServerOptions control = ControlOf(options, *state);
+  control.schedules = &schedules;
+  wiring.Wire(control);
   ASSIGN_OR_RETURN(const std::unique_ptr<ControlServer> server,
-                   ControlServer::Listen(
-                       ControlOf(options, *state), runner->coordinator(), runner->host(), clock));
+                   ControlServer::Listen(control, runner->coordinator(), runner->host(), clock));
   const double took_s = static_cast<double>(clock.MonotonicMicros() - began) / 1e6;
   PrintNote(Greeting(*runner, *state, options.workers, took_s));
   if (server->port() >= 0) {
     PrintNote("control door at " + options.control_address + ":" + std::to_string(server->port()) +
               " (mutual TLS)\n");
   }
-  const Status served = runner->coordinator().Serve([&] {
-    list.Follow(runner->coordinator(), clock);
+  Status served = runner->coordinator().Serve([&] {
+    duties.Turn();
+    schedules.Turn();
+    notices.Turn();
     return stopping != 0;
   });
   PrintNote("stopping; runs that have not ended go on at the next start\n");
@@ -110,6 +134,8 @@ void AddStaying(CLI::App& app,
   command->add_option("--workers", options->workers, "Worker processes on this machine")
       ->check(CLI::Range(0, 256));
   command->add_option("--listen", options->listen, "Where workers connect: tcp://ADDRESS:PORT");
+  command->add_option(
+      "--enrol", options->enrol, "Where newcomers redeem invitations: tcp://ADDRESS:PORT");
   command->add_option("--control-address", options->control_address, "TLS control door: address");
   command->add_option("--control-port", options->control_port, "TLS control door: port (0 = any)");
   command->add_option("--tls-cert", options->tls_cert, "The control door's certificate, PEM");
@@ -117,8 +143,8 @@ void AddStaying(CLI::App& app,
   command->add_option("--tls-ca", options->tls_ca, "Who signs operators, PEM");
   command->add_option("--operator", options->operators, "A certificate identity that may operate");
   command->callback([options, &outcome] {
-    std::signal(SIGINT, OnSignal);
-    std::signal(SIGTERM, OnSignal);
+    (void)std::signal(SIGINT, OnSignal);
+    (void)std::signal(SIGTERM, OnSignal);
     const Status status = Stay(*options);
     if (!status.ok()) PrintError(status);
     outcome.exit_code = ExitCode(status.code());

@@ -11,6 +11,7 @@
 
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/state_access.h"
+#include "coordinator/keys/key_calls.h"
 #include "coordinator/keys/key_desk.h"
 #include "crypto/keys/custody_settings.h"
 #include "crypto/keys/private_file.h"
@@ -25,25 +26,31 @@ struct InitOptions {
   crypto::CustodySettings settings;
 };
 
+/// Said again, the same choice is fine; another one is a conflict, which the writer reports.
+Status ChooseCustody(const std::string& state, const InitOptions& init) {
+  crypto::CustodySettings settings = init.settings;
+  ASSIGN_OR_RETURN(settings.kind, crypto::CustodyKindFromName(init.custody));
+  ASSIGN_OR_RETURN(const crypto::CustodySettings there, crypto::ReadCustodySettings(state));
+  const bool same = there.kind == settings.kind;
+  if (same && there.kind != crypto::CustodyKind::kFile) return OkStatus();
+  std::error_code ignored;
+  const bool exists = std::filesystem::exists(std::filesystem::path(state) / "store", ignored);
+  if (exists && same) return OkStatus();
+  return crypto::WriteCustodySettings(state, settings);
+}
+
 Result<Json> Init(const KeyOptions& options, const InitOptions& init) {
   SystemClock clock;
   SystemEntropy entropy;
-  if (!init.custody.empty()) {
-    crypto::CustodySettings settings = init.settings;
-    ASSIGN_OR_RETURN(settings.kind, crypto::CustodyKindFromName(init.custody));
-    ASSIGN_OR_RETURN(const crypto::CustodySettings there,
-                     crypto::ReadCustodySettings(options.state));
-    // Said again, the same choice is fine; another one is a conflict, which the writer reports.
-    if (there.kind != settings.kind || there.kind == crypto::CustodyKind::kFile) {
-      std::error_code ignored;
-      const bool exists =
-          std::filesystem::exists(std::filesystem::path(options.state) / "store", ignored);
-      if (!exists || there.kind != settings.kind) {
-        TRY(crypto::WriteCustodySettings(options.state, settings));
-      }
-    }
-  }
+  if (!init.custody.empty()) TRY(ChooseCustody(options.state, init));
   ASSIGN_OR_RETURN(const auto state, OpenState(options.state, clock, entropy));
+  crypto::WriteBatch batch;
+  TRY(state->NoteCustody(batch));
+  if (!batch.empty()) {
+    const Status written = state->store().Write(batch, crypto::Durability::kSync);
+    TRY(state->audit().Committed(written));
+    TRY(written);
+  }
   return Json::Of({{"custody", state->custody().Describe()},
                    {"kek_generation", state->vault().kek_generation()},
                    {"key", state->audit().key().Text()}});
@@ -83,15 +90,7 @@ void AddInit(CLI::App& keys, const std::shared_ptr<KeyOptions>& options, Command
                                     options);
   command->add_option("--custody", init->custody, "Where root and KEKs are: chosen once")
       ->check(CLI::IsMember({"file", "credential", "pkcs11"}));
-  command->add_option(
-      "--credential", init->settings.credential, "credential: its name in LoadCredential=");
-  command->add_option("--module", init->settings.module, "pkcs11: the module's .so file");
-  command->add_option("--token", init->settings.token, "pkcs11: the token's label");
-  command->add_option("--object", init->settings.object, "pkcs11: this state's name in the token");
-  command->add_option(
-      "--pin-file", init->settings.pin_file, "pkcs11: file with the PIN, mode 0600");
-  command->add_option(
-      "--pin-credential", init->settings.pin_credential, "pkcs11: systemd credential with the PIN");
+  AddCustodyOptions(*command, init->settings);
   command->callback([options, init, &outcome] {
     // The key alone, so that `signet keys init > audit.vkey` works.
     const Result<Json> made = Init(*options, *init);
@@ -109,11 +108,8 @@ void AddList(CLI::App& keys, const std::shared_ptr<KeyOptions>& options, Command
                                     "signet keys list --state /var/lib/signet --format json",
                                     options);
   command->callback([options, &outcome] {
-    SystemClock clock;
-    SystemEntropy entropy;
     const auto list = [&]() -> Status {
-      ASSIGN_OR_RETURN(const auto state, OpenExistingState(options->state, clock, entropy));
-      ASSIGN_OR_RETURN(const Json json, KeyDesk(*state, KeyActor()).List());
+      ASSIGN_OR_RETURN(const Json json, PerformKeyVerb(*options, "list", Json(Json::Object())));
       if (options->format == "json") {
         PrintJson(json);
       } else {
@@ -129,6 +125,17 @@ void AddList(CLI::App& keys, const std::shared_ptr<KeyOptions>& options, Command
 
 }  // namespace
 
+void AddCustodyOptions(CLI::App& command, crypto::CustodySettings& settings) {
+  command.add_option(
+      "--credential", settings.credential, "credential: its name in LoadCredential=");
+  command.add_option("--module", settings.module, "pkcs11: the module's .so file");
+  command.add_option("--token", settings.token, "pkcs11: the token's label");
+  command.add_option("--object", settings.object, "pkcs11: this state's name in the token");
+  command.add_option("--pin-file", settings.pin_file, "pkcs11: file with the PIN, mode 0600");
+  command.add_option(
+      "--pin-credential", settings.pin_credential, "pkcs11: systemd credential with the PIN");
+}
+
 CLI::App* AddKeyCommand(CLI::App& keys,
                         const char* name,
                         const char* help,
@@ -136,9 +143,7 @@ CLI::App* AddKeyCommand(CLI::App& keys,
                         const std::shared_ptr<KeyOptions>& options) {
   CLI::App* command = keys.add_subcommand(name, help);
   command->footer(std::string("Example: ") + example);
-  command->add_option("--state", options->state, "The state folder");
-  command->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  AddControlOptions(*command, *options);
   return command;
 }
 
@@ -177,6 +182,26 @@ void PerformKeysOn(const KeyOptions& options,
     TRY(state->audit().SignCheckpoint().status());
     return done;
   });
+}
+
+Result<Json> PerformKeyVerb(const KeyOptions& options,
+                            const std::string& verb,
+                            const Json& arguments) {
+  std::error_code ignored;
+  const bool stands =
+      std::filesystem::exists(std::filesystem::path(options.state) / "control.sock", ignored);
+  if (!options.connect.empty() || stands) {
+    const Result<std::unique_ptr<ControlClient>> client = ConnectControl(options);
+    if (client.ok()) return (*client)->Keys(verb, arguments);
+    // A socket that a coordinator left behind: the state is free.
+    if (!options.connect.empty()) return client.status();
+  }
+  SystemClock clock;
+  SystemEntropy entropy;
+  ASSIGN_OR_RETURN(const auto state, OpenExistingState(options.state, clock, entropy));
+  ASSIGN_OR_RETURN(Json done, PerformKeyCall(*state, KeyActor(), verb, arguments));
+  if (verb != "list") TRY(state->audit().SignCheckpoint().status());
+  return done;
 }
 
 Result<SecretBytes> ReadSecretText(const std::string& from) {

@@ -9,7 +9,6 @@
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/key_commands.h"
 #include "coordinator/cli/state_access.h"
-#include "coordinator/keys/key_desk.h"
 
 namespace signet::coordinator {
 namespace {
@@ -20,41 +19,46 @@ struct MemberOptions {
   std::string kind;
   std::string name;
   std::vector<std::string> labels;
-  int64_t valid_minutes = 24 * 60;
+  int64_t valid_minutes = int64_t{24} * 60;
   std::string token;  ///< file with the invitation, "-" = standard input
   std::string key;
 };
 
-Result<Json> Invite(StateFolder& state, const MemberOptions& member) {
+Result<Json> Invite(const KeyOptions& options, const MemberOptions& member) {
   if (member.kind.empty() || member.name.empty()) {
     return Invalid("whom to enrol?")
         .WithRemedy("signet keys enrol worker w1, or with an invitation: --token FILE --key KEY");
   }
-  ASSIGN_OR_RETURN(const crypto::MemberKind kind, crypto::MemberKindFromName(member.kind));
-  ASSIGN_OR_RETURN(const crypto::Labels labels, ParseParams(member.labels));
-  SecretBytes token;
-  ASSIGN_OR_RETURN(
-      Json done,
-      KeyDesk(state, KeyActor())
-          .Invite(kind, member.name, labels, member.valid_minutes * kSecondsPerMinute, token));
-  // Shown this once; the state keeps its hash.
-  done.Set("token", AsText(token.ExposeSecret()));
-  return done;
+  ASSIGN_OR_RETURN(const crypto::Labels given, ParseParams(member.labels));
+  Json labels{Json::Object()};
+  for (const auto& [name, value] : given) labels.Set(name, value);
+  return PerformKeyVerb(options,
+                        "invite",
+                        Json::Of({{"kind", member.kind},
+                                  {"name", member.name},
+                                  {"labels", labels},
+                                  {"valid_s", member.valid_minutes * kSecondsPerMinute}}));
 }
 
-Result<Json> Redeem(StateFolder& state, const MemberOptions& member) {
-  if (member.key.empty()) {
-    return Invalid("an invitation needs the key that it is for").WithRemedy("--key PUBLIC_KEY");
-  }
+Result<Json> Redeem(const KeyOptions& options, const MemberOptions& member) {
   ASSIGN_OR_RETURN(const SecretBytes token, ReadSecretText(member.token));
-  return KeyDesk(state, KeyActor()).Redeem(AsText(token.ExposeSecret()), member.key);
+  if (!member.key.empty()) {
+    return PerformKeyVerb(options,
+                          "redeem",
+                          Json::Of({{"token", AsText(token.ExposeSecret())}, {"key", member.key}}));
+  }
+  if (options.connect.empty()) {
+    return Invalid("an invitation needs the key that it is for")
+        .WithRemedy("--key PUBLIC_KEY, or --connect with --tls-cert: then it is that certificate");
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<ControlClient> client, ConnectControl(options));
+  return client->Redeem(token);
 }
 
-Result<Json> Revoke(StateFolder& state, const MemberOptions& member) {
-  ASSIGN_OR_RETURN(const crypto::MemberKind kind, crypto::MemberKindFromName(member.kind));
-  KeyDesk desk(state, KeyActor());
-  if (!member.key.empty()) return desk.Retire(kind, member.name, member.key);
-  return desk.Revoke(kind, member.name);
+Result<Json> Revoke(const KeyOptions& options, const MemberOptions& member) {
+  Json arguments = Json::Of({{"kind", member.kind}, {"name", member.name}});
+  if (!member.key.empty()) arguments.Set("key", member.key);
+  return PerformKeyVerb(options, member.key.empty() ? "revoke" : "retire", arguments);
 }
 
 }  // namespace
@@ -76,8 +80,8 @@ void AddKeyMemberCommands(CLI::App& keys,
   enrol->add_option("--token", member->token, "File with the token, or - for standard input");
   enrol->add_option("--key", member->key, "The public key to pin");
   enrol->callback([options, member, &outcome] {
-    PerformKeysOn(*options, outcome, [&](StateFolder& state) {
-      return member->token.empty() ? Invite(state, *member) : Redeem(state, *member);
+    PerformKeys(*options, outcome, [&] {
+      return member->token.empty() ? Invite(*options, *member) : Redeem(*options, *member);
     });
   });
 
@@ -91,7 +95,7 @@ void AddKeyMemberCommands(CLI::App& keys,
   revoke->add_option("name", member->name, "Its name")->required();
   revoke->add_option("--key", member->key, "Only this key; the other stays");
   revoke->callback([options, member, &outcome] {
-    PerformKeysOn(*options, outcome, [&](StateFolder& state) { return Revoke(state, *member); });
+    PerformKeys(*options, outcome, [&] { return Revoke(*options, *member); });
   });
 }
 

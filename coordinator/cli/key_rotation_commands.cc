@@ -7,15 +7,26 @@
 #include <CLI/CLI.hpp>
 
 #include "coordinator/binding/dataset_registry.h"
+#include "coordinator/binding/root_swap.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/embedded_run.h"
 #include "coordinator/cli/key_commands.h"
+#include "coordinator/cli/state_access.h"
 #include "coordinator/keys/key_desk.h"
 #include "coordinator/keys/rekey.h"
+#include "coordinator/keys/root_replacement.h"
 #include "crypto/base/text.h"
+#include "crypto/keys/custody_settings.h"
 
 namespace signet::coordinator {
 namespace {
+
+struct RotateOptions {
+  bool all = false;
+  bool root = false;
+  std::string custody;  ///< of the new root; empty: the same kind
+  crypto::CustodySettings next;
+};
 
 struct ShredOptions {
   std::string dataset;
@@ -72,6 +83,39 @@ Result<Json> RekeyAll(StateFolder& state, const std::string& why) {
   return done;
 }
 
+namespace {
+
+/// `signet keys rotate --root`: everything under fresh data keys, then under a new root.
+Result<Json> ReplaceRootOf(const KeyOptions& options, const RotateOptions& rotate) {
+  SystemClock clock;
+  SystemEntropy entropy;
+  RootRequest request;
+  request.next = rotate.next;
+  request.actor = KeyActor();
+  request.why = options.why;
+  Json done;
+  {
+    ASSIGN_OR_RETURN(const auto state, OpenExistingState(options.state, clock, entropy));
+    if (rotate.custody.empty()) {
+      ASSIGN_OR_RETURN(const crypto::CustodySettings there,
+                       crypto::ReadCustodySettings(options.state));
+      request.next.kind = there.kind;
+    } else {
+      ASSIGN_OR_RETURN(request.next.kind, crypto::CustodyKindFromName(rotate.custody));
+    }
+    ASSIGN_OR_RETURN(const Json rekeyed, RekeyAll(*state, options.why));
+    request.rewritten = static_cast<size_t>(rekeyed["rewritten"].AsInt());
+    ASSIGN_OR_RETURN(done, StageRoot(*state, request));
+  }
+  TRY(MarkRootReady(options.state));
+  // Opening it puts the new files in their places.
+  ASSIGN_OR_RETURN(const auto state, OpenExistingState(options.state, clock, entropy));
+  TRY(KeyDesk(*state, KeyActor()).WriteLists());
+  return done;
+}
+
+}  // namespace
+
 void AddKeyRotationCommands(CLI::App& keys,
                             const std::shared_ptr<KeyOptions>& options,
                             CommandOutcome& outcome) {
@@ -82,12 +126,25 @@ void AddKeyRotationCommands(CLI::App& keys,
                     "signet keys rotate --why 'yearly rotation'",
                     options);
   rotate->add_option("--why", options->why, "The reason, for the log");
-  auto all = std::make_shared<bool>(false);
+  auto what = std::make_shared<RotateOptions>();
   rotate->add_flag(
-      "--all", *all, "Emergency: seal everything that rests here anew, under fresh data keys");
-  rotate->callback([options, all, &outcome] {
-    PerformKeysOn(*options, outcome, [&](StateFolder& state) {
-      return *all ? RekeyAll(state, options->why) : KeyDesk(state, KeyActor()).Rotate(options->why);
+      "--all", what->all, "Emergency: seal everything that rests here anew, under fresh data keys");
+  rotate->add_flag("--root",
+                   what->root,
+                   "Emergency: --all, and a new root: everything that is derived from it changes");
+  rotate->add_option("--custody", what->custody, "--root: where the new root is (default: as now)")
+      ->check(CLI::IsMember({"file", "credential", "pkcs11"}));
+  AddCustodyOptions(*rotate, what->next);
+  rotate->callback([options, what, &outcome] {
+    if (what->root) {
+      return PerformKeys(*options, outcome, [&] { return ReplaceRootOf(*options, *what); });
+    }
+    if (what->all) {
+      return PerformKeysOn(
+          *options, outcome, [&](StateFolder& state) { return RekeyAll(state, options->why); });
+    }
+    PerformKeys(*options, outcome, [&] {
+      return PerformKeyVerb(*options, "rotate", Json::Of({{"why", options->why}}));
     });
   });
 

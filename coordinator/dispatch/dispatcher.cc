@@ -190,6 +190,8 @@ void Dispatcher::Take(Outcome outcome) {
 }
 
 void Dispatcher::Carry(const GrantLease& grant) {
+  // A member of its gang may have failed to be bound just now, and this lease with it.
+  if (!scheduler_.Holds(grant.task.fence, grant.worker)) return;
   ++figures_.leases_granted;
   dirty_.insert(grant.task.run);
   Result<Bytes> payload = BinderOf(grant.task.run)->BindTask(grant.task);

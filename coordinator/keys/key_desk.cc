@@ -122,7 +122,11 @@ Result<Json> KeyDesk::Shred(const ShredRequest& request, const std::string& why)
   }
   dataset.pieces = kept;
   crypto::WriteBatch batch;
-  TRY(registry.Put(dataset, batch));
+  if (dataset.kind == pipelines::DatasetKind::kModel) {
+    TRY(registry.Forget(gone, batch));  // the registered version dies with it
+  } else {
+    TRY(registry.Put(dataset, batch));
+  }
   Json facts = Json::Of({{"dataset", NameOf(dataset)},
                          {"run", dataset.run},
                          {"partitions", Numbers(request.partitions)},
@@ -145,6 +149,7 @@ Result<Json> KeyDesk::RecordMember(const std::string& type,
   ASSIGN_OR_RETURN(const uint64_t index,
                    Record(type, std::move(facts), "the allow-list of members", std::move(batch)));
   if (member.kind == crypto::MemberKind::kWorker) TRY(WriteWorkerList());
+  if (member.kind == crypto::MemberKind::kClient) TRY(WriteClientList());
   Json done = member.ToJson();
   done.Set("audit_index", index);
   return done;
@@ -204,6 +209,32 @@ Result<Json> KeyDesk::Revoke(crypto::MemberKind kind, const std::string& name) {
   ASSIGN_OR_RETURN(const crypto::Member member, Book().Revoke(kind, name, batch));
   return RecordMember(
       "key.revoked", member, Json::Of({{"keys", member.keys.size()}}), std::move(batch));
+}
+
+Status KeyDesk::WriteLists() {
+  TRY(WriteWorkerList());
+  ASSIGN_OR_RETURN(const std::vector<crypto::Member> all, Book().All());
+  for (const crypto::Member& member : all) {
+    if (member.kind == crypto::MemberKind::kClient) return WriteClientList();
+  }
+  return OkStatus();
+}
+
+Status KeyDesk::WriteClientList() {
+  std::string text = "signet/clients/1\n";
+  ASSIGN_OR_RETURN(const std::vector<crypto::Member> all, Book().All());
+  for (const crypto::Member& member : all) {
+    if (member.kind != crypto::MemberKind::kClient || member.revoked) continue;
+    // A client reads as the recipient of its label, or of its own name.
+    const auto label = member.labels.find("recipient");
+    const std::string& recipient = label == member.labels.end() ? member.name : label->second;
+    for (const crypto::PinnedKey& key : member.keys) {
+      text += key.key + " " + recipient + " " + member.name + "\n";
+    }
+  }
+  ASSIGN_OR_RETURN(const std::string note, state_.SignNote(text));
+  TRY(MakeFolders(state_.serving()));
+  return WriteFileAtomically(state_.serving() / "clients.note", AsBytes(note), 0644);
 }
 
 Status KeyDesk::WriteWorkerList() {

@@ -52,6 +52,8 @@ class KeyDesk {
   Result<Json> Redeem(std::string_view token, const std::string& key);
   Result<Json> Retire(crypto::MemberKind kind, const std::string& name, const std::string& key);
   Result<Json> Revoke(crypto::MemberKind kind, const std::string& name);
+  /// Writes the lists that others follow anew (under a new root).
+  Status WriteLists();
 
  private:
   /// Writes `batch` with a log entry; its index.
@@ -71,6 +73,8 @@ class KeyDesk {
   [[nodiscard]] crypto::EnrolmentBook Book();
   /// STATE/workers: the allow-list that a standing coordinator follows.
   Status WriteWorkerList();
+  /// SERVING/clients.note: the signed list that signet-serve follows (api/client_pins.h).
+  Status WriteClientList();
 
   StateFolder& state_;
   std::string actor_;

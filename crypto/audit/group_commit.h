@@ -66,7 +66,7 @@ class GroupCommit {
   struct Waiting {
     AuditEvent event;
     WriteBatch batch;
-    WithReceipt with;
+    WithReceipt with = WithReceipt::kNo;
     Result<Recorded> outcome = Recorded{};
     bool done = false;
   };

@@ -131,12 +131,14 @@ void AddOperationEvents(EventRows& rows) {
            "a command was run",
            EventNames::kNothing,
            {"version? name Signet's version", "runs? count runs taken up"});
-  rows.Add(
-      "schedule.missed",
-      "A scheduled run did not start in time.",
-      "no coordinator was there",
-      EventNames::kNothing,
-      {"pipeline name the pipeline", "due time when it was due", "action? name run or reported"});
+  rows.Add("schedule.missed",
+           "A scheduled run did not start in time.",
+           "no coordinator was there",
+           EventNames::kNothing,
+           {"pipeline name the pipeline",
+            "due time when it was due",
+            "action? name run or reported",
+            "count? count how many moments, from the first on"});
   rows.Kind("log");
   rows.Add("log.pruned",
            "Entries below a minimum index were removed; their hashes stay.",

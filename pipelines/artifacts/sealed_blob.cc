@@ -10,7 +10,7 @@
 namespace signet::pipelines {
 
 Json StreamHeader::ToJson() const {
-  return Json::Of({{"format", "signet-stream/1"},
+  return Json::Of({{"format", "signet-stream/2"},
                    {"dataset", dataset},
                    {"kind", DatasetKindName(kind)},
                    {"label_class", policies::LabelClassName(label_class)},
@@ -20,7 +20,10 @@ Json StreamHeader::ToJson() const {
 }
 
 Result<StreamHeader> StreamHeader::FromJson(const Json& json) {
-  if (json["format"].AsString() != "signet-stream/1") return Corrupt("not a header of a stream");
+  const std::string format = json["format"].AsString();
+  if (format != "signet-stream/2" && format != "signet-stream/1") {
+    return Corrupt("not a header of a stream");
+  }
   StreamHeader header;
   header.dataset = json["dataset"].AsString();
   ASSIGN_OR_RETURN(header.kind, DatasetKindFromName(json["kind"].AsString()));

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "crypto/primitives/stream_padding.h"
+
 namespace signet::pipelines {
 namespace {
 
@@ -24,7 +26,7 @@ class HeaderSplitter {
       : stream_(stream), expected_(expected), sink_(sink) {}
 
   Status Take(ByteView bytes) {
-    if (checked_) return sink_(bytes);
+    if (checked_) return Pass(bytes);
     Append(head_, bytes);
     ByteReader reader(head_);
     if (head_.size() < 4) return OkStatus();
@@ -36,15 +38,18 @@ class HeaderSplitter {
     checked_ = true;
     const Bytes rest(reader.rest().begin(), reader.rest().end());
     head_.clear();
-    return rest.empty() ? OkStatus() : sink_(rest);
+    return rest.empty() ? OkStatus() : Pass(rest);
   }
 
   Result<StreamHeader> Finish() {
     if (!checked_) return Corrupt("an artifact without a header");
+    if (padded_) TRY(padding_.Finish(head_bytes_));
     return std::move(header_);
   }
 
  private:
+  Status Pass(ByteView body) { return padded_ ? padding_.Take(body) : sink_(body); }
+
   Status Check(ByteView text) {
     if (ToHex(crypto::Sha256::Of(text)) != stream_.header_digest) {
       return Corrupt("an artifact's header is not the one it was sealed under");
@@ -54,6 +59,8 @@ class HeaderSplitter {
     Result<StreamHeader> header = StreamHeader::FromJson(*json);
     if (!header.ok()) return Corrupt("an artifact's header cannot be read");
     header_ = *std::move(header);
+    padded_ = (*json)["format"].AsString() != "signet-stream/1";
+    head_bytes_ = sizeof(uint32_t) + text.size();
     const bool same = header_.dataset == expected_.dataset && header_.kind == expected_.kind &&
                       header_.label_class == expected_.label_class &&
                       header_.partition == expected_.partition &&
@@ -67,6 +74,9 @@ class HeaderSplitter {
   const crypto::StreamSink& sink_;
   Bytes head_;
   bool checked_ = false;
+  bool padded_ = false;
+  uint64_t head_bytes_ = 0;
+  crypto::PaddingRemover padding_{sink_};
   StreamHeader header_;
 };
 
@@ -85,11 +95,13 @@ BlobSealer::BlobSealer(const StreamHeader& header, const LeasedDek& dek, Entropy
   CHECK(text.size() <= kHeaderBytesMax);
   Bytes head;
   AppendField(head, text);
+  plain_ = head.size();
   started_ = sealer_.Append(head);
 }
 
 Status BlobSealer::Append(ByteView body) {
   TRY(started_);
+  plain_ += body.size();
   return sealer_.Append(body);
 }
 
@@ -109,6 +121,7 @@ Status BlobSealer::AppendFile(const MemoryFile& file) {
 
 Result<Stream> BlobSealer::Finish(BlobStore& store) {
   TRY(started_);
+  TRY(crypto::AppendPadding(plain_, [this](ByteView padding) { return sealer_.Append(padding); }));
   TRY(sealer_.Finish());
   stream_.blob_digest = ToHex(crypto::Sha256::Of(sealed_));
   stream_.bytes = sealed_.size();

@@ -21,6 +21,7 @@ class BlobSealer {
   BlobSealer(const StreamHeader& header, const LeasedDek& dek, Entropy& entropy);
   BlobSealer(const BlobSealer&) = delete;
   BlobSealer& operator=(const BlobSealer&) = delete;
+  ~BlobSealer() = default;
   Status Append(ByteView body);
   /// Appends all of `file`.
   Status AppendFile(const MemoryFile& file);
@@ -30,6 +31,7 @@ class BlobSealer {
  private:
   Stream stream_;
   Bytes sealed_;
+  uint64_t plain_ = 0;  ///< bytes of header and body so far
   Status started_;
   crypto::StreamSealer sealer_;
 };

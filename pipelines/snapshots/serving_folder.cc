@@ -14,6 +14,7 @@
 #include "crypto/primitives/key_wrap.h"
 #include "crypto/primitives/sealed_stream.h"
 #include "crypto/primitives/sha256.h"
+#include "crypto/primitives/stream_padding.h"
 
 namespace signet::pipelines {
 
@@ -295,7 +296,18 @@ Result<Bytes> ServingFolder::ReadMembers(const SnapshotName& name,
   if (ToHex(crypto::Sha256::Of(header)) != manifest.members_context) {
     return Corrupt("the members of snapshot '" + name.snapshot + "' have another header");
   }
-  Bytes members(reader.rest().begin(), reader.rest().end());
+  ByteView rest = reader.rest();
+  // Snapshots of the first release are not padded.
+  const Result<Json> json = Json::Parse(AsText(header));
+  if (json.ok() && (*json)["format"].AsString() == "signet-stream/2") {
+    const Result<uint64_t> content = crypto::ContentSize(plain);
+    if (!content.ok()) {
+      Wipe(plain.data(), plain.size());
+      return content.status();
+    }
+    rest = rest.first(*content - (plain.size() - rest.size()));
+  }
+  Bytes members(rest.begin(), rest.end());
   Wipe(plain.data(), plain.size());
   return members;
 }

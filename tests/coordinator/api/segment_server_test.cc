@@ -10,8 +10,12 @@
 #include "coordinator/api/segment_client.h"
 #include "coordinator/api/served_snapshots.h"
 #include "crypto/base/file.h"
+#include "crypto/primitives/ed25519.h"
+#include "crypto/primitives/sha256.h"
+#include "crypto/transparency/signed_note.h"
 #include "pipelines/snapshots/withdrawals.h"
 #include "tests/coordinator/api/serving_fixture.h"
+#include "tests/support/process.h"
 
 namespace signet::coordinator {
 namespace {
@@ -228,6 +232,41 @@ TEST(ClientIdentities, AreReadLineByLineWithLocatedErrors) {
   EXPECT_NE(ReadClientIdentities(path).status().message().find(":2:"), std::string::npos);
   ASSERT_TRUE(WriteFileAtomically(path, AsBytes("a b\na c\n")).ok());
   EXPECT_EQ(ReadClientIdentities(path).status().code(), StatusCode::kInvalid);
+}
+
+TEST_F(SegmentServerTest, OncePinnedOnlyThoseCertificatesAreAnsweredAndARevokedOneNoLonger) {
+  Start();
+  const auto mail = Client(kMail);
+  const auto ads = Client(kAds);
+  EXPECT_TRUE(mail->IsMember("loyalty", "all", TokenOf(kMail, 5)).value());
+  // The certificate's own fingerprint, as openssl prints it.
+  const testing_support::ProcessResult printed =
+      testing_support::RunProcess("/usr/bin/openssl",
+                                  {{"x509",
+                                    "-in",
+                                    fixture_.Certificate("email_platform.pem").string(),
+                                    "-outform",
+                                    "DER",
+                                    "-out",
+                                    (fixture_.root() / "mail.der").string()}},
+                                  testing_support::Process::Seconds(10));
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  const Bytes der = ReadFile(fixture_.root() / "mail.der").value();
+  const std::string fingerprint = ToHex(crypto::Sha256::Of(der));
+  const auto key = crypto::Ed25519PrivateKey::FromSeed(SecretBytes(32));
+  const auto pin = [&](const std::string& lines) {
+    const auto note = crypto::SignNote("signet/clients/1\n" + lines, "log", key).value();
+    ASSERT_TRUE(WriteFileAtomically(fixture_.root() / "clients.note", AsBytes(note.Text())).ok());
+    server_->Pin(ClientPins::Read(fixture_.root(), {}).value());
+  };
+  pin(fingerprint + " " + kMail + " mail\n");
+  EXPECT_TRUE(mail->IsMember("loyalty", "all", TokenOf(kMail, 5)).value());
+  EXPECT_EQ(ads->IsMember("loyalty", "all", TokenOf(kAds, 5)).status().code(), StatusCode::kDenied)
+      << "signed by the authority, yet not enrolled";
+  pin("");
+  EXPECT_EQ(mail->IsMember("loyalty", "all", TokenOf(kMail, 5)).status().code(),
+            StatusCode::kDenied)
+      << "revoked, on the connection that is open";
 }
 
 }  // namespace

@@ -36,19 +36,56 @@ class LeaseBookTest : public ::testing::Test {
   std::vector<Json> entries_;
 };
 
-TEST_F(LeaseBookTest, EveryLeaseIsReleasedOnceAtTheLatestWithTheRun) {
+TEST_F(LeaseBookTest, EveryLeaseEndsOnceAtTheLatestWithTheRun) {
   book_.Granted(Task("score", 0, 1), {});
   book_.Granted(Task("score", 1, 1), {});
   book_.Granted(Task("score", 0, 2), {});  // the first attempt was lost with its worker
   pipelines::TaskResult result;
   book_.Released(Task("score", 0, 2), result);
-  book_.ReleaseAll();
+  book_.ExpireAll();
   Flush();
-  ASSERT_EQ(types_, (std::vector<std::string>{"lease.granted", "lease.released"}));
+  ASSERT_EQ(types_, (std::vector<std::string>{"lease.granted", "lease.released", "lease.expired"}));
   EXPECT_EQ(entries_[0]["leases"].size(), 3U);
-  EXPECT_EQ(entries_[1]["leases"].size(), 3U);
+  EXPECT_EQ(entries_[1]["leases"].size(), 1U);
+  EXPECT_EQ(entries_[2]["leases"].size(), 2U);
   Flush();
-  EXPECT_EQ(types_.size(), 2U) << "nothing is told twice";
+  EXPECT_EQ(types_.size(), 3U) << "nothing is told twice";
+}
+
+TEST_F(LeaseBookTest, ASilentWorkersLeaseExpiresAndAReportedFailureIsARelease) {
+  book_.Granted(Task("score", 0, 1), {});
+  book_.Sent(Task("score", 0, 1), WorkerId("w1"));
+  book_.Granted(Task("score", 1, 1), {});
+  book_.Sent(Task("score", 1, 1), WorkerId("w2"));
+  AttemptEnd silent;
+  silent.task = Task("score", 0, 1);
+  silent.why = Unavailable("its worker was silent for 2.5 s");
+  book_.Ended(silent);
+  AttemptEnd failed;
+  failed.task = Task("score", 1, 1);
+  failed.why = Invalid("WORDS OF A WORKER");
+  failed.reported = true;
+  book_.Ended(failed);
+  book_.Ended(failed);  // holds nothing any more
+  Flush();
+  ASSERT_EQ(types_, (std::vector<std::string>{"lease.granted", "lease.released", "lease.expired"}));
+  EXPECT_EQ(entries_[0]["leases"].items()[0]["worker"].AsString(), "w1");
+  ASSERT_EQ(entries_[1]["leases"].size(), 1U);
+  EXPECT_EQ(entries_[1]["leases"].items()[0]["worker"].AsString(), "w2");
+  EXPECT_EQ(entries_[1]["leases"].items()[0]["failed"].AsString(), "invalid");
+  EXPECT_EQ(entries_[1].Dump().find("WORDS"), std::string::npos);
+  ASSERT_EQ(entries_[2]["leases"].size(), 1U);
+  EXPECT_EQ(entries_[2]["leases"].items()[0]["reason"].AsString(),
+            "its worker was silent for 2.5 s");
+}
+
+TEST_F(LeaseBookTest, ManyLeasesAreSeveralEntries) {
+  for (int task = 0; task < 250; ++task) book_.Granted(Task("score", task, 1), {});
+  Flush();
+  ASSERT_EQ(types_.size(), 3U);
+  EXPECT_EQ(entries_[0]["leases"].size(), LeaseBook::kLeasesPerEntry);
+  EXPECT_EQ(entries_[2]["leases"].size(), 50U);
+  for (const Json& entry : entries_) EXPECT_LT(entry.Dump().size(), 60'000U);
 }
 
 TEST_F(LeaseBookTest, ADenialIsAnEntryOfItsOwnWithoutTheMessage) {
@@ -64,17 +101,6 @@ TEST_F(LeaseBookTest, WhatCouldNotBeLoggedWaits) {
   EXPECT_FALSE(book_.Flush([](const std::string&, Json) { return Unavailable("disk"); }).ok());
   Flush();
   EXPECT_EQ(types_, std::vector<std::string>{"lease.granted"});
-}
-
-TEST_F(LeaseBookTest, CountsTheCallsOfTheCipher) {
-  pipelines::TaskResult result;
-  pipelines::Piece piece;
-  piece.streams.resize(3);
-  piece.streams[0].bytes = 56 + 16;                    // one empty chunk
-  piece.streams[1].bytes = 56 + 16400 + 16;            // one full, one empty
-  piece.streams[2].bytes = 56 + 3 * 16400 + 100 + 16;  // three full, one of 100 bytes
-  result.outputs["out"] = {piece};
-  EXPECT_EQ(SealCalls(result), 1U + 2U + 4U);
 }
 
 }  // namespace

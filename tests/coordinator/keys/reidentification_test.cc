@@ -52,7 +52,7 @@ class ReidentificationTest : public StateWorld {
                                 [] { return OkStatus(); },
                                 "cli:ada"};
     PersonalText values;
-    const Status status = Reidentify(*state_, text, signatures, tools, values).status();
+    Status status = Reidentify(*state_, text, signatures, tools, values).status();
     EXPECT_TRUE(values.empty());
     return status;
   }
