@@ -35,6 +35,20 @@ std::set<DekId> DeksOf(const std::vector<pipelines::Piece>& pieces) {
   return deks;
 }
 
+/// Those of `pieces` with no stream among `blobs`.
+std::vector<pipelines::Piece> WithoutBlobs(const std::vector<pipelines::Piece>& pieces,
+                                           const std::set<std::string>& blobs) {
+  std::vector<pipelines::Piece> others;
+  for (const pipelines::Piece& piece : pieces) {
+    const bool named = std::any_of(
+        piece.streams.begin(), piece.streams.end(), [&blobs](const pipelines::Stream& stream) {
+          return blobs.count(stream.blob_digest) != 0;
+        });
+    if (!named) others.push_back(piece);
+  }
+  return others;
+}
+
 }  // namespace
 
 Json LiveDataset::ToJson() const {
@@ -87,15 +101,54 @@ Result<LiveDataset> DatasetRegistry::Find(const std::string& owner, const std::s
 
 Status DatasetRegistry::Put(const LiveDataset& dataset, crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(const LiveDataset old, Find(dataset.owner, dataset.name));
+  ASSIGN_OR_RETURN(const std::vector<pipelines::Piece> gone, Unshared(old, old.pieces));
   const std::set<DekId> kept_deks = DeksOf(dataset.pieces);
   const std::set<std::string> kept_blobs = BlobsOf(dataset.pieces);
-  for (const DekId& dek : DeksOf(old.pieces)) {
+  for (const DekId& dek : DeksOf(gone)) {
     if (kept_deks.count(dek) == 0) TRY(state_.vault().DestroyDek(dek, batch));
   }
-  for (const std::string& blob : BlobsOf(old.pieces)) {
+  for (const std::string& blob : BlobsOf(gone)) {
     if (kept_blobs.count(blob) == 0) garbage_.push_back(blob);
   }
   batch.Put(KeyOf(dataset.owner, dataset.name), dataset.ToJson().Dump());
+  return OkStatus();
+}
+
+Status DatasetRegistry::Forget(const std::vector<pipelines::Piece>& pieces,
+                               crypto::WriteBatch& batch) {
+  const std::set<std::string> gone = BlobsOf(pieces);
+  ASSIGN_OR_RETURN(const std::vector<LiveDataset> all, All());
+  for (LiveDataset dataset : all) {
+    if (dataset.kind != pipelines::DatasetKind::kModel) continue;
+    std::vector<pipelines::Piece> kept = WithoutBlobs(dataset.pieces, gone);
+    if (kept.size() == dataset.pieces.size()) continue;
+    dataset.pieces = std::move(kept);
+    batch.Put(KeyOf(dataset.owner, dataset.name), dataset.ToJson().Dump());
+  }
+  return Discard(pieces, batch);
+}
+
+Result<std::vector<pipelines::Piece>> DatasetRegistry::Unshared(
+    const LiveDataset& dataset, const std::vector<pipelines::Piece>& pieces) {
+  if (dataset.kind != pipelines::DatasetKind::kModel) return pieces;
+  std::set<std::string> shared;
+  ASSIGN_OR_RETURN(const std::vector<LiveDataset> all, All());
+  for (const LiveDataset& other : all) {
+    if (other.kind != dataset.kind) continue;
+    if (other.owner != dataset.owner || other.name != dataset.name) {
+      shared.merge(BlobsOf(other.pieces));
+    }
+  }
+  return WithoutBlobs(pieces, shared);
+}
+
+Status DatasetRegistry::Drop(const std::string& owner,
+                             const std::string& name,
+                             crypto::WriteBatch& batch) {
+  ASSIGN_OR_RETURN(const LiveDataset dataset, Find(owner, name));
+  ASSIGN_OR_RETURN(const std::vector<pipelines::Piece> gone, Unshared(dataset, dataset.pieces));
+  TRY(Discard(gone, batch));
+  batch.Delete(KeyOf(owner, name));
   return OkStatus();
 }
 
@@ -106,8 +159,7 @@ Status DatasetRegistry::DropOthers(const std::string& owner,
   for (const LiveDataset& dataset : all) {
     if (dataset.owner != owner) continue;
     if (std::find(keep.begin(), keep.end(), dataset.name) != keep.end()) continue;
-    TRY(Discard(dataset.pieces, batch));
-    batch.Delete(KeyOf(dataset.owner, dataset.name));
+    TRY(Drop(dataset.owner, dataset.name, batch));
   }
   return OkStatus();
 }

@@ -36,11 +36,17 @@ class DatasetRegistry {
   /// An empty dataset of that name when there is none.
   Result<LiveDataset> Find(const std::string& owner, const std::string& name);
   /// Makes `dataset` the live one; pieces of its predecessor that it does not contain are dropped.
+  /// A model's bytes may be those of a registered version, too: they stay as long as one of the two
+  /// lives.
   Status Put(const LiveDataset& dataset, crypto::WriteBatch& batch);
+  /// Drops one dataset, if there is one.
+  Status Drop(const std::string& owner, const std::string& name, crypto::WriteBatch& batch);
   /// Drops the datasets of `owner` whose names are not in `keep`.
   Status DropOthers(const std::string& owner,
                     const std::vector<std::string>& keep,
                     crypto::WriteBatch& batch);
+  /// Destroys the keys of pieces of models, and takes them from every dataset that names them.
+  Status Forget(const std::vector<pipelines::Piece>& pieces, crypto::WriteBatch& batch);
   /// Destroys the keys of pieces that never became live.
   Status Discard(const std::vector<pipelines::Piece>& pieces, crypto::WriteBatch& batch);
   /// Deletes the ciphertext of what was dropped, once the batch is durable.
@@ -50,6 +56,10 @@ class DatasetRegistry {
   Status CollectGarbage();
 
  private:
+  /// Those of `pieces` that no other live model than `owner`/`name` names.
+  Result<std::vector<pipelines::Piece>> Unshared(const LiveDataset& dataset,
+                                                 const std::vector<pipelines::Piece>& pieces);
+
   StateFolder& state_;
   std::vector<std::string> garbage_;  // blob digests
 };

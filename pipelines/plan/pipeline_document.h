@@ -69,6 +69,7 @@ struct InputDecl {
   std::string view;
   std::string dataset;
   policies::Mark mark;
+  bool approved = false;  ///< "churn@approved": the version of a model that is in force
 };
 
 struct StepDecl {

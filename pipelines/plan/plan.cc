@@ -27,6 +27,7 @@ Json InputToJson(const PlannedInput& input) {
                         {"kind", DatasetKindName(input.kind)},
                         {"columns", Json::Strings(input.schema.Names())},
                         {"subjects_filtered", input.subjects_filtered}});
+  if (input.approved) json.Set("approved", true);
   if (input.before) {
     json.Set("before",
              Json::Of({{"column", input.before_column}, {"moment", TimestampText(*input.before)}}));

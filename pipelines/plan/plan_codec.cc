@@ -41,6 +41,7 @@ Json EncodeInput(const PlannedInput& input) {
                         {"same_task", input.same_task},
                         {"subjects_filtered", input.subjects_filtered},
                         {"before_column", input.before_column}});
+  if (input.approved) json.Set("approved", true);
   if (input.before) json.Set("before", input.before->micros);
   return json;
 }
@@ -51,6 +52,7 @@ Result<PlannedInput> DecodeInput(const Json& json) {
   input.dataset = json["dataset"].AsString();
   ASSIGN_OR_RETURN(input.kind, DatasetKindFromName(json["kind"].AsString()));
   ASSIGN_OR_RETURN(input.schema, Schema::FromJson(json["schema"]));
+  input.approved = json.Has("approved") && json["approved"].AsBool();
   input.same_task = json["same_task"].AsBool();
   input.subjects_filtered = json["subjects_filtered"].AsBool();
   input.before_column = json["before_column"].AsString();

@@ -147,10 +147,19 @@ class StepBinding {
     if (std::find(accepts.begin(), accepts.end(), dataset.kind) == accepts.end()) {
       return WrongKind(decl, dataset);
     }
+    if (decl.approved && dataset.kind != DatasetKind::kModel) {
+      p_.diagnostics.Error("SIG-3002",
+                           decl.mark,
+                           "'" + dataset.name + "@approved' names no model: '" + dataset.name +
+                               "' is of kind " + std::string(DatasetKindName(dataset.kind)),
+                           "only models have versions that are approved");
+      return;
+    }
     PlannedInput input;
     input.name = decl.view;
     input.dataset = dataset.name;
     input.kind = dataset.kind;
+    input.approved = decl.approved;
     input.subjects_filtered = HasSubject(dataset.schema);
     if (!dataset.time.empty()) {
       input.before_column = dataset.time;
