@@ -7,7 +7,9 @@ namespace {
 TEST(Scheduler, APartitionwiseTaskWaitsForItsOwnPartitionOnly) {
   World world;
   world.Join("w", 8);
-  world.Submit(RunOf("r", {Step("a", 3), Step("b", 3, {On("a", true)}), Step("c", 1, {On("b")})}));
+  world.Submit(RunOf(
+      "r",
+      {Step("a", 3), Step("b", 3, {On("a", /*partitionwise=*/true)}), Step("c", 1, {On("b")})}));
   const auto first = world.Tick();
   ASSERT_EQ(first.size(), 3U);
   world.Do(TaskSucceeded{first[1].fence, 10});
@@ -53,7 +55,8 @@ TEST(Scheduler, AnAllowedFailureLetsDependentsGoOnAndTheRunSucceed) {
   world.Join("w", 8);
   StepSpec a = Step("a", 2);
   a.allow_failure = true;
-  world.Submit(RunOf("r", {a, Step("b", 2, {On("a", true)}), Step("c", 1, {On("a")})}));
+  world.Submit(
+      RunOf("r", {a, Step("b", 2, {On("a", /*partitionwise=*/true)}), Step("c", 1, {On("a")})}));
   const auto tasks = world.Tick();
   world.Do(TaskFailed{tasks[0].fence, Invalid("bad")});
   world.Do(TaskSucceeded{tasks[1].fence, 0});

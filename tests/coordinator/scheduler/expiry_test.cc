@@ -37,7 +37,7 @@ TEST(Scheduler, AHungTaskIsRevokedAndABusyOneIsNot) {
   for (int second = 1; second <= 14; ++second) {
     world.Pass(1'000);
     world.Do(WorkerBeat{
-        WorkerId("w"), {{tasks[0].fence, 0.1, 5}, {tasks[1].fence, 0, second * 900}}, {}});
+        WorkerId("w"), {{tasks[0].fence, 0.1, 5}, {tasks[1].fence, 0, int64_t{900} * second}}, {}});
     world.Tick();
   }
   EXPECT_EQ(world.revoked, std::vector<uint64_t>{tasks[0].fence});

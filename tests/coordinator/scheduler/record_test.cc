@@ -34,8 +34,8 @@ TEST(Record, EveryTypeComesBackAsItWas) {
     record.wall = Timestamp{8};
     record.failure = Denied("no").WithDiagnostic("SIG-3003").WithRemedy("ask");
     record.text = "w1";
-    record.spec =
-        std::make_shared<const RunSpec>(RunOf("r", {Step("a", 2), Step("b", 2, {On("a", true)})}));
+    record.spec = std::make_shared<const RunSpec>(
+        RunOf("r", {Step("a", 2), Step("b", 2, {On("a", /*partitionwise=*/true)})}));
     Bytes bytes;
     EncodeRecord(record, bytes);
     ByteReader from(bytes);

@@ -7,7 +7,7 @@ namespace {
 
 TEST(RunSpec, RefusesWhatCannotRun) {
   struct Case {
-    const char* want;
+    const char* want = "";
     RunSpec spec;
   };
   RunSpec pool = RunOf("r", {Step("a", 1)});
@@ -20,7 +20,7 @@ TEST(RunSpec, RefusesWhatCannotRun) {
       {"step 'a' waits for itself in a cycle",
        RunOf("r", {Step("a", 1, {On("b")}), Step("b", 1, {On("a")})})},
       {"step 'b' has 3 tasks and waits partitionwise for 'a' with 2",
-       RunOf("r", {Step("a", 2), Step("b", 3, {On("a", true)})})},
+       RunOf("r", {Step("a", 2), Step("b", 3, {On("a", /*partitionwise=*/true)})})},
       {"step 'a' has 0 tasks; 1 to 10000000 are possible", RunOf("r", {Step("a", 0)})},
       {"step 'a' names the unknown pool 'nowhere'", pool},
   };

@@ -10,10 +10,10 @@ namespace {
 
 TEST(Scheduler, RetriesWithinThePolicyAndOnlyWhatCanHelp) {
   struct Case {
-    const char* name;
+    const char* name = "";
     Status failure;
-    int failures_max;
-    int want_attempts;
+    int failures_max = 0;
+    int want_attempts = 0;
   };
   for (const Case& c : {Case{"retryable", Unavailable("x"), 3, 3},
                         Case{"only one", Unavailable("x"), 1, 1},
@@ -98,7 +98,8 @@ TEST(Scheduler, TwoRunsShareTheSlotsFairly) {
 TEST(Scheduler, AMillionTasksAreSmallAndAcceptedFast) {
   World world;
   const auto began = std::chrono::steady_clock::now();
-  world.Submit(RunOf("big", {Step("a", 500'000), Step("b", 500'000, {On("a", true)})}));
+  world.Submit(
+      RunOf("big", {Step("a", 500'000), Step("b", 500'000, {On("a", /*partitionwise=*/true)})}));
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   std::printf("[ figure ] 1 M tasks accepted in %.3f s, %zu B a task\n", seconds, sizeof(TaskRow));

@@ -55,7 +55,7 @@ class World {
     Do(signet::coordinator::Tick{});
     return granted;
   }
-  RunView View(const std::string& run) { return *scheduler.View(RunId(run)); }
+  [[nodiscard]] RunView View(const std::string& run) const { return *scheduler.View(RunId(run)); }
 
   Scheduler scheduler;
   Now now{1'000'000, Timestamp{1'760'000'000'000'000}};
