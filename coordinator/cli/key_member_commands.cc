@@ -9,6 +9,7 @@
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/key_commands.h"
 #include "coordinator/cli/state_access.h"
+#include "crypto/keys/enrolment.h"
 
 namespace signet::coordinator {
 namespace {
