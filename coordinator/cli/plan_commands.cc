@@ -1,4 +1,4 @@
-// `signet validate`, `plan`, `schema`, `explain`, `policy check`: what can be said before a run.
+// `signet validate`, `plan`, `schema`, `explain`: what can be said before a run.
 
 #include <filesystem>
 #include <memory>
@@ -14,6 +14,7 @@
 #include "coordinator/cli/state_access.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/file.h"
+#include "pipelines/plan/open_lineage.h"
 #include "pipelines/plan/planner.h"
 #include "policies/compile/compile.h"
 #include "policies/document/error_catalog.h"
@@ -26,6 +27,7 @@ struct PlanOptions {
   std::vector<std::string> params;
   std::string json;
   std::string html;
+  std::string openlineage;
   std::string format = "text";
 };
 
@@ -66,22 +68,18 @@ Status ShowPlan(const PlanOptions& options) {
     TRY(WriteFileAtomically(options.json, AsBytes(json.Pretty() + "\n"), 0644));
   }
   if (!options.html.empty()) {
-    TRY(WriteFileAtomically(options.html, AsBytes(PlanPage(planned.plan)), 0644));
+    TRY(WriteFileAtomically(options.html, AsBytes(PlanPage(planned.plan, planned.policy)), 0644));
+  }
+  if (!options.openlineage.empty()) {
+    SystemClock clock;
+    const Json events = pipelines::OpenLineageEvents(planned.plan, clock.Now());
+    TRY(WriteFileAtomically(options.openlineage, AsBytes(events.Pretty() + "\n"), 0644));
   }
   if (options.format == "json") {
     PrintJson(json);
   } else {
     PrintData(pipelines::PlanText(planned.plan));
   }
-  return OkStatus();
-}
-
-Status CheckPolicies(const std::vector<std::string>& names) {
-  ASSIGN_OR_RETURN(const policies::PolicySources sources,
-                   policies::FindPolicies(names, std::filesystem::current_path(), BundlesFolder()));
-  ASSIGN_OR_RETURN(const policies::Policy policy, policies::CompilePolicies(sources));
-  PrintData("ok: " + std::to_string(policy.PurposeNames().size()) + " purposes, digest " +
-            policy.digest() + "\n");
   return OkStatus();
 }
 
@@ -116,6 +114,9 @@ void AddPlanCommands(CLI::App& app, CommandOutcome& outcome) {
   plan->add_option("-p,--param", options->params, "A parameter: name=value")
       ->allow_extra_args(false);
   plan->add_option("--json", options->json, "Write plan and derivation to this file");
+  plan->add_option("--openlineage",
+                   options->openlineage,
+                   "Write OpenLineage events with the columnLineage facet to this file");
   plan->add_option("--html", options->html, "Write a page for people to this file");
   plan->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
@@ -140,13 +141,6 @@ void AddPlanCommands(CLI::App& app, CommandOutcome& outcome) {
   CLI::App* explain = app.add_subcommand("explain", "Explain an error code, such as SIG-1204");
   explain->add_option("code", *code, "The code")->required();
   explain->callback([code, &outcome] { outcome.exit_code = Explain(*code); });
-
-  auto names = std::make_shared<std::vector<std::string>>();
-  CLI::App* policy = app.add_subcommand("policy", "Work with policies");
-  policy->require_subcommand(1);
-  CLI::App* check = policy->add_subcommand("check", "Compile policies and report every error");
-  check->add_option("policies", *names, "Bundle names or files")->required();
-  check->callback([names, &outcome] { outcome.exit_code = Finish(CheckPolicies(*names)); });
 }
 
 }  // namespace signet::coordinator

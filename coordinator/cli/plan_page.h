@@ -1,13 +1,17 @@
-/// The plan's proof as a page that a lawyer can read: self-contained HTML, printable.
+/// The plan as a page that a lawyer can read: who gets what, why, and from where.
 #pragma once
 
 #include <string>
 
 #include "pipelines/plan/plan.h"
+#include "policies/compile/policy.h"
 
 namespace signet::coordinator {
 
-/// Datasets in the order of the DAG, each column with origin, label, treatment, rule and article.
-std::string PlanPage(const pipelines::Plan& plan);
+/// One HTML document without scripts or outside parts, printable, with headings and table heads
+/// that screen readers follow: what is published to whom under which relation and safeguard, each
+/// purpose with its lawful basis, each step, and for every column its origins, rules, bases and
+/// limits. Everything from the plan is escaped.
+std::string PlanPage(const pipelines::Plan& plan, const policies::Policy& policy);
 
 }  // namespace signet::coordinator

@@ -123,15 +123,15 @@ Status Run(const RunOptions& options) {
   request.owner = UserName();
   request.cause = "run";
   request.no_cache = options.no_cache;
+  // A state marked as a test state publishes small groups and takes policies that ask for them.
+  std::error_code ignored;
+  const std::filesystem::path mark = std::filesystem::path(options.state) / "test-state";
+  if (std::filesystem::exists(mark, ignored)) request.min_group = 1;
   // Everything that can be refused without a state is refused before one is made.
   ASSIGN_OR_RETURN(PreparedRun prepared, PrepareRun(request, clock.Now()));
   WarnAboutSwap();
   ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
                    OpenState(options.state, clock, entropy));
-  if (state->is_test_state()) {
-    request.min_group = 1;
-    ASSIGN_OR_RETURN(prepared, PrepareRun(request, clock.Now()));
-  }
   LedgerBook ledger(*state);
   TRY(ledger.LoadVersion());
   const policies::PublicationRule rule = prepared.planned.policy.publication();

@@ -52,7 +52,9 @@ Result<policies::Policy> PolicyIn(const fs::path& folder, int64_t min_group) {
   std::sort(sources.policies.begin(), sources.policies.end());
   sources.taxonomy = folder / kTaxonomy;
   sources.organisation = folder / kOrganisation;
-  ASSIGN_OR_RETURN(policies::Policy policy, policies::CompilePolicies(sources));
+  const policies::GroupFloor floor =
+      min_group > 0 ? policies::GroupFloor::kTestState : policies::GroupFloor::kEnforced;
+  ASSIGN_OR_RETURN(policies::Policy policy, policies::CompilePolicies(sources, floor));
   if (min_group > 0) return policy.WithMinGroupForTests(min_group);
   return policy;
 }

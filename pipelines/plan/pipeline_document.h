@@ -32,6 +32,8 @@ struct ColumnDecl {
   std::string as_of;         ///< the column with the time of the consent
   std::string opt_out;       ///< "sale" or empty
   std::string signal;        ///< "gpc" or empty
+  /// Special categories that the column may stand for, beside those that the policies name.
+  std::vector<std::string> proxy_for;
 };
 
 struct LinkDecl {

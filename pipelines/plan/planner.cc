@@ -6,8 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "pipelines/plan/derivation.h"
 #include "pipelines/plan/pipeline_document.h"
 #include "pipelines/plan/planning.h"
+#include "pipelines/plan/proof_checks.h"
 #include "pipelines/plan/unused_columns.h"
 #include "pipelines/query/analyse_select.h"
 #include "policies/compile/compile.h"
@@ -35,7 +37,10 @@ Result<policies::PolicySources> SourcesOf(const PlanRequest& request,
 
 Result<policies::Policy> PolicyOf(const PlanRequest& request,
                                   const policies::PolicySources& sources) {
-  ASSIGN_OR_RETURN(policies::Policy policy, policies::CompilePolicies(sources));
+  const policies::GroupFloor floor = request.min_group_for_tests.has_value()
+                                         ? policies::GroupFloor::kTestState
+                                         : policies::GroupFloor::kEnforced;
+  ASSIGN_OR_RETURN(policies::Policy policy, policies::CompilePolicies(sources, floor));
   if (request.min_group_for_tests) return policy.WithMinGroupForTests(*request.min_group_for_tests);
   return policy;
 }
@@ -66,33 +71,6 @@ std::vector<std::string> Planning::DatasetNames() const {
   return names;
 }
 
-Json DerivationOf(const Planning& planning) {
-  Json list{Json::Array()};
-  for (const auto& [name, dataset] : planning.datasets) {
-    Json columns{Json::Array()};
-    for (const Column& column : dataset.schema.columns) {
-      Json rules{Json::Array()};
-      for (const std::string& category : column.label.categories) {
-        const policies::Treatment treatment = planning.policy.TreatmentOf(category);
-        rules.Push(Json::Of({{"category", category},
-                             {"treatment", policies::TreatmentName(treatment.kind)},
-                             {"rule", treatment.rule},
-                             {"article", treatment.article}}));
-      }
-      columns.Push(Json::Of({{"name", column.name},
-                             {"type", ColumnTypeName(column.type)},
-                             {"label", column.label.ToJson()},
-                             {"rules", rules}}));
-    }
-    list.Push(Json::Of({{"dataset", name},
-                        {"kind", DatasetKindName(dataset.kind)},
-                        {"step", dataset.step},
-                        {"from", Json::Strings(dataset.parents)},
-                        {"columns", columns}}));
-  }
-  return list;
-}
-
 Result<Planned> MakePlan(const PlanRequest& request) {
   ASSIGN_OR_RETURN(const policies::Node root, policies::ReadDocument(request.file));
   policies::Diagnostics diagnostics;
@@ -114,6 +92,7 @@ Result<Planned> MakePlan(const PlanRequest& request) {
   planning.plan.run = document->run;
   PlanSources(planning);
   if (diagnostics.ok()) PlanSteps(planning);
+  if (diagnostics.ok()) CheckProof(planning);
   if (diagnostics.ok() && request.refuse_unused) CheckUnusedColumns(planning);
   TRY(policies::ToStatus(diagnostics));
   planning.plan.derivation = DerivationOf(planning);

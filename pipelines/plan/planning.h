@@ -53,7 +53,4 @@ PlannedInput PlainInput(std::string name, std::string dataset, DatasetKind kind,
 void PlanSources(Planning& planning);
 /// Adds the document's steps in topological order.
 void PlanSteps(Planning& planning);
-/// The derivation: each dataset's columns with label, rule and purposes.
-Json DerivationOf(const Planning& planning);
-
 }  // namespace signet::pipelines

@@ -13,9 +13,10 @@
 #include "pipelines/plan/column_pruning.h"
 #include "pipelines/plan/hidden_columns.h"
 #include "pipelines/plan/planning.h"
+#include "pipelines/plan/publish_planning.h"
 #include "pipelines/plan/step_order.h"
+#include "pipelines/query/binder.h"
 #include "pipelines/record/option_doc.h"
-#include "pipelines/snapshots/publish.h"
 
 namespace signet::pipelines {
 namespace {
@@ -50,14 +51,14 @@ class StepBinding {
     if (decl_.uses == "publish" && !options_.Has("snapshot")) options_.Set("snapshot", decl_.id);
     StartStep();
     for (const InputDecl& input : decl_.inputs) AddInput(input);
-    if (decl_.uses == "publish") AddPublishInputs();
+    if (decl_.uses == "publish") released_ = AddPublishInputs(p_, decl_, options_, step_);
     if (p_.diagnostics.count() != errors) return;
     if (decl_.uses == "train") CheckLabelWindow();
     const std::optional<Schema> output = BindOperator();
     if (!output) return;
     // publish reads exactly what it releases
     if (decl_.uses != "publish") DropUnusedColumns(*op_, options_, *output, step_.inputs);
-    if (decl_.uses == "publish") PlanRecipients();
+    if (decl_.uses == "publish") PlanRecipients(p_, decl_, options_, released_, step_);
     Finish(*output);
   }
 
@@ -202,9 +203,8 @@ class StepBinding {
   Schema Allowed(const Schema& schema) const {
     Schema allowed;
     for (const Column& column : schema.columns) {
-      if (column.name == kSubjectColumn || column.label.Allows(decl_.purpose)) {
-        allowed.columns.push_back(column);
-      }
+      // The subject too: who is in a dataset tells what its rows were filtered by.
+      if (column.label.Allows(decl_.purpose)) allowed.columns.push_back(column);
     }
     return allowed;
   }
@@ -254,7 +254,7 @@ class StepBinding {
   void ReportForbiddenColumns(const BindRequest& with_all) {
     for (const auto& [view, schema] : full_) {
       for (const Column& column : schema.columns) {
-        if (column.name == kSubjectColumn || column.label.Allows(decl_.purpose)) continue;
+        if (column.label.Allows(decl_.purpose)) continue;
         BindRequest without = with_all;
         auto& columns = without.inputs[view].columns;
         columns.erase(std::remove(columns.begin(), columns.end(), column), columns.end());
@@ -291,8 +291,11 @@ class StepBinding {
   /// Where the options name the column, else the step's purpose.
   [[nodiscard]] const Mark& MentionOf(const std::string& column) const {
     for (const char* key : {"/sql", "/where"}) {
-      const auto text = decl_.options.value[std::string_view(key).substr(1)].AsString();
-      if (text.find(column) != std::string::npos) return decl_.options.MarkOf(key);
+      const std::string text =
+          query::LowerName(decl_.options.value[std::string_view(key).substr(1)].AsString());
+      if (text.find(query::LowerName(column)) != std::string::npos) {
+        return decl_.options.MarkOf(key);
+      }
     }
     const Mark& mark = decl_.options.Locate("'" + column + "'");
     return mark.known() ? mark : decl_.purpose_mark;
@@ -348,117 +351,6 @@ class StepBinding {
                            "compute the features at an earlier cut-off, such as `cutoff: as_of - " +
                                DurationText(*window) + "`");
     }
-  }
-
-  void AddPublishInputs() {
-    for (const Json& item : options_["segments"].items()) {
-      const std::string& segment = item.AsString();
-      const auto found = p_.datasets.find(segment);
-      if (found == p_.datasets.end() || found->second.kind != DatasetKind::kSegment) {
-        p_.diagnostics.Error("SIG-3022",
-                             decl_.options.MarkOf("/segments"),
-                             "'" + segment + "' is no segment step",
-                             SegmentsHere());
-        continue;
-      }
-      PlannedInput input;
-      input.name = segment;
-      input.dataset = segment;
-      input.kind = DatasetKind::kSegment;
-      input.subjects_filtered = true;
-      const Result<Schema> members = found->second.schema.Select({std::string(kSubjectColumn)});
-      if (members.ok()) input.schema = *members;
-      step_.inputs.push_back(std::move(input));
-    }
-    if (const std::string& released = options_["identify_by"].AsString(); !released.empty()) {
-      AddReleaseInput(released);
-    }
-  }
-
-  [[nodiscard]] std::string SegmentsHere() const {
-    std::vector<std::string> segments;
-    for (const auto& [name, dataset] : p_.datasets) {
-      if (dataset.kind == DatasetKind::kSegment) segments.push_back(name);
-    }
-    return segments.empty() ? "" : "segment steps here: " + Join(segments, ", ");
-  }
-
-  void AddReleaseInput(const std::string& released) {
-    const size_t dot = released.find('.');
-    const std::string source = released.substr(0, dot);
-    const auto found = p_.datasets.find(source);
-    const Column* column = found == p_.datasets.end() || dot == std::string::npos
-                               ? nullptr
-                               : found->second.schema.Find(released.substr(dot + 1));
-    if (column == nullptr) {
-      p_.diagnostics.Error("SIG-3011",
-                           decl_.options.MarkOf("/identify_by"),
-                           "'" + released + "' is no governed column",
-                           "write SOURCE.COLUMN");
-      return;
-    }
-    PlannedInput cells;
-    cells.name = "released_cells";
-    cells.dataset = source;
-    cells.kind = DatasetKind::kGoverned;
-    const Result<Schema> schema =
-        found->second.schema.Select({std::string(kSubjectColumn), column->name});
-    if (schema.ok()) cells.schema = *schema;
-    step_.inputs.push_back(std::move(cells));
-    step_.inputs.push_back(PlainInput("keyring",
-                                      kKeyringDataset,
-                                      DatasetKind::kIdentity,
-                                      p_.datasets.at(kKeyringDataset).schema));
-    released_ = column;
-  }
-
-  /// One task per recipient, each allowed by the policies, with its own options.
-  void PlanRecipients() {
-    const std::vector<std::string> recipients = options_["recipients"].AsStrings();
-    for (const std::string& name : recipients) {
-      const policies::Recipient* recipient = p_.policy.FindRecipient(name);
-      if (recipient == nullptr) {
-        p_.diagnostics.Error("SIG-3013",
-                             decl_.options.MarkOf("/recipients"),
-                             "organisation.yaml has no recipient '" + name + "'",
-                             DidYouMean(name, p_.policy.RecipientNames()));
-        continue;
-      }
-      const Verdict may = p_.policy.MayReceive(name, decl_.purpose);
-      if (!may.allowed) {
-        p_.diagnostics.Error(
-            "SIG-3037", decl_.options.MarkOf("/recipients"), may.message + " (" + may.rule + ")");
-      }
-      std::string release_rule;
-      if (released_ != nullptr) release_rule = ReleaseRule(name);
-      const policies::PublicationRule& publication = p_.policy.publication();
-      step_.task_options.push_back(Json::Of({{"publish", options_},
-                                             {"recipient", name},
-                                             {"release_rule", release_rule},
-                                             {"min_group", publication.min_group},
-                                             {"publication_rule", publication.rule},
-                                             {"publication_article", publication.article}}));
-      p_.plan.publications.push_back({decl_.id,
-                                      name,
-                                      std::string(policies::RelationName(recipient->relation)),
-                                      decl_.purpose});
-    }
-    step_.tasks = static_cast<int>(std::max<size_t>(step_.task_options.size(), 1));
-  }
-
-  std::string ReleaseRule(const std::string& recipient) {
-    std::string rule;
-    for (const std::string& category : released_->label.categories) {
-      const Verdict verdict = p_.policy.MayRelease(category, recipient, decl_.purpose);
-      if (!verdict.allowed) {
-        p_.diagnostics.Error("SIG-3008",
-                             decl_.options.MarkOf("/identify_by"),
-                             verdict.message + " (" + verdict.rule + ")",
-                             "add a release rule for the recipient, or publish tokens only");
-      }
-      rule = verdict.rule;
-    }
-    return rule;
   }
 
   void Finish(const Schema& output) {

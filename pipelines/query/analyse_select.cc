@@ -90,8 +90,11 @@ struct SharedEngine {
   /// The empty tables that are there: name to the text of their columns. Steps share few shapes,
   /// and making a table takes longer than reading a statement.
   std::map<std::string, std::string> tables;
+  /// What was found before, by AnalysisKey: planning asks the same question several times.
+  std::map<std::string, SelectAnalysis> found;
 
   void Close() {
+    found.clear();
     tables.clear();
     connection.reset();
     database.reset();
@@ -152,6 +155,33 @@ class Analysis {
   SharedEngine& engine_;
 };
 
+/// All that an analysis depends on: the statement, and names and types of the inputs' columns.
+std::string AnalysisKey(std::string_view sql, const std::map<std::string, Schema>& tables) {
+  std::string key(sql);
+  for (const auto& [name, schema] : tables) {
+    key += '\0';
+    key += name;
+    for (const Column& column : schema.columns) {
+      key += '\1';
+      key += column.name;
+      key += static_cast<char>('a' + static_cast<int>(column.type));
+    }
+  }
+  return key;
+}
+
+Result<SelectAnalysis> Analyse(std::string_view sql, const std::map<std::string, Schema>& tables) {
+  Analysis analysis;
+  ASSIGN_OR_RETURN(Connection* const connection, analysis.Open());
+  ASSIGN_OR_RETURN(const Json statement, Parse(*connection, sql));
+  Binder binder(sql, tables);
+  ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery(statement["node"], nullptr, {}));
+  TRY(analysis.MakeTables(tables));
+  Result<std::vector<ResultColumn>> prepared = connection->Describe(sql);
+  if (!prepared.ok()) return prepared.status().WithDiagnostic("SIG-3010");
+  return Combine(binder, std::move(query), *prepared);
+}
+
 /// An expression wrapped in a SELECT must come back as just that.
 bool IsOneExpression(const Json& node, const std::string& table) {
   return node["type"].AsString() == "SELECT_NODE" && node["select_list"].size() == 1 &&
@@ -177,15 +207,13 @@ AnalysisSession::~AnalysisSession() {
 
 Result<SelectAnalysis> AnalyseSelect(std::string_view sql,
                                      const std::map<std::string, Schema>& tables) {
-  Analysis analysis;
-  ASSIGN_OR_RETURN(Connection* const connection, analysis.Open());
-  ASSIGN_OR_RETURN(const Json statement, Parse(*connection, sql));
-  Binder binder(sql, tables);
-  ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery(statement["node"], nullptr, {}));
-  TRY(analysis.MakeTables(tables));
-  Result<std::vector<ResultColumn>> prepared = connection->Describe(sql);
-  if (!prepared.ok()) return prepared.status().WithDiagnostic("SIG-3010");
-  return Combine(binder, std::move(query), *prepared);
+  SharedEngine& shared = ThisThreads();
+  if (shared.sessions == 0) return Analyse(sql, tables);
+  const std::string key = AnalysisKey(sql, tables);
+  if (const auto known = shared.found.find(key); known != shared.found.end()) return known->second;
+  ASSIGN_OR_RETURN(SelectAnalysis analysis, Analyse(sql, tables));
+  shared.found.emplace(key, analysis);
+  return analysis;
 }
 
 Result<SelectAnalysis> AnalyseExpression(std::string_view expression,

@@ -194,6 +194,24 @@ constexpr ErrorRow kRows[] = {
      "A source with `subject: none` may not hold columns about persons.",
      "identify the subject, or drop the column",
      StatusCode::kDenied},
+    {"SIG-3041",
+     "a special category without a condition for the purpose",
+     "The column is of a special category (GDPR Art. 9, sensitive personal information of the "
+     "CPRA), stems from one, or is a declared proxy for one. The step's purpose states no "
+     "condition under which it may be used.",
+     "leave the column out, or state the condition with the purpose in each policy",
+     StatusCode::kDenied},
+    {"SIG-3042",
+     "no policy says how long the dataset may be kept",
+     "Personal data are kept no longer than needed (GDPR Art. 5(1)(e)): each kind of dataset that "
+     "a pipeline writes needs a retention in at least one policy.",
+     "add the kind to `retention` of a policy"},
+    {"SIG-3043",
+     "the snapshot would outlive its retention",
+     "A publish step serves its snapshot longer than the policies let snapshots, or the columns "
+     "behind the segments, be kept.",
+     "shorten `expires`",
+     StatusCode::kDenied},
 };
 
 }  // namespace

@@ -108,10 +108,10 @@ inline std::string Whole() {
 
 /// The step, or an empty one and a failure.
 inline const PlannedStep& At(const Plan& plan, const std::string& step) {
-  static const PlannedStep none;
+  static const PlannedStep kNone;
   const PlannedStep* found = plan.Find(step);
   EXPECT_NE(found, nullptr) << step;
-  return found == nullptr ? none : *found;
+  return found == nullptr ? kNone : *found;
 }
 
 class PlanWorld : public ::testing::Test {

@@ -65,6 +65,7 @@ Result<Policy> Compile(const std::vector<std::string>& policies,
   Organisation people = CompileOrganisation(read("organisation.yaml", organisation), diagnostics);
   std::vector<PolicyPart> parts;
   const char* names[] = {"one.yaml", "two.yaml"};
+  parts.reserve(policies.size());
   for (const std::string& text : policies) {
     parts.push_back(CompilePart(read(names[parts.size()], text), taxonomy, diagnostics));
   }

@@ -1,0 +1,93 @@
+// `signet profile STEP`: statistics of columns for engineers who may see no rows.
+
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "coordinator/cli/commands.h"
+#include "coordinator/cli/console.h"
+#include "coordinator/cli/embedded_run.h"
+#include "coordinator/cli/state_access.h"
+#include "coordinator/disclosure/disclosure_book.h"
+#include "coordinator/disclosure/profile.h"
+#include "crypto/base/clock.h"
+
+namespace signet::coordinator {
+namespace {
+
+struct ProfileOptions {
+  ProfileRequest request;
+  std::string state = "./.signet";
+  std::string format = "text";
+};
+
+Result<Json> Statistics(StateFolder& state,
+                        LedgerBook& ledger,
+                        const ProfileSubject& subject,
+                        const ProfileRequest& request) {
+  EmbeddedOptions embedded;
+  embedded.workers = 1;
+  embedded.left = LeftRuns::kFinish;
+  ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner,
+                   EmbeddedRunner::Start(state, ledger, embedded));
+  ProfileBinder binder(state, ledger, subject, request, NewRunId(state));
+  ASSIGN_OR_RETURN(const RunView view, runner->Run(binder.Spec(), binder));
+  if (view.state != RunState::kSucceeded || binder.statistics() == nullptr) {
+    return view.failure.ok() ? Internal("the profile failed without a reason") : view.failure;
+  }
+  return *binder.statistics();
+}
+
+Status Profile(const ProfileOptions& options) {
+  SystemClock clock;
+  SystemEntropy entropy;
+  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
+                   OpenExistingState(options.state, clock, entropy));
+  LedgerBook ledger(*state);
+  TRY(ledger.LoadVersion());
+  DisclosureBook book(*state);
+  TRY(book.Load());
+  ASSIGN_OR_RETURN(const ProfileSubject subject, FindProfileSubject(*state, options.request));
+  ASSIGN_OR_RETURN(const Json statistics, Statistics(*state, ledger, subject, options.request));
+  ASSIGN_OR_RETURN(const Json profile,
+                   TellProfile(book, options.request, subject, statistics, clock.Now()));
+  if (options.format == "json") {
+    PrintJson(profile);
+  } else {
+    PrintData(ProfileText(profile));
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+void AddProfileCommand(CLI::App& app, CommandOutcome& outcome) {
+  auto options = std::make_shared<ProfileOptions>();
+  CLI::App* profile = app.add_subcommand(
+      "profile", "Statistics of a step's columns, through the disclosure gate: no rows are shown");
+  profile->footer("signet profile crm --quasi country,birth_date --sensitive tier");
+  ProfileRequest& request = options->request;
+  profile->add_option("step", request.dataset, "A source or step whose rows rest")->required();
+  profile->add_option("--pipeline", request.pipeline, "The pipeline, if several have it");
+  profile->add_option("--purpose", request.purpose, "Whose columns and subjects are looked at");
+  profile
+      ->add_option("--quasi", request.quasi, "Columns that others may know: people alike in them")
+      ->delimiter(',');
+  profile->add_option(
+      "--sensitive", request.sensitive, "Measure l-diversity and t-closeness of it");
+  profile->add_option("--recipient", request.recipient, "Who is told");
+  profile
+      ->add_option("--epsilon", request.epsilon, "A noisy number of people; costs privacy budget")
+      ->check(CLI::Range(0.001, 20.0));
+  profile->add_option("--state", options->state, "Folder of keys, log, ledger and artifacts");
+  profile->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  profile->callback([options, &outcome] {
+    const Status status = Profile(*options);
+    if (!status.ok()) PrintError(status);
+    outcome.exit_code = ExitCode(status.code());
+  });
+}
+
+}  // namespace signet::coordinator

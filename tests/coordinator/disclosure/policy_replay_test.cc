@@ -1,0 +1,133 @@
+#include "coordinator/disclosure/policy_replay.h"
+
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/entropy.h"
+#include "crypto/base/file.h"
+#include "pipelines/plan/plan_codec.h"
+#include "pipelines/plan/planner.h"
+#include "policies/compile/compile.h"
+#include "tests/support/environment.h"
+
+namespace signet::coordinator {
+namespace {
+
+constexpr char kPipeline[] = R"(signet: 1
+pipeline: small
+policies: [gdpr]
+settings: {partitions: 2}
+sources:
+  crm:
+    read: {format: csv, path: /nowhere/crm.csv}
+    subject: {id: customer_id}
+    columns:
+      customer_id: {category: user.unique_id}
+      tier: {category: user.account.settings}
+      country: {category: user.contact.address.country, jurisdiction: country}
+steps:
+  profile:
+    uses: sql
+    purpose: marketing.segmentation
+    inputs: {c: crm}
+    sql: SELECT subject, tier FROM c
+  gold: {uses: segment, purpose: marketing.segmentation, from: profile, where: tier = 'gold'}
+)";
+
+class PolicyReplayTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    Result<std::unique_ptr<StateFolder>> state =
+        StateFolder::Open(scratch_.path() / "state", clock_, entropy_);
+    ASSERT_TRUE(state.ok()) << state.status().message();
+    state_ = *std::move(state);
+    Record("29990101t000000-aaaaaa");
+  }
+
+  /// Leaves a plan as a run would.
+  void Record(const std::string& run) {
+    pipelines::PlanRequest request;
+    request.file = scratch_.path() / "p.yaml";
+    ASSERT_TRUE(WriteFileAtomically(request.file, AsBytes(std::string_view(kPipeline))).ok());
+    request.now = clock_.Now();
+    request.bundles = "policies/bundles";
+    request.base = scratch_.path();
+    request.find_files = false;
+    const Result<pipelines::Planned> planned = pipelines::MakePlan(request);
+    ASSERT_TRUE(planned.ok()) << planned.status().message();
+    const std::filesystem::path folder = state_->path() / "runs" / run;
+    ASSERT_TRUE(MakeFolders(folder).ok());
+    const std::string plan = pipelines::EncodePlan(planned->plan).Dump();
+    ASSERT_TRUE(WriteFileAtomically(folder / "plan.json", AsBytes(plan)).ok());
+  }
+
+  /// The shipped policy with one text in place of another.
+  policies::Policy With(const std::string& from, const std::string& to) {
+    const Result<Bytes> shipped = ReadFile("policies/bundles/gdpr.yaml");
+    CHECK(shipped.ok());
+    std::string text(AsText(*shipped));
+    const size_t at = text.find(from);
+    CHECK_FACTS(at != std::string::npos, from);
+    text.replace(at, from.size(), to);
+    CHECK(WriteFileAtomically(scratch_.path() / "own.yaml", AsBytes(text)).ok());
+    const Result<policies::PolicySources> sources =
+        policies::FindPolicies({"./own.yaml"}, scratch_.path(), "policies/bundles");
+    CHECK(sources.ok());
+    Result<policies::Policy> policy = policies::CompilePolicies(*sources);
+    CHECK_FACTS(policy.ok(), policy.status().ToString());
+    return *std::move(policy);
+  }
+
+  Json Replayed(const policies::Policy& after) {
+    LedgerBook ledger(*state_);
+    EXPECT_TRUE(ledger.LoadVersion().ok());
+    const Result<Json> json =
+        ReplayRuns(*state_, ledger, With("signet: 1", "signet: 1"), after, /*days=*/30);
+    EXPECT_TRUE(json.ok()) << json.status().message();
+    return json.ok() ? *json : Json();
+  }
+
+  testing_support::ScratchFolder scratch_;
+  SystemClock clock_;
+  SystemEntropy entropy_;
+  std::unique_ptr<StateFolder> state_;
+};
+
+constexpr char kAccount[] =
+    "  user.account:\n    treatment: keep\n    purposes: [analytics, marketing.segmentation,";
+
+TEST_F(PolicyReplayTest, ThePolicyOfTheRunChangesNothing) {
+  const Json json = Replayed(With("signet: 1", "signet: 1"));
+  EXPECT_EQ(json["plans"].AsInt(), 1);
+  EXPECT_EQ(json["columns"].size() + json["steps"].size() + json["segments"].size(), 0U)
+      << json.Pretty();
+}
+
+TEST_F(PolicyReplayTest, AColumnThatIsDeniedTakesItsSegmentAlong) {
+  const Json json =
+      Replayed(With(kAccount, "  user.account:\n    treatment: keep\n    purposes: [analytics,"));
+  bool tier = false;
+  for (const Json& column : json["columns"].items()) {
+    if (column["column"].AsString() != "crm.tier") continue;
+    tier = true;
+    EXPECT_FALSE(column["after"].AsBool());
+    EXPECT_EQ(column["rows"].AsString(), "fewer than 50") << "nothing rests in this state";
+    EXPECT_NE(column["rule"].AsString().find("own.yaml:"), std::string::npos);
+  }
+  EXPECT_TRUE(tier) << json.Pretty();
+  ASSERT_EQ(json["segments"].size(), 1U) << json.Pretty();
+  EXPECT_EQ(json["segments"].items()[0]["segment"].AsString(), "gold");
+  EXPECT_NE(ReplayText(json).find("vanishes  segment gold"), std::string::npos);
+}
+
+TEST_F(PolicyReplayTest, APlanThatRanTwiceCountsOnceAndOldRunsNotAtAll) {
+  Record("29990102t000000-bbbbbb");
+  Record("19990101t000000-cccccc");
+  const Json json = Replayed(With("signet: 1", "signet: 1"));
+  EXPECT_EQ(json["runs"].AsInt(), 2);
+}
+
+}  // namespace
+}  // namespace signet::coordinator

@@ -1,0 +1,201 @@
+// What the compliance officer and the engineer ask of a real state: why, what if, how many.
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "crypto/base/json.h"
+#include "tests/e2e/common/shop.h"
+#include "tests/e2e/common/workplace.h"
+
+namespace signet::e2e {
+namespace {
+
+using testing_support::ProcessResult;
+
+constexpr int kCustomers = 200;
+constexpr int kDenied = 3;
+
+/// One run of the shop under the real minimum group: no test state.
+class Governance : public testing::Test {
+ protected:
+  void SetUp() override {
+    SetUpShop(place_, kCustomers);
+    std::filesystem::remove(place_.state() / "test-state");
+    ASSERT_TRUE(place_.Run().is_object());
+  }
+
+  [[nodiscard]] ProcessResult Signet(std::vector<std::string> arguments) const {
+    return place_.Signet(std::move(arguments));
+  }
+  [[nodiscard]] Json Told(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--format", "json"});
+    const ProcessResult result = Signet(std::move(arguments));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    Result<Json> json = Json::Parse(result.out);
+    EXPECT_TRUE(json.ok()) << result.out;
+    return json.ok() ? *std::move(json) : Json();
+  }
+  /// The shipped GDPR policy with one text in place of another, as a file beside the data.
+  [[nodiscard]] std::string PolicyWith(const std::string& from, const std::string& to) const {
+    const std::string path = (place_.root() / "new.yaml").string();
+    WriteText(path, Replaced(ReadText("policies/bundles/gdpr.yaml"), from, to));
+    return path;
+  }
+  [[nodiscard]] std::string State() const { return place_.state().string(); }
+
+  Workplace place_;
+};
+
+TEST_F(Governance, ThePlansDigestIsInTheLogBeforeTheFirstTask) {
+  const ProcessResult tail =
+      Signet({"audit", "tail", "-n", "100000", "--state", State(), "--format", "json"});
+  ASSERT_EQ(tail.exit_code, 0) << tail.err;
+  const size_t bound = tail.out.find("\"plan.bound\"");
+  const size_t leased = tail.out.find("\"key.leased\"");
+  const size_t finished = tail.out.find("\"task.finished\"");
+  ASSERT_NE(bound, std::string::npos) << tail.out.substr(0, 2000);
+  EXPECT_NE(tail.out.find("plan_digest"), std::string::npos);
+  if (leased != std::string::npos) EXPECT_LT(bound, leased);
+  if (finished != std::string::npos) EXPECT_LT(bound, finished);
+}
+
+TEST_F(Governance, ExplainTellsWhyAColumnMayBeUsedOrNot) {
+  const Json email = Told({"policy",
+                           "explain",
+                           "crm.email",
+                           "--pipeline",
+                           place_.pipeline().string(),
+                           "-p",
+                           "data=" + place_.data().string()});
+  EXPECT_EQ(email["treatment"]["kind"].AsString(), "escrow");
+  EXPECT_EQ(email["rules"].items().at(0)["policy"].AsString(), "gdpr");
+  const ProcessResult text = Signet({"policy",
+                                     "explain",
+                                     "profile.spend",
+                                     "--pipeline",
+                                     place_.pipeline().string(),
+                                     "-p",
+                                     "data=" + place_.data().string()});
+  ASSERT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_NE(text.out.find("orders.amount"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("gdpr.yaml:"), std::string::npos);
+  const ProcessResult unknown = Signet({"policy",
+                                        "explain",
+                                        "crm.emial",
+                                        "--pipeline",
+                                        place_.pipeline().string(),
+                                        "-p",
+                                        "data=" + place_.data().string()});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_NE(unknown.err.find("crm.email"), std::string::npos) << unknown.err;
+}
+
+TEST_F(Governance, DiffReplaysRecordedRunsUnderTheNewPolicy) {
+  // Purchases may no longer serve marketing: the segment's step would be refused.
+  const std::string denied = PolicyWith(
+      "  user.behavior:\n    treatment: keep\n    purposes: [analytics, marketing.segmentation,",
+      "  user.behavior:\n    treatment: keep\n    purposes: [analytics,");
+  const Json json = Told({"policy", "diff", "gdpr", denied, "--on", "runs", "--state", State()});
+  EXPECT_FALSE(json["same"].AsBool());
+  std::set<std::string> columns;
+  for (const Json& column : json["runs"]["columns"].items()) {
+    EXPECT_FALSE(column["after"].AsBool());
+    EXPECT_NE(column["rule"].AsString().find("new.yaml:"), std::string::npos);
+    columns.insert(column["column"].AsString());
+  }
+  EXPECT_EQ(columns.count("orders.amount"), 1U) << json.Pretty();
+  ASSERT_EQ(json["runs"]["segments"].size(), 1U) << json.Pretty();
+  EXPECT_EQ(json["runs"]["segments"].items()[0]["segment"].AsString(), "buyers");
+}
+
+TEST_F(Governance, DiffCountsThePeopleConcernedThroughTheGate) {
+  // Churn needs no consent today; segmentation may then be done without one, too.
+  const std::string eased = PolicyWith(
+      "    article: GDPR Art. 6(1)(a), Art. 22(2)(c)\n    consent: opt_in\n    refusal_article: "
+      "GDPR Art. 7(3)\n    minors: deny\n",
+      "    article: GDPR Art. 6(1)(f)\n    consent: opt_out\n    refusal_article: GDPR Art. 21\n"
+      "    minors: deny\n    assessment: LIA-1\n");
+  const std::string basis = ReadText(eased);
+  WriteText(
+      eased,
+      Replaced(basis,
+               "    description: Form segments of customers for our own campaigns\n    basis: "
+               "consent\n",
+               "    description: Form segments of customers for our own campaigns\n    basis: "
+               "legitimate_interests\n"));
+  const Json json = Told({"policy", "diff", "gdpr", eased, "--on", "runs", "--state", State()});
+  for (const Json& one : json["runs"]["subjects"].items()) {
+    for (const char* what : {"newly_denied", "newly_allowed"}) {
+      const Json& count = one[what];
+      EXPECT_TRUE(count.is_int() ? count.AsInt() >= 50 : count.AsString() == "fewer than 50")
+          << json.Pretty();
+    }
+  }
+  const Json larger = Told({"policy",
+                            "diff",
+                            "gdpr",
+                            PolicyWith("min_group: 50", "min_group: 5000"),
+                            "--on",
+                            "runs",
+                            "--state",
+                            State()});
+  ASSERT_EQ(larger["runs"]["segments"].size(), 1U) << larger.Pretty();
+}
+
+TEST_F(Governance, ProfileShowsGroupsOnlyAndRemembersWhatItTold) {
+  const Json orders = Told({"profile", "crm", "--state", State(), "--quasi", "country"});
+  EXPECT_GE(orders["people"].AsInt(), 50);
+  bool country = false;
+  for (const Json& column : orders["columns"].items()) {
+    EXPECT_NE(column["name"].AsString(), "email") << "escrowed cells are nobody's statistics";
+    for (const Json& value : column["values"].items()) {
+      if (value["people"].is_int()) EXPECT_GE(value["people"].AsInt(), 50);
+      country = country || value["value"].AsString() == "FI";
+    }
+  }
+  EXPECT_TRUE(country) << orders.Pretty();
+  EXPECT_TRUE(orders["classes"]["k_reached"].AsBool());
+  const Json again = Told({"profile", "crm", "--state", State()});
+  EXPECT_EQ(again["people"].AsInt(), orders["people"].AsInt())
+      << "the same count may be told again";
+}
+
+TEST_F(Governance, ANoisyCountCostsBudgetUntilItIsSpent) {
+  const std::vector<std::string> ask = {
+      "profile", "crm", "--state", State(), "--epsilon", "0.6", "--recipient", "press"};
+  const Json first = Told(ask);
+  EXPECT_NE(first["budget"]["gauge"].AsString().find("0.60 of 1.00"), std::string::npos);
+  EXPECT_GT(first["people_noisy"].AsInt(), 0);
+  const ProcessResult second = Signet(ask);
+  EXPECT_EQ(second.exit_code, kDenied) << second.out;
+  EXPECT_NE(second.err.find("budget"), std::string::npos) << second.err;
+}
+
+TEST_F(Governance, APlanGoesToCatalogsAsOpenLineage) {
+  const std::string file = (place_.root() / "lineage.json").string();
+  const ProcessResult plan = Signet({"plan",
+                                     place_.pipeline().string(),
+                                     "-p",
+                                     "data=" + place_.data().string(),
+                                     "--openlineage",
+                                     file,
+                                     "--html",
+                                     (place_.root() / "plan.html").string()});
+  ASSERT_EQ(plan.exit_code, 0) << plan.err;
+  EXPECT_NE(ReadText(file).find("columnLineage"), std::string::npos);
+  const std::string page = ReadText(place_.root() / "plan.html");
+  for (const char* part : {"<h2>Recipients</h2>",
+                           "<h2>Purposes</h2>",
+                           "email_platform",
+                           "consent",
+                           "GDPR Art. 6(1)(a)",
+                           "rows decided by"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
+}
+
+}  // namespace
+}  // namespace signet::e2e
