@@ -70,8 +70,9 @@ Result<RunId> Dispatcher::Submit(const RunSpec& spec,
                                  const crypto::WriteBatch* beside) {
   if (!broken_.ok()) return broken_;
   TRY(CheckRunSpec(spec));
-  if (scheduler_.FindRun(spec.id) != nullptr)
+  if (scheduler_.FindRun(spec.id) != nullptr) {
     return Conflict("a run '" + spec.id.text() + "' exists");
+  }
   const size_t keep = batch_.size();
   if (Status refused = binder.RunAccepted(spec.id, batch_); !refused.ok()) {
     UndoPuts(keep);
@@ -177,10 +178,10 @@ Result<bool> Dispatcher::ReceiveAll() {
 
 void Dispatcher::Take(Outcome outcome) {
   for (Record& record : outcome.records) {
-    if (options_.mutation == Mutation::kForgetAttempt && record.type == RecordType::kLeased)
-      continue;
-    if (options_.mutation == Mutation::kForgetRun && record.type == RecordType::kRunAccepted2)
-      continue;
+    const bool leased = record.type == RecordType::kLeased;
+    if (options_.mutation == Mutation::kForgetAttempt && leased) continue;
+    const bool accepted = record.type == RecordType::kRunAccepted2;
+    if (options_.mutation == Mutation::kForgetRun && accepted) continue;
     TellBinder(record);
     records_.push_back(std::move(record));
   }

@@ -147,8 +147,9 @@ void Dispatcher::SendAll() {
     const WorkerSession session = *known;
     // An answer to every heartbeat, empty if need be: a worker that hears nothing gives its leases
     // up.
-    if (!entry.second.acks.empty() || entry.second.answer_beat)
+    if (!entry.second.acks.empty() || entry.second.answer_beat) {
       SendTo(session, workers::Ack{std::move(entry.second.acks)});
+    }
     SendLeases(session, entry.second.leases);
     for (auto& revoke : entry.second.revokes) {
       SendTo(session, workers::Revoke{std::move(revoke.second), revoke.first});

@@ -128,7 +128,7 @@ Result<RunId> RunHost::Submit(PreparedRun prepared, const RunOccasion& occasion)
     notices_->Accept(run, plan.pipeline, plan.run.notify, occasion, beside);
   }
   hosted_[run] = std::move(hosted);  // before Submit: the listener hears of the acceptance
-  const Result<RunId> accepted = coordinator_.Submit(spec, binder, &beside);
+  Result<RunId> accepted = coordinator_.Submit(spec, binder, &beside);
   if (accepted.ok()) {
     if (notices_ != nullptr) notices_->Accepted(run);
   } else {
@@ -154,7 +154,7 @@ Status RunHost::Cancel(const RunId& run, const std::string& who) {
 }
 
 Status RunHost::Approve(const RunId& run, const std::string& step, const std::string& who) {
-  const Status given = coordinator_.Approve(run, StepId(step), who);
+  Status given = coordinator_.Approve(run, StepId(step), who);
   if (given.code() != StatusCode::kNotFound) return given;
   return coordinator_.Approve(run, StepId(step + ".approval"), who);
 }

@@ -4,15 +4,15 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/requests/file_watch.h"
 #include "coordinator/schedules/due.h"
-#include "coordinator/schedules/file_watch.h"
 #include "crypto/base/log.h"
 #include "crypto/base/text.h"
 
 namespace signet::coordinator {
 namespace {
 
-constexpr int64_t kTurnMicros = 200'000;
+constexpr int64_t kKeeperTurnMicros = 200'000;
 constexpr int64_t kRefreshMicros = 2'000'000;
 constexpr int64_t kRetryMicros = 30'000'000;
 constexpr char kSnapshots[] = "snapshot/";
@@ -115,7 +115,7 @@ Status ScheduleKeeper::SetPaused(const std::string& name, bool paused) {
 
 void ScheduleKeeper::Turn() {
   const int64_t now = state_.clock().MonotonicMicros();
-  if (now - turned_ < kTurnMicros) return;
+  if (now - turned_ < kKeeperTurnMicros) return;
   turned_ = now;
   const bool waits = std::any_of(book_.all().begin(), book_.all().end(), [](const auto& entry) {
     return !entry.second.options.snapshots.empty();

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "coordinator/schedules/file_watch.h"
+#include "coordinator/requests/file_watch.h"
 
 namespace signet::coordinator {
 

@@ -197,6 +197,7 @@ std::vector<RunRow*> Scheduler::Candidates(Now now) {
         return !a.had_turn && b.had_turn;
       });
   std::vector<RunRow*> runs;
+  runs.reserve(candidates.size());
   for (const Candidate& candidate : candidates) runs.push_back(candidate.run);
   return runs;
 }

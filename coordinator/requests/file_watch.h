@@ -8,9 +8,9 @@
 
 namespace signet::coordinator {
 
-/// A text that changes when a file matching `pattern` (glob(7)) comes, goes, or changes size or
-/// time; empty when none matches. Contents are not read. kUnavailable when the folder cannot be
-/// listed. May take as long as the file system does.
+/// A text that changes when a file matching `pattern` (as a source's path) comes, goes, or changes
+/// size or time; empty when none matches. Contents are not read. kUnavailable when the folder
+/// cannot be listed. May take as long as the file system does.
 Result<std::string> FilesFingerprint(const std::string& pattern);
 
 /// Says when files that changed have stood still. Times are monotonic micros.

@@ -1,4 +1,4 @@
-#include "coordinator/schedules/file_watch.h"
+#include "coordinator/requests/file_watch.h"
 
 #include <filesystem>
 #include <string>

@@ -1,10 +1,12 @@
-#include "coordinator/schedules/file_watch.h"
+#include "coordinator/requests/file_watch.h"
 
+#include <filesystem>
+#include <string_view>
 #include <sys/stat.h>
-
-#include <glob.h>
+#include <vector>
 
 #include "crypto/base/bytes.h"
+#include "pipelines/ingest/source_paths.h"
 
 namespace signet::coordinator {
 namespace {
@@ -18,30 +20,23 @@ uint64_t Mix(uint64_t hash, std::string_view text) {
 }  // namespace
 
 Result<std::string> FilesFingerprint(const std::string& pattern) {
-  glob_t found{};
-  const int listed = ::glob(pattern.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &found);
-  if (listed == GLOB_NOMATCH) {
-    ::globfree(&found);
-    return std::string();
-  }
-  if (listed != 0) {
-    ::globfree(&found);
-    return Unavailable("the files " + pattern + " cannot be listed");
+  const Result<std::vector<std::string>> files = pipelines::ExpandPaths(pattern, "/");
+  if (!files.ok()) {
+    if (files.status().code() == StatusCode::kNotFound) return std::string();
+    return files.status();
   }
   uint64_t hash = 0xcbf29ce484222325U;
-  for (size_t i = 0; i < found.gl_pathc; ++i) {
+  for (const std::string& file : *files) {
     struct stat facts {};
-    if (::stat(found.gl_pathv[i], &facts) != 0) continue;  // just gone
-    hash = Mix(hash, found.gl_pathv[i]);
+    if (::stat(file.c_str(), &facts) != 0) continue;  // just gone
+    hash = Mix(hash, file);
     hash = Mix(hash,
                "|" + std::to_string(facts.st_size) + "|" + std::to_string(facts.st_mtim.tv_sec) +
                    "." + std::to_string(facts.st_mtim.tv_nsec) + "|");
   }
-  const size_t files = found.gl_pathc;
-  ::globfree(&found);
   Bytes raw;
   AppendU64(raw, hash);
-  return std::to_string(files) + ":" + ToHex(raw);
+  return std::to_string(files->size()) + ":" + ToHex(raw);
 }
 
 bool FileWatch::Saw(const std::string& fingerprint, int64_t now) {
