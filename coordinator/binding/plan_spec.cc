@@ -44,12 +44,16 @@ void TakeRunOptions(const pipelines::StepRunOptions& options, StepSpec& step) {
   step.needs = {options.labels, options.memory_mb, options.cpu_milli};
 }
 
+/// Nothing waits for ever: who has not agreed in a week does not agree.
+constexpr int64_t kApprovalMsMax = int64_t{7} * 86'400'000;
+
 /// What is waited for before a step that needs approvals.
 StepSpec ApprovalBefore(const StepSpec& step, int approvals) {
   StepSpec approval;
   approval.id = StepId(step.id.text() + ".approval");
   approval.local = true;
   approval.approvals = approvals;
+  approval.timeouts.queue_ms = kApprovalMsMax;
   approval.when = step.when;
   for (const Dependency& edge : step.after) approval.after.push_back({edge.step, false});
   return approval;
@@ -87,6 +91,7 @@ RunSpec PlanBinder::Spec() const {
   spec.pipeline = plan_.pipeline;
   spec.context = plan_digest_;
   spec.pools = plan_.run.pools;
+  spec.shared_pools = plan_.run.shared_pools;
   spec.total_ms = plan_.run.total_ms;
   spec.priority = plan_.run.priority;
   std::map<std::string, std::string> writers;
