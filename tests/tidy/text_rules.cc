@@ -214,8 +214,9 @@ Findings Headers(const SourceTree& tree) {
   for (const SourceFile& file : tree.files) {
     if (!IsOurCode(file)) continue;
     const std::string name = std::filesystem::path(file.path).filename().string();
-    if (std::regex_search(name, kNoConcept))
+    if (std::regex_search(name, kNoConcept)) {
       findings.push_back({file.path, 0, "is named after no concept"});
+    }
     if (!name.ends_with(".h")) continue;
     if (!file.lines.front().starts_with("/// ")) {
       findings.push_back({file.path, 0, "does not open with a sentence on the file"});

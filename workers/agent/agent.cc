@@ -75,8 +75,9 @@ int64_t Agent::NextWake() const {
 }
 
 void Agent::Handle(Frame& frame) {
-  if (const auto* const welcome = std::get_if<Welcome>(&frame.message))
+  if (const auto* const welcome = std::get_if<Welcome>(&frame.message)) {
     return On(*welcome, frame.fence);
+  }
   if (const auto* const bye = std::get_if<Bye>(&frame.message)) {
     if (frame.fence >= term_) On(*bye);
     return;
@@ -238,8 +239,9 @@ void Agent::BeatIfDue(int64_t now) {
   beat_sent_ = now;
   Heartbeat beat;
   for (const TaskPulse& pulse : slots_.Pulses()) {
-    if (running_.count(pulse.fence) != 0)
+    if (running_.count(pulse.fence) != 0) {
       beat.running.push_back({pulse.fence, pulse.progress, pulse.cpu_ms});
+    }
   }
   for (const Lease& lease : waiting_) beat.running.push_back({lease.fence, 0, 0});
   for (const auto& report : reports_) beat.finished.push_back(report.first);
@@ -275,8 +277,9 @@ void Agent::LeaveIfDrained() {
 }
 
 bool Agent::Knows(uint64_t fence) const {
-  if (running_.count(fence) != 0 || reports_.count(fence) != 0 || recent_.count(fence) != 0)
+  if (running_.count(fence) != 0 || reports_.count(fence) != 0 || recent_.count(fence) != 0) {
     return true;
+  }
   return std::any_of(
       waiting_.begin(), waiting_.end(), [&](const Lease& lease) { return lease.fence == fence; });
 }

@@ -184,8 +184,9 @@ Status Work(const Arguments& arguments, TaskRunner runner) {
   const bool embedded = arguments.parent > 0;
   if (embedded) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != static_cast<pid_t>(arguments.parent))
+    if (::getppid() != static_cast<pid_t>(arguments.parent)) {
       return Unavailable("the parent is gone");
+    }
   }
   TaskLimits limits;
   limits.memory_bytes_max = static_cast<uint64_t>(arguments.task_memory);

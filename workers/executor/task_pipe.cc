@@ -66,8 +66,9 @@ Result<std::optional<ZygoteMessage>> ReceiveControl(int socket, int* attached) {
     n = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
   } while (n < 0 && errno == EINTR);
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::optional<ZygoteMessage>();
-  if (n != static_cast<ssize_t>(sizeof message))
+  if (n != static_cast<ssize_t>(sizeof message)) {
     return Unavailable("the zygote's socket has ended");
+  }
   const cmsghdr* const control = CMSG_FIRSTHDR(&header);
   if (control != nullptr && control->cmsg_type == SCM_RIGHTS) {
     std::memcpy(attached, CMSG_DATA(control), sizeof *attached);

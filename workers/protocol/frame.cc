@@ -160,8 +160,9 @@ Status FromBody(const protocol::RegisterBody& body, Register& m) {
 }
 
 Status FromBody(const protocol::WelcomeBody& body, Welcome& m) {
-  if (body.heartbeat_ms <= 0 || body.silence_ms_max <= 0)
+  if (body.heartbeat_ms <= 0 || body.silence_ms_max <= 0) {
     return Corrupt("a welcome has no heartbeat");
+  }
   m = {body.heartbeat_ms, body.silence_ms_max};
   return OkStatus();
 }
@@ -176,8 +177,9 @@ Status FromBody(const protocol::LeasesBody& body, Leases& m) {
   m.leases.resize(body.leases.size());
   for (size_t i = 0; i < body.leases.size(); ++i) {
     const protocol::LeaseBody& from = body.leases[i];
-    if (from.attempt < 0 || from.attempt_ms_max < 0)
+    if (from.attempt < 0 || from.attempt_ms_max < 0) {
       return Corrupt("a lease has a negative number");
+    }
     m.leases[i] = {static_cast<uint64_t>(from.fence),
                    from.task,
                    from.attempt,

@@ -27,8 +27,9 @@ std::vector<size_t> LengthsAroundBoundaries() {
   std::vector<size_t> lengths;
   for (size_t chunks = 0; chunks <= 3; ++chunks) {
     for (size_t at = chunks * kChunk; at <= chunks * kChunk + 18; ++at) lengths.push_back(at);
-    for (size_t back = 1; back <= 18 && chunks > 0; ++back)
+    for (size_t back = 1; back <= 18 && chunks > 0; ++back) {
       lengths.push_back(chunks * kChunk - back);
+    }
   }
   lengths.push_back(10 * kChunk + 77);
   return lengths;

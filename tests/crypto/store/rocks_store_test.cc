@@ -239,8 +239,9 @@ TEST_F(RocksStoreTest, AFullDiskIsUnavailableAndNothingIsLostOnceThereIsSpace) {
     while (fill.write(block.data(), 4096) && fill.flush()) continue;
   }
   Status failed;
-  for (int i = 0; i < 100 && failed.ok(); ++i)
+  for (int i = 0; i < 100 && failed.ok(); ++i) {
     failed = (*store)->Put("x" + std::to_string(i), Bytes(9000, 7));
+  }
   EXPECT_EQ(failed.code(), StatusCode::kUnavailable) << failed.ToString();
   EXPECT_NE(failed.message().find("is full"), std::string::npos);
   EXPECT_FALSE(failed.remedy().empty());

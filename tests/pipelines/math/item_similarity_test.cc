@@ -45,8 +45,9 @@ TEST(ItemSimilarity, DoesNotDependOnThreadsAndKeepsTheNearest) {
   std::vector<Interaction> cells;
   for (uint32_t c = 0; c < 300; ++c) {
     for (uint32_t i = 0; i < 200; ++i) {
-      if ((c * 7 + i * 13 + c * i) % 11 == 0)
+      if ((c * 7 + i * 13 + c * i) % 11 == 0) {
         cells.push_back({i, 1.0F + static_cast<float>(c % 3), 0});
+      }
     }
     starts.push_back(cells.size());
   }

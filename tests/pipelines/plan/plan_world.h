@@ -145,8 +145,9 @@ class PlanWorld : public ::testing::Test {
     if (planned.ok()) return "planned without complaint\n";
     std::string message = planned.status().message();
     const std::string folder = scratch_.path().string() + "/";
-    for (size_t at; (at = message.find(folder)) != std::string::npos;)
+    for (size_t at = 0; (at = message.find(folder)) != std::string::npos;) {
       message.erase(at, folder.size());
+    }
     return std::regex_replace(
         message, std::regex("((gdpr|ccpa|organisation|taxonomy)\\.yaml:)[0-9]+"), "$1N");
   }

@@ -89,8 +89,9 @@ TEST_F(ScalarFunctionTest, BytesThatAreNotUtf8NeverBecomeText) {
                                       {ColumnType::kInt64},
                                       ColumnType::kText,
                                       [](const Arguments& in, ColumnWriter& out) {
-                                        for (size_t r = 0; r < in.rows(); ++r)
+                                        for (size_t r = 0; r < in.rows(); ++r) {
                                           out.SetText(r, "\xff\xfe");
+                                        }
                                         return OkStatus();
                                       }})
                   .ok());

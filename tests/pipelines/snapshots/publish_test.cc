@@ -25,8 +25,9 @@ class PublishTest : public ::testing::Test {
   /// Table `name` with the subjects [first, last).
   void Segment(const std::string& name, int first, int last) {
     std::string sql = "CREATE TABLE " + name + " (subject UUID); INSERT INTO " + name + " VALUES ";
-    for (int n = first; n < last; ++n)
+    for (int n = first; n < last; ++n) {
       sql += std::string(n > first ? "," : "") + "('" + SubjectText(n) + "')";
+    }
     const Status status = sql_->Execute(sql);
     ASSERT_TRUE(status.ok()) << status.ToString();
   }

@@ -171,8 +171,9 @@ TEST(Generate, CanariesAreInEveryIdentifierAndFreeTextButThePhone) {
   }
   EXPECT_NE(files.at("web-1.jsonl").find(std::string("\"cookie_id\":\"ck") + kCanary),
             std::string::npos);
-  for (const auto& [name, text] : Make(50, 1, 1))
+  for (const auto& [name, text] : Make(50, 1, 1)) {
     EXPECT_EQ(text.find(kCanary), std::string::npos) << name;
+  }
 }
 
 TEST(Generate, RefusesWhatItCannotMake) {

@@ -36,8 +36,9 @@ inline std::optional<Bytes> Await(ClientChannel& client) {
 /// Until the handshake is over frames are refused.
 inline void SendSoon(ClientChannel& client, std::string_view text, int64_t millis = 5'000) {
   const int64_t until = g_clock.MonotonicMicros() + millis * 1'000;
-  while (!client.Send(AsBytes(text)).ok() && g_clock.MonotonicMicros() < until)
+  while (!client.Send(AsBytes(text)).ok() && g_clock.MonotonicMicros() < until) {
     client.Wait(5'000, {});
+  }
 }
 
 /// The contract of channels, for each form.
