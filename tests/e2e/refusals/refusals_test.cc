@@ -187,6 +187,7 @@ TEST_F(Refusals, NothingReadsPastTheCutOff) {
     for (const char* name : {"transactions-1.csv",
                              "web-1.jsonl",
                              "offer_events.csv",
+                             "offers.csv",
                              "experiment_assignments.csv",
                              "experiment_exposures.csv",
                              "products.csv"}) {
