@@ -25,7 +25,7 @@ std::string Number(const Json& value) {
 std::string FieldsText(const Json& json, const std::string& indent) {
   std::string text;
   for (const auto& [name, value] : json.fields()) {
-    const std::string figure = FigureText(value);
+    const std::string figure = ModelFigureText(value);
     if (!figure.empty()) {
       text += indent + name + ": " + figure + "\n";
     } else if (value.is_string() && !value.AsString().empty()) {
@@ -49,7 +49,7 @@ std::string GroupsText(const Json& fairness) {
     for (const Json& group : figures["groups"].items()) {
       text += "  " + group["group"].AsString();
       for (const auto& [name, value] : group.fields()) {
-        const std::string figure = FigureText(value);
+        const std::string figure = ModelFigureText(value);
         if (!figure.empty()) text += ", " + name + " " + figure;
       }
       text += "\n";
@@ -61,7 +61,7 @@ std::string GroupsText(const Json& fairness) {
 
 }  // namespace
 
-std::string FigureText(const Json& figure) {
+std::string ModelFigureText(const Json& figure) {
   if (figure.is_number()) return Number(figure);
   if (!figure.is_object() || !figure["value"].is_number()) return "";
   std::string text = Number(figure["value"]);
@@ -78,7 +78,7 @@ std::string ModelListText(const Json& versions) {
     text += NameOf(version) + "  " + version["status"].AsString() + "  " +
             version["op"].AsString() + "  " + version["at"].AsString();
     for (const char* headline : kHeadlines) {
-      const std::string figure = FigureText(version["figures"]["quality"][headline]);
+      const std::string figure = ModelFigureText(version["figures"]["quality"][headline]);
       if (!figure.empty()) text += std::string("  ") + headline + " " + figure;
     }
     text += version["kept"].AsBool() ? "\n" : "  (bytes no longer kept)\n";
@@ -121,8 +121,8 @@ std::string ModelComparisonText(const Json& comparison) {
            ? "both judged on the same people held out\n"
            : "judged on different people or times: read the differences with care\n");
   for (const Json& metric : comparison["metrics"].items()) {
-    text += "  " + metric["metric"].AsString() + ": a " + FigureText(metric["a"]) + ", b " +
-            FigureText(metric["b"]) + ", difference " + Number(metric["difference"]) + ", " +
+    text += "  " + metric["metric"].AsString() + ": a " + ModelFigureText(metric["a"]) + ", b " +
+            ModelFigureText(metric["b"]) + ", difference " + Number(metric["difference"]) + ", " +
             metric["verdict"].AsString() + "\n";
   }
   return text;

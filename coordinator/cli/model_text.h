@@ -17,6 +17,6 @@ std::string ModelChangeText(const Json& facts);
 /// Rules and read-outs of experiments.
 std::string ExperimentListText(const Json& experiments);
 /// "0.843 (0.831 to 0.855)" of a number or {value, low, high}; empty for anything else.
-std::string FigureText(const Json& figure);
+std::string ModelFigureText(const Json& figure);
 
 }  // namespace signet::coordinator

@@ -13,8 +13,9 @@ namespace {
 
 /// A cell of a Markdown table.
 std::string Cell(std::string text) {
-  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
+  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
     text.insert(at, "\\");
+  }
   return text;
 }
 

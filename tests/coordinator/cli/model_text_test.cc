@@ -44,9 +44,9 @@ Json Version() {
 }
 
 TEST(ModelText, AFigureIsANumberOrANumberWithItsInterval) {
-  EXPECT_EQ(FigureText(Estimate(0.5, 0.25, 0.75)), "0.5000 (0.2500 to 0.7500)");
-  EXPECT_EQ(FigureText(Json(12'345)), "12,345");
-  EXPECT_EQ(FigureText(Json("text")), "");
+  EXPECT_EQ(ModelFigureText(Estimate(0.5, 0.25, 0.75)), "0.5000 (0.2500 to 0.7500)");
+  EXPECT_EQ(ModelFigureText(Json(12'345)), "12,345");
+  EXPECT_EQ(ModelFigureText(Json("text")), "");
 }
 
 TEST(ModelText, TheListHasALinePerVersionWithItsFirstFigure) {
