@@ -122,6 +122,7 @@ std::string ColumnText(const Json& column) {
                      CountText(column["missing"]) + "\n";
   if (column.Has("top")) {
     std::vector<std::string> quartiles;
+    quartiles.reserve(column["quartiles"].size());
     for (const Json& one : column["quartiles"].items()) quartiles.push_back(one.Dump());
     text += "    at most " + column["bottom"].Dump() + " | " + Join(quartiles, " ") +
             " | at least " + column["top"].Dump() + "\n";

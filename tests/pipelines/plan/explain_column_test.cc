@@ -53,6 +53,7 @@ TEST_F(ExplainColumnTest, ADerivedColumnTellsItsWayBackToTheSource) {
   const Result<Json> json = Explain(text, "b.big");
   ASSERT_TRUE(json.ok()) << json.status().message();
   std::vector<std::string> way;
+  way.reserve((*json)["derivation"].size());
   for (const Json& link : (*json)["derivation"].items()) way.push_back(link["column"].AsString());
   const auto has = [&](const char* column) {
     return std::find(way.begin(), way.end(), column) != way.end();

@@ -50,6 +50,8 @@ TEST(MergeRareValues, NeverShowsASmallNumber) {
 
 TEST(CodeRange, BoundsHaveAGroupBeyondThem) {
   std::vector<double> values;
+  values.reserve(101);
+  values.reserve(100);
   for (int i = 0; i < 100; ++i) values.push_back(i);
   values.push_back(1e9);
   const auto range = CodeRange(values, 10);
