@@ -53,8 +53,9 @@ void StandingDuties::Turn() {
   if (door_) Told("enrolment", door_->Turn());
   if (Due(folded_, kFoldSeconds)) Told("reads", state_.FoldAccess());
   if (Due(settings_, kSettingsSeconds)) Told("settings", state_.NoteSettings());
-  if (Due(signed_, kCheckpointSeconds))
+  if (Due(signed_, kCheckpointSeconds)) {
     Told("checkpoint", state_.audit().SignCheckpoint().status());
+  }
 }
 
 }  // namespace signet::coordinator

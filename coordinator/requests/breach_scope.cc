@@ -89,8 +89,9 @@ void BreachFinder::AddLease(const Json& lease, const FrozenRun& frozen, uint64_t
           if (classes.empty() || classes.count(label_class) != 0) AddColumn(column, readable);
         }
       };
-  for (const pipelines::PlannedInput& input : step->inputs)
+  for (const pipelines::PlannedInput& input : step->inputs) {
     add(input.dataset, input.kind, input.schema);
+  }
   for (const pipelines::PlannedOutput& out : step->outputs) add(out.dataset, out.kind, out.schema);
 }
 

@@ -77,8 +77,9 @@ Result<Json> ErasureSweep::Rewrite(std::span<const LocatedSubject> people) {
   Json datasets{Json::Object()};
   if (steps.empty()) return datasets;
   std::map<std::string, std::string> names;
-  for (const RightsStep& step : steps)
+  for (const RightsStep& step : steps) {
     names[step.id] = step.dataset.owner + "/" + step.dataset.name;
+  }
   ASSIGN_OR_RETURN(const auto results, finder_.RunSteps(std::move(steps)));
   for (const auto& result : results) datasets.Set(names[result.first], result.second.figures);
   return datasets;

@@ -33,8 +33,9 @@ class RowCollector {
         ASSIGN_OR_RETURN(Json row, Json::Parse(chunk.Text(1, r)));
         const SubjectId subject{chunk.GetUuid(0, r)};
         for (size_t c = 0; c < sealed_.size(); ++c) {
-          if (!chunk.IsNull(c + 2, r))
+          if (!chunk.IsNull(c + 2, r)) {
             row.Set(sealed_[c], Open(sealed_[c], subject, chunk.Blob(c + 2, r)));
+          }
         }
         list.Push(std::move(row));
       }

@@ -221,8 +221,9 @@ std::vector<const Operator*> AllOperators() {
 std::string OperatorDigest(const Operator& op) {
   Json json = Json::Of({{"name", op.signature().name}, {"version", kCatalogVersion}});
   Json options{Json::Array()};
-  for (const OptionDoc& option : op.signature().options)
+  for (const OptionDoc& option : op.signature().options) {
     options.Push(option.name + ":" + option.type);
+  }
   json.Set("options", std::move(options));
   return ToHex(crypto::Sha256::Of(AsBytes(json.Dump())));
 }

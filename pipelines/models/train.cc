@@ -41,8 +41,9 @@ Status CheckLabelTypes(const LabelOptions& label, const Schema& events) {
   }
   if (!label.returned.empty()) {
     ASSIGN_OR_RETURN(const Column* returned, ColumnNamed(events, label.input, label.returned));
-    if (returned->type != ColumnType::kBool)
+    if (returned->type != ColumnType::kBool) {
       return Invalid("train: label.returned needs a bool column");
+    }
   }
   return OkStatus();
 }

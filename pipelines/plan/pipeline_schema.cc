@@ -194,8 +194,9 @@ std::string PipelineReference() {
             ".\n\n| option | type | unit | default | meaning |\n| --- | --- | --- | --- | --- |\n";
     for (const OptionDoc& option : signature.options) {
       std::string type = option.type;
-      for (size_t at = 0; (at = type.find('|', at)) != std::string::npos; at += 2)
+      for (size_t at = 0; (at = type.find('|', at)) != std::string::npos; at += 2) {
         type.insert(at, "\\");
+      }
       page += "| `" + option.name + "` | " + type + " | " + option.unit + " | " +
               option.default_text + " | " + option.text + " |\n";
     }

@@ -122,8 +122,9 @@ PipelineRunOptions PipelineRunOptions::FromJson(const Json& json) {
   for (const auto& [name, limit] : json["pools"].fields()) {
     options.pools[name] = static_cast<int>(limit.AsInt());
   }
-  for (const std::string& pool : json["shared_pools"].AsStrings())
+  for (const std::string& pool : json["shared_pools"].AsStrings()) {
     options.shared_pools.insert(pool);
+  }
   options.total_ms = json["total_ms"].AsInt();
   options.priority = static_cast<int>(json["priority"].AsInt());
   if (json.Has("schedule")) options.schedule = ScheduleOptions::FromJson(json["schedule"]);

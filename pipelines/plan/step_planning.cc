@@ -179,8 +179,9 @@ class StepBinding {
     std::vector<std::string> fitting;
     for (const auto& [name, other] : p_.datasets) {
       const auto& accepts = op_->signature().accepts;
-      if (std::find(accepts.begin(), accepts.end(), other.kind) != accepts.end())
+      if (std::find(accepts.begin(), accepts.end(), other.kind) != accepts.end()) {
         fitting.push_back(name);
+      }
     }
     p_.diagnostics.Error(
         "SIG-3002",

@@ -34,8 +34,9 @@ std::string WithoutMissingPlaces(std::string text) {
 /// The one statement's tree.
 Result<Json> Parse(Connection& connection, std::string_view sql) {
   if (sql.size() > kSqlBytesMax) return Refused("the SQL is longer than 1 MiB");
-  if (!IsValidUtf8(sql) || sql.find('\0') != std::string_view::npos)
+  if (!IsValidUtf8(sql) || sql.find('\0') != std::string_view::npos) {
     return Refused("the SQL is not text");
+  }
   Result<std::string> text =
       connection.QueryText("SELECT json_serialize_sql(" + SqlLiteral(sql) + ")::VARCHAR");
   if (!text.ok()) return Refused("the SQL cannot be parsed");
@@ -48,8 +49,9 @@ Result<Json> Parse(Connection& connection, std::string_view sql) {
                        : message);
   }
   const Json& statements = (*tree)["statements"];
-  if (statements.size() != 1)
+  if (statements.size() != 1) {
     return Refused("the SQL holds " + std::to_string(statements.size()) + " statements");
+  }
   return statements.items().front();
 }
 
@@ -57,8 +59,9 @@ Result<Json> Parse(Connection& connection, std::string_view sql) {
 Result<SelectAnalysis> Combine(const Binder& binder,
                                BoundQuery query,
                                const std::vector<ResultColumn>& prepared) {
-  if (prepared.size() != query.columns.size())
+  if (prepared.size() != query.columns.size()) {
     return Refused("the columns of the result cannot be followed");
+  }
   SelectAnalysis analysis;
   analysis.read = binder.read();
   analysis.read.insert(query.rows.begin(), query.rows.end());

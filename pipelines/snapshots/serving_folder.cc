@@ -224,8 +224,9 @@ Result<std::vector<SnapshotName>> ServingFolder::Snapshots() const {
   for (const std::string& recipient : recipients) {
     ASSIGN_OR_RETURN(const std::vector<std::string> snapshots, FolderNames(root_ / recipient));
     for (const std::string& snapshot : snapshots) {
-      if (fs::exists(root_ / recipient / snapshot / "current"))
+      if (fs::exists(root_ / recipient / snapshot / "current")) {
         names.push_back({recipient, snapshot});
+      }
     }
   }
   return names;

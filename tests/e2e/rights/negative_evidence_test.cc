@@ -188,8 +188,9 @@ TEST_F(NegativeEvidence, NoByteOfTheStateNamesTheErasedPersonAndTheSearchFindsOt
   // Those who stay have kept their ids and own keys; only what wraps them is new.
   Traces after = TracesOf(kStays);
   for (const auto& trace : stays) {
-    if (trace.first.find("wrapped") == std::string::npos)
+    if (trace.first.find("wrapped") == std::string::npos) {
       EXPECT_EQ(after[trace.first], trace.second);
+    }
   }
 }
 
