@@ -27,7 +27,7 @@ class PlanRecords : public SmallPlan {
     crypto::WriteBatch batch;
     ASSERT_TRUE(binder.RunAccepted(RunId("r"), batch).ok());
     Write(batch);
-    binder.BatchWritten(true);
+    binder.BatchWritten(/*durable=*/true);
   }
   Status Commit(PlanBinder& binder, const std::string& step, const pipelines::TaskResult& result) {
     TaskRef task;
@@ -36,7 +36,7 @@ class PlanRecords : public SmallPlan {
     crypto::WriteBatch batch;
     TRY(binder.CommitTask(task, result.Encode(), batch));
     Write(batch);
-    binder.BatchWritten(true);
+    binder.BatchWritten(/*durable=*/true);
     return OkStatus();
   }
   static TaskRef Task(const std::string& step) {
@@ -102,7 +102,7 @@ TEST_F(PlanRecords, AFailedRunLeavesTheVersionsThatItLearnt) {
   crypto::WriteBatch end;
   binder.RunFinished(RunId("r"), RunState::kFailed, end);
   Write(end);
-  binder.BatchWritten(true);
+  binder.BatchWritten(/*durable=*/true);
   EXPECT_TRUE(Opens(piece));
 }
 
