@@ -159,7 +159,7 @@ PipelineRunOptions ReadPipelineRunOptions(MapReader& settings, Diagnostics& diag
       pools.Know(entry.key);
       MapReader pool(entry.value, "pool '" + entry.key + "'", diagnostics);
       options.pools[entry.key] = static_cast<int>(pool.Int("limit", 1, 1, kPoolMax));
-      if (pool.Bool("across_runs", false)) options.shared_pools.insert(entry.key);
+      if (pool.Bool("across_runs", /*fallback=*/false)) options.shared_pools.insert(entry.key);
       pool.Finish();
     }
     pools.Finish();

@@ -91,9 +91,9 @@ Node WithDatasets(const Node& step, const Names& names) {
 /// The document with other steps.
 Node WithSteps(const Node& root, std::vector<Entry> steps) {
   std::vector<Entry> entries = root.entries();
-  for (Entry& entry : entries) {
-    if (entry.key == "steps") entry.value = Node::Map(entry.value.mark(), std::move(steps));
-  }
+  const auto found = std::find_if(
+      entries.begin(), entries.end(), [](const Entry& entry) { return entry.key == "steps"; });
+  if (found != entries.end()) found->value = Node::Map(found->value.mark(), std::move(steps));
   return Node::Map(root.mark(), std::move(entries));
 }
 
@@ -130,6 +130,22 @@ std::vector<std::string> ValuesOf(const Entry& name,
   return {};
 }
 
+/// Each step of `made` once for each value, in which `place` is the value; at most
+/// kForeachStepsMax of them.
+std::vector<Entry> Multiplied(const std::vector<Entry>& made,
+                              const std::string& place,
+                              const std::vector<std::string>& values) {
+  std::vector<Entry> next;
+  for (const Entry& one : made) {
+    for (const std::string& value : values) {
+      if (next.size() >= kForeachStepsMax) return next;
+      const auto put = [&](const std::string& text) { return ReplacedAll(text, place, value); };
+      next.push_back({one.key + "." + value, one.key_mark, WithTexts(one.value, put)});
+    }
+  }
+  return next;
+}
+
 /// Writes one foreach step out, once for each combination of values.
 void WriteOut(const Entry& step,
               const Parameters& parameters,
@@ -145,15 +161,7 @@ void WriteOut(const Entry& step,
   std::vector<Entry> made{{step.key, step.key_mark, Without(step.value, "foreach")}};
   for (const Entry& loop : loops.entries()) {
     const std::vector<std::string> values = ValuesOf(loop, parameters, diagnostics);
-    const std::string place = "${each." + loop.key + "}";
-    std::vector<Entry> next;
-    for (const Entry& one : made) {
-      for (const std::string& value : values) {
-        if (next.size() >= kForeachStepsMax) break;
-        const auto put = [&](const std::string& text) { return ReplacedAll(text, place, value); };
-        next.push_back({one.key + "." + value, one.key_mark, WithTexts(one.value, put)});
-      }
-    }
+    std::vector<Entry> next = Multiplied(made, "${each." + loop.key + "}", values);
     if (next.size() >= kForeachStepsMax) {
       return diagnostics.Error("SIG-1216",
                                loop.key_mark,

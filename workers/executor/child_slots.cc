@@ -14,6 +14,7 @@
 #include <string>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -72,9 +73,10 @@ class ChildSlots final : public TaskSlots {
     }
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-      return Unavailable(std::string("no socket pair for a task: ") + ::strerror(errno));
+      return Unavailable(std::string("no socket pair for a task: ") +
+                         std::generic_category().message(errno));
     }
-    const Status sent = SendControl(control_, {'S', fence, 0}, ends[1]);
+    Status sent = SendControl(control_, {'S', fence, 0}, ends[1]);
     ::close(ends[1]);
     Child child;
     child.descriptor = ends[0];
@@ -124,6 +126,7 @@ class ChildSlots final : public TaskSlots {
 
   std::vector<TaskPulse> Pulses() override {
     std::vector<TaskPulse> pulses;
+    pulses.reserve(children_.size());
     for (const auto& child : children_) {
       pulses.push_back({child.first, child.second.progress, CpuMillis(child.second.pid)});
     }
@@ -244,17 +247,19 @@ class ChildSlots final : public TaskSlots {
 
 }  // namespace
 
-Result<std::unique_ptr<TaskSlots>> StartChildSlots(TaskRunner runner, TaskLimits limits) {
+Result<std::unique_ptr<TaskSlots>> StartChildSlots(const TaskRunner& runner, TaskLimits limits) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-    return Unavailable(std::string("no socket pair for the zygote: ") + ::strerror(errno));
+    return Unavailable(std::string("no socket pair for the zygote: ") +
+                       std::generic_category().message(errno));
   }
   const int self = ::getpid();
   const pid_t zygote = ::fork();
   if (zygote < 0) {
     ::close(ends[0]);
     ::close(ends[1]);
-    return Unavailable(std::string("cannot fork the zygote: ") + ::strerror(errno));
+    return Unavailable(std::string("cannot fork the zygote: ") +
+                       std::generic_category().message(errno));
   }
   if (zygote == 0) {
     ::close(ends[0]);

@@ -32,8 +32,9 @@ constexpr int64_t kGraceMicros = 2'000'000;
 constexpr int64_t kMicrosPerMilli = 1'000;
 constexpr int kInterrupted = 130;  // as shells say it
 
-volatile std::sig_atomic_t interrupted =
-    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// What a signal handler may touch.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t interrupted = 0;
 
 void OnInterrupt(int /*signal*/) {
   interrupted = 1;
@@ -183,7 +184,7 @@ class Zygote {
       ::close(signals_);
       sigset_t none;
       ::sigemptyset(&none);
-      ::sigprocmask(SIG_SETMASK, &none, nullptr);
+      ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
       struct sigaction interrupt {};
       interrupt.sa_handler = &OnInterrupt;
       interrupt.sa_flags = SA_RESTART;
@@ -211,7 +212,9 @@ class Zygote {
   }
 
   // A lost agent is noticed at the next read.
-  void Tell(const ZygoteMessage& message) { static_cast<void>(SendControl(control_, message)); }
+  void Tell(const ZygoteMessage& message) const {
+    static_cast<void>(SendControl(control_, message));
+  }
 
   int control_;
   int signals_;
@@ -227,15 +230,15 @@ class Zygote {
 void RunZygote(int control, const TaskRunner& runner, const TaskLimits& limits, int parent) {
   DieWith(parent);
   if (!HardenProcess().ok()) ::_exit(1);
-  ::signal(SIGINT, SIG_IGN);
-  ::signal(SIGTERM, SIG_IGN);
-  ::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(::signal(SIGINT, SIG_IGN));
+  static_cast<void>(::signal(SIGTERM, SIG_IGN));
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (nothing < 0 || ::dup2(nothing, 0) < 0 || ::dup2(nothing, 1) < 0) ::_exit(1);
   sigset_t children;
   ::sigemptyset(&children);
   ::sigaddset(&children, SIGCHLD);
-  ::sigprocmask(SIG_BLOCK, &children, nullptr);
+  ::pthread_sigmask(SIG_BLOCK, &children, nullptr);
   const int signals = ::signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals < 0) ::_exit(1);
   Zygote(control, signals, runner, limits).Serve();

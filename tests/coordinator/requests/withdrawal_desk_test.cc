@@ -25,8 +25,8 @@ class WithdrawalDeskTest : public DeskWorld {
         *policies::FindPolicies({"gdpr", "ccpa"}, "policies/bundles", "policies/bundles")));
   }
   [[nodiscard]] size_t EntriesAt(const std::string& recipient) {
-    const auto folder = *pipelines::ServingFolder::OpenForPublication(state_->serving(), entropy_);
-    return pipelines::ReadWithdrawals(folder, recipient)->entries.size();
+    const auto folder = pipelines::ServingFolder::OpenForPublication(state_->serving(), entropy_);
+    return pipelines::ReadWithdrawals(*folder, recipient)->entries.size();
   }
   std::unique_ptr<policies::Policy> policy_;
 };

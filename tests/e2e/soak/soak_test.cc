@@ -233,9 +233,12 @@ TEST_F(SoakOnTwoHosts, ARollingRestartLosesAndDoublesNothing) {
   EXPECT_EQ(worker_->Wait(kPatience).exit_code, 0) << worker_->err();
   StartWorker();
   ExpectSameDigest(run);
+  coordinator_->Signal(SIGTERM);
+  EXPECT_EQ(coordinator_->Wait(kPatience).exit_code, 0);
   const ProcessResult log = place_.Signet(
       With({"audit", "tail", "--type", "snapshot.published", "--run", run, "-n", "1000"}));
   EXPECT_EQ(std::count(log.out.begin(), log.out.end(), '\n'), 1) << "published exactly once";
+  StartCoordinator();
 }
 
 /// A state on a disk of its own.
