@@ -103,6 +103,17 @@ void CheckExpiry(Planning& planning, const PlannedStep& step, const StepDecl& de
 
 }  // namespace
 
+void AddProxies(Planning& planning, const ColumnDecl& decl, policies::Label& label) {
+  for (const std::string& special : decl.proxy_for) {
+    const policies::Category* category = planning.policy.FindCategory(special);
+    if (category == nullptr || !category->special) {
+      planning.diagnostics.Error("SIG-2022", decl.mark, "'" + special + "' is no special category");
+      continue;
+    }
+    label.special.insert(special);
+  }
+}
+
 std::optional<int64_t> RetentionOf(const policies::Policy& policy,
                                    DatasetKind kind,
                                    const Schema& schema) {

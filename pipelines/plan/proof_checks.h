@@ -12,6 +12,10 @@ namespace signet::pipelines {
 ///   SIG-3043  a snapshot that would be served longer than its kind, or its data, may be kept
 void CheckProof(Planning& planning);
 
+/// Adds what the engineer knows and the policy cannot: the column stands for special categories.
+/// Reports SIG-2022 for a name that is none.
+void AddProxies(Planning& planning, const ColumnDecl& decl, policies::Label& label);
+
 /// Seconds that the dataset may be kept: its kind's retention or that of its columns, whichever is
 /// shorter; nothing = no rule.
 std::optional<int64_t> RetentionOf(const policies::Policy& policy,

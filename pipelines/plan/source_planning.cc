@@ -1,7 +1,6 @@
 // Sources: from declared columns to the steps that tokenise, resolve and gate them.
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "pipelines/identity/resolver.h"
 #include "pipelines/ingest/source_paths.h"
 #include "pipelines/plan/planning.h"
+#include "pipelines/plan/proof_checks.h"
 
 namespace signet::pipelines {
 namespace {
@@ -122,20 +122,8 @@ class SourceBinding {
     }
     column.treatment = p_.policy.TreatmentOf(decl.category);
     column.label = p_.policy.LabelOf(decl.category, source_.name + "." + decl.name);
-    AddProxies(decl, column.label);
+    AddProxies(p_, decl, column.label);
     return column;
-  }
-
-  /// What the engineer knows and the policy cannot: this column tells about a special category.
-  void AddProxies(const ColumnDecl& decl, policies::Label& label) {
-    for (const std::string& special : decl.proxy_for) {
-      const Category* category = p_.policy.FindCategory(special);
-      if (category == nullptr || !category->special) {
-        p_.diagnostics.Error("SIG-2022", decl.mark, "'" + special + "' is no special category");
-        continue;
-      }
-      label.special.insert(special);
-    }
   }
 
   void BindLinks(SourceSpec& spec) {
