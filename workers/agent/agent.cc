@@ -212,10 +212,9 @@ void Agent::SendReports(int64_t now) {
   std::vector<Report*> fresh;
   size_t bytes = 0;
   const auto flush = [&] {
-    bool sent = true;
-    if (!completed.completions.empty()) sent = Send(std::exchange(completed, {})) && sent;
-    if (!failed.failures.empty()) sent = Send(std::exchange(failed, {})) && sent;
-    for (Report* const report : fresh) report->sent = sent ? now : now - kResendMicros / 2;
+    const bool good = completed.completions.empty() || Send(std::exchange(completed, {}));
+    const bool bad = failed.failures.empty() || Send(std::exchange(failed, {}));
+    for (Report* const report : fresh) report->sent = good && bad ? now : now - kResendMicros / 2;
     fresh.clear();
     bytes = 0;
   };

@@ -69,8 +69,9 @@ struct Arguments {
   int64_t parent = 0;
 };
 
-volatile std::sig_atomic_t g_stop =
-    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// What a signal handler may touch.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t g_stop = 0;
 
 void RequestStop(int /*signal*/) {
   g_stop = 1;
@@ -170,14 +171,15 @@ void WatchSignals(bool embedded) {
   stop.sa_handler = &RequestStop;
   ::sigaction(SIGTERM, &stop, nullptr);
   if (embedded) {
-    ::signal(SIGINT, SIG_IGN);  // the terminal sends it to all; the parent decides
+    static_cast<void>(
+        ::signal(SIGINT, SIG_IGN));  // the terminal sends it to all; the parent decides
   } else {
     ::sigaction(SIGINT, &stop, nullptr);
   }
-  ::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
 }
 
-Status Work(const Arguments& arguments, TaskRunner runner) {
+Status Work(const Arguments& arguments, const TaskRunner& runner) {
   if (!arguments.new_key.empty()) return MakeKey(arguments.new_key);
   TRY(HardenProcess());
   if (!arguments.enrol.empty()) return BringInvitation(arguments);
@@ -191,8 +193,7 @@ Status Work(const Arguments& arguments, TaskRunner runner) {
   TaskLimits limits;
   limits.memory_bytes_max = static_cast<uint64_t>(arguments.task_memory);
   // Before any thread and any secret (see StartChildSlots).
-  ASSIGN_OR_RETURN(const std::unique_ptr<TaskSlots> slots,
-                   StartChildSlots(std::move(runner), limits));
+  ASSIGN_OR_RETURN(const std::unique_ptr<TaskSlots> slots, StartChildSlots(runner, limits));
   WatchSignals(embedded);
   ASSIGN_OR_RETURN(const CurvePublicKey server, CurvePublicKey::FromText(arguments.server_key));
   ASSIGN_OR_RETURN(SecretBytes secret, ReadSecret(arguments));
@@ -215,7 +216,7 @@ Status Work(const Arguments& arguments, TaskRunner runner) {
 
 }  // namespace
 
-int WorkerMain(int argc, char** argv, TaskRunner runner) {
+int WorkerMain(int argc, char** argv, const TaskRunner& runner) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument == "--help" || argument == "-h") return std::fputs(kUsage, stdout), EXIT_SUCCESS;
@@ -225,7 +226,7 @@ int WorkerMain(int argc, char** argv, TaskRunner runner) {
     std::fprintf(stderr, "error: %s\n%s", arguments.status().message().c_str(), kUsage);
     return 2;
   }
-  const Status worked = Work(*arguments, std::move(runner));
+  const Status worked = Work(*arguments, runner);
   if (worked.ok()) return EXIT_SUCCESS;
   std::fprintf(stderr, "error: %s\n", worked.message().c_str());
   if (!worked.remedy().empty()) std::fprintf(stderr, "help: %s\n", worked.remedy().c_str());

@@ -8,6 +8,6 @@ namespace signet::workers {
 /// Reads the command line (--help prints it), hardens the process, forks the zygote that runs tasks
 /// with `runner`, joins the coordinator and serves until it has left. Returns the exit code; says
 /// on stderr what went wrong. Call it first in main, while no other thread runs.
-int WorkerMain(int argc, char** argv, TaskRunner runner);
+int WorkerMain(int argc, char** argv, const TaskRunner& runner);
 
 }  // namespace signet::workers
