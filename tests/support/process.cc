@@ -40,6 +40,7 @@ std::vector<std::string> EnvironmentWith(const std::map<std::string, std::string
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -47,7 +48,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 
 /// Appends what is readable; false at the end of the stream (then closed).
 bool ReadSome(int& descriptor, std::string& into) {
-  std::array<char, 8192> buffer;
+  std::array<char, 8192> buffer{};
   const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
   if (got > 0) {
     into.append(buffer.data(), static_cast<size_t>(got));

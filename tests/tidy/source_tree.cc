@@ -138,6 +138,7 @@ SourceTree ReadTree(const fs::path& root) {
 
 SourceTree TreeOf(const std::map<std::string, std::string>& files) {
   std::vector<SourceFile> read;
+  read.reserve(files.size());
   for (const auto& [name, text] : files) read.push_back({name, Split(text, '\n')});
   return Finished(std::move(read));
 }

@@ -15,6 +15,7 @@ constexpr const char* kNoSigstore =
     "npm could not install @sigstore/verify@2.1.1 (does the registry not answer?)";
 
 bool Runs(const std::string& command) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
 }
 
@@ -51,6 +52,7 @@ Result<std::unique_ptr<Judge>> Judge::Sigstore() {
 Result<Json> Judge::Ask(const Json& question) const {
   TRY(WriteFileAtomically(Path("question"), AsBytes(question.Dump())));
   const std::string command = command_ + " <" + Path("question") + " >" + Path("answer");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   if (std::system(command.c_str()) != 0) return Internal("the judge failed");
   ASSIGN_OR_RETURN(const Bytes answer, ReadFile(Path("answer")));
   return Json::Parse(AsText(answer));

@@ -7,9 +7,20 @@ namespace {
 
 constexpr Timestamp kNoon{1795348800000000};  // 2026-11-22T12:00:00Z
 constexpr int64_t kHour = 3600;
-const std::string kKeyA(40, 'A');
-const std::string kKeyB(40, 'B');
-const std::string kKeyC(40, 'C');
+const std::string& KeyA() {
+  static const std::string kKeyA(40, 'A');
+  return kKeyA;
+}
+
+const std::string& KeyB() {
+  static const std::string kKeyB(40, 'B');
+  return kKeyB;
+}
+
+const std::string& KeyC() {
+  static const std::string kKeyC(40, 'C');
+  return kKeyC;
+}
 
 class EnrolmentBookTest : public ::testing::Test {
  protected:
@@ -42,23 +53,23 @@ class EnrolmentBookTest : public ::testing::Test {
 TEST_F(EnrolmentBookTest, AnInvitationPinsOneKeyWithItsLabelsOnce) {
   const std::string token = Invite("w1", {{"region", "eu"}});
   EXPECT_EQ(token.size(), 52U);
-  const auto member = Redeem(token, kKeyA);
+  const auto member = Redeem(token, KeyA());
   ASSERT_TRUE(member.ok()) << member.status().ToString();
   EXPECT_EQ(member->labels.at("region"), "eu");
-  EXPECT_EQ(*book_.Keys(MemberKind::kWorker), std::vector<std::string>{kKeyA});
-  EXPECT_EQ((*book_.Holder(MemberKind::kWorker, kKeyA))->name, "w1");
-  EXPECT_FALSE(book_.Holder(MemberKind::kClient, kKeyA)->has_value()) << "of another kind";
-  EXPECT_EQ(Redeem(token, kKeyB).status().code(), StatusCode::kDenied) << "used";
+  EXPECT_EQ(*book_.Keys(MemberKind::kWorker), std::vector<std::string>{KeyA()});
+  EXPECT_EQ((*book_.Holder(MemberKind::kWorker, KeyA()))->name, "w1");
+  EXPECT_FALSE(book_.Holder(MemberKind::kClient, KeyA())->has_value()) << "of another kind";
+  EXPECT_EQ(Redeem(token, KeyB()).status().code(), StatusCode::kDenied) << "used";
 }
 
 TEST_F(EnrolmentBookTest, AWrongOrExpiredTokenIsDeniedInTheSameWords) {
   const std::string token = Invite("w1");
   std::string wrong = token;
   wrong[10] = wrong[10] == 'a' ? 'b' : 'a';
-  const Status unknown = Redeem(wrong, kKeyA).status();
+  const Status unknown = Redeem(wrong, KeyA()).status();
   EXPECT_EQ(unknown.code(), StatusCode::kDenied);
   clock_.Advance(kHour * 1'000'000);
-  const Status expired = Redeem(token, kKeyA).status();
+  const Status expired = Redeem(token, KeyA()).status();
   EXPECT_EQ(expired.code(), StatusCode::kDenied);
   EXPECT_EQ(expired.message(), unknown.message());
 }
@@ -76,8 +87,8 @@ TEST_F(EnrolmentBookTest, TheStoreHoldsNoTokenThatAThiefCouldUse) {
 }
 
 TEST_F(EnrolmentBookTest, RotationHasTwoValidKeysUntilTheOldOneIsRetired) {
-  ASSERT_TRUE(Redeem(Invite("w1", {{"region", "eu"}}), kKeyA).ok());
-  const auto both = Redeem(Invite("w1", {{"region", "us"}}), kKeyB);
+  ASSERT_TRUE(Redeem(Invite("w1", {{"region", "eu"}}), KeyA()).ok());
+  const auto both = Redeem(Invite("w1", {{"region", "us"}}), KeyB());
   ASSERT_TRUE(both.ok());
   EXPECT_EQ(both->keys.size(), 2U);
   EXPECT_EQ(both->labels.at("region"), "eu") << "a rotation changes no label";
@@ -85,35 +96,35 @@ TEST_F(EnrolmentBookTest, RotationHasTwoValidKeysUntilTheOldOneIsRetired) {
   EXPECT_EQ(book_.Invite(MemberKind::kWorker, "w1", {}, kHour, third).status().code(),
             StatusCode::kConflict);
   WriteBatch batch;
-  ASSERT_TRUE(book_.Retire(MemberKind::kWorker, "w1", kKeyA, batch).ok());
+  ASSERT_TRUE(book_.Retire(MemberKind::kWorker, "w1", KeyA(), batch).ok());
   ASSERT_TRUE(store_->Write(batch, Durability::kSync).ok());
-  EXPECT_EQ(*book_.Keys(MemberKind::kWorker), std::vector<std::string>{kKeyB});
+  EXPECT_EQ(*book_.Keys(MemberKind::kWorker), std::vector<std::string>{KeyB()});
   WriteBatch last;
-  EXPECT_EQ(book_.Retire(MemberKind::kWorker, "w1", kKeyB, last).status().code(),
+  EXPECT_EQ(book_.Retire(MemberKind::kWorker, "w1", KeyB(), last).status().code(),
             StatusCode::kConflict);
 }
 
 TEST_F(EnrolmentBookTest, TheRevokedAreOutForGoodWithTheirInvitations) {
-  ASSERT_TRUE(Redeem(Invite("w1"), kKeyA).ok());
+  ASSERT_TRUE(Redeem(Invite("w1"), KeyA()).ok());
   const std::string second = Invite("w1");
   ASSERT_TRUE(Revoke("w1").ok());
   EXPECT_TRUE(book_.Keys(MemberKind::kWorker)->empty());
-  EXPECT_FALSE(book_.Holder(MemberKind::kWorker, kKeyA)->has_value());
-  EXPECT_EQ(Redeem(second, kKeyB).status().code(), StatusCode::kDenied);
+  EXPECT_FALSE(book_.Holder(MemberKind::kWorker, KeyA())->has_value());
+  EXPECT_EQ(Redeem(second, KeyB()).status().code(), StatusCode::kDenied);
   WriteBatch batch;
   EXPECT_EQ(book_.Invite(MemberKind::kWorker, "w1", {}, kHour, batch).status().code(),
             StatusCode::kConflict);
   EXPECT_TRUE(Revoke("w1").ok()) << "again is ok";
   EXPECT_EQ(Revoke("nobody").code(), StatusCode::kNotFound);
-  EXPECT_EQ(Redeem(Invite("w2"), kKeyA).status().code(), StatusCode::kConflict)
+  EXPECT_EQ(Redeem(Invite("w2"), KeyA()).status().code(), StatusCode::kConflict)
       << "a revoked key comes back under no name";
 }
 
 TEST_F(EnrolmentBookTest, OneKeyIsOneMember) {
-  ASSERT_TRUE(Redeem(Invite("w1"), kKeyA).ok());
+  ASSERT_TRUE(Redeem(Invite("w1"), KeyA()).ok());
   const std::string token = Invite("w2");
-  EXPECT_EQ(Redeem(token, kKeyA).status().code(), StatusCode::kConflict);
-  EXPECT_TRUE(Redeem(token, kKeyC).ok()) << "a refused key does not use the invitation up";
+  EXPECT_EQ(Redeem(token, KeyA()).status().code(), StatusCode::kConflict);
+  EXPECT_TRUE(Redeem(token, KeyC()).ok()) << "a refused key does not use the invitation up";
 }
 
 TEST_F(EnrolmentBookTest, RefusesNamesLabelsAndKeysThatAreNone) {

@@ -16,7 +16,10 @@ namespace signet::crypto {
 namespace {
 
 constexpr Timestamp kNoon{1795348800000000};  // 2026-11-22T12:00:00Z
-const DekScope kScope{"features", "1", 3, "ordinary"};
+const DekScope& SomeScope() {
+  static const DekScope kScope{"features", "1", 3, "ordinary"};
+  return kScope;
+}
 
 /// Every entry of a store: a copy from which a thief or a backup could start.
 std::unique_ptr<KvStore> CopyOf(KvStore& store) {
@@ -43,7 +46,7 @@ class KeyVaultTest : public ::testing::Test {
     EXPECT_TRUE(vault.ok()) << vault.status().message();
     return vault.ok() ? std::move(vault).value() : nullptr;
   }
-  DekId NewDek(const DekScope& scope = kScope) {
+  DekId NewDek(const DekScope& scope = SomeScope()) {
     WriteBatch batch;
     DekId id = vault_->NewDek(scope, batch).value();
     EXPECT_TRUE(store_->Write(batch, Durability::kSync).ok());
@@ -76,12 +79,12 @@ TEST_F(KeyVaultTest, DeksAreRandomDistinctAndOpenAgainAfterReopening) {
   const std::string first = HexOf(ids[0]);
   vault_ = OpenOn(*store_);
   EXPECT_EQ(HexOf(ids[0]), first);
-  EXPECT_EQ(*vault_->ScopeOf(ids[0]), kScope);
+  EXPECT_EQ(*vault_->ScopeOf(ids[0]), SomeScope());
 }
 
 TEST_F(KeyVaultTest, ADekOpensBeforeItsBatchIsWrittenAndIsGoneWithAnUnwrittenOne) {
   WriteBatch batch;
-  const DekId id = *vault_->NewDek(kScope, batch);
+  const DekId id = *vault_->NewDek(SomeScope(), batch);
   EXPECT_TRUE(vault_->OpenDek(id).ok());
   EXPECT_EQ(OpenOn(*store_)->OpenDek(id).status().code(), StatusCode::kNotFound);
   ASSERT_TRUE(store_->Write(batch, Durability::kSync).ok());
@@ -90,7 +93,7 @@ TEST_F(KeyVaultTest, ADekOpensBeforeItsBatchIsWrittenAndIsGoneWithAnUnwrittenOne
 
 TEST_F(KeyVaultTest, ADekOpensOnlyForItsScope) {
   const DekId id = NewDek();
-  EXPECT_TRUE(vault_->OpenDek(id, kScope).ok());
+  EXPECT_TRUE(vault_->OpenDek(id, SomeScope()).ok());
   for (const DekScope& other : {DekScope{"scores", "1", 3, "ordinary"},
                                 DekScope{"features", "2", 3, "ordinary"},
                                 DekScope{"features", "1", 4, "ordinary"},
@@ -237,7 +240,7 @@ TEST_F(KeyVaultTest, OldKeksAreNotDestroyedBeforeTheBatchIsWritten) {
 
 TEST_F(KeyVaultTest, OldKeksAreNotDestroyedWhileALiveDekNeedsThem) {
   WriteBatch late;
-  const DekId id = *vault_->NewDek(kScope, late);
+  const DekId id = *vault_->NewDek(SomeScope(), late);
   WriteBatch batch;
   ASSERT_TRUE(vault_->RotateKek(batch).ok());
   ASSERT_TRUE(store_->Write(batch, Durability::kSync).ok());
@@ -251,7 +254,7 @@ TEST_F(KeyVaultTest, APowerCutAfterTheDestructionFindsTheRotationInTheStore) {
   FaultingStore faulting(*store_);
   vault_ = OpenOn(faulting);
   WriteBatch made;
-  const DekId id = *vault_->NewDek(kScope, made);
+  const DekId id = *vault_->NewDek(SomeScope(), made);
   ASSERT_TRUE(faulting.Write(made, Durability::kSync).ok());
   const std::string key = HexOf(id);
   WriteBatch batch;
@@ -336,7 +339,7 @@ TEST_F(KeyVaultTest, ServesSeveralThreads) {
     threads.emplace_back([this, &count] {
       for (int i = 0; i < 50; ++i) {
         WriteBatch batch;
-        const auto id = vault_->NewDek(kScope, batch);
+        const auto id = vault_->NewDek(SomeScope(), batch);
         if (!id.ok() || !store_->Write(batch, Durability::kSync).ok()) return;
         count += vault_->OpenDek(*id).ok() ? 1 : 0;
       }
@@ -358,7 +361,7 @@ TEST_F(KeyVaultTest, ARestoredStateFolderIsRefusedAfterAnErasure) {
   std::unique_ptr<KvStore> store = open_store();
   auto vault = KeyVault::Open(*custody, *store, entropy_, clock_).value();
   WriteBatch made;
-  const DekId id = *vault->NewDek(kScope, made);
+  const DekId id = *vault->NewDek(SomeScope(), made);
   ASSERT_TRUE(store->Write(made, Durability::kSync).ok());
   vault.reset();
   store.reset();

@@ -40,7 +40,7 @@ struct Vector {
   const char *key, *aad, *message, *sealed;
 };
 const std::vector<Vector>& Vectors() {
-  static const std::vector<Vector> vectors = {
+  static const std::vector<Vector> kVectors = {
       {296,
        "bc7635c1fd566aa8357fd103714bfaee1c9e5b3c578b3980401a981030254a54b1756a8c96e600b7252fd0aab12"
        "f"
@@ -108,7 +108,7 @@ const std::vector<Vector>& Vectors() {
        "1ac78aae2ede04eb47924d8f9f99fe75deb61bf693da7f3a2147c05f6d29d17392356fe00f82b24cdbce774fd86"
        "4"
        "561548f33dd3192d806f"}};
-  return vectors;
+  return kVectors;
 }
 
 TEST(Aes256Siv, GivesTheCiphertextsOfWycheproof) {

@@ -66,12 +66,12 @@ TEST(AppendE164, RefusesWhatIsNoPossibleNumber) {
 
 /// Random numbers in and around the forms that the short path takes.
 std::string RandomNumber(SeededEntropy& entropy) {
-  static const std::vector<std::string> heads = {
+  static const std::vector<std::string> kHeads = {
       "",     "0",     "00",   "1",    "2",   "01",   "+",     "+0",   "+1",  "+10", "+11",
       "+358", "+3580", "+46",  "+460", "+49", "+490", "+44",   "+440", "+33", "+31", "+32",
       "+41",  "+353",  "+34",  "+47",  "+45", "+351", "+3510", "34",   "47",  "45",  "351",
       "358",  "49",    "0049", "99",   "011", "+39",  "+54",   "+52",  "+7",  "+61", "990"};
-  std::string text = heads[entropy.Next() % heads.size()];
+  std::string text = kHeads[entropy.Next() % kHeads.size()];
   const size_t digits = 2 + entropy.Next() % 12;
   for (size_t i = 0; i < digits; ++i) {
     text += static_cast<char>('0' + entropy.Next() % 10);

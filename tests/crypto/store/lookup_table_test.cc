@@ -36,8 +36,10 @@ TEST_F(LookupTableTest, FindsWhatIsThereAndNothingElse) {
   for (const int n : {0, 1, 2, 256, 257, 2000}) {
     SCOPED_TRACE(n);
     std::vector<std::string> names;
+    names.reserve(static_cast<size_t>(n));
     for (int i = 0; i < n; ++i) names.push_back(KeyOf(i));
     std::vector<ByteView> keys;
+    keys.reserve(names.size());
     for (const std::string& name : names) keys.push_back(AsBytes(name));
     std::map<size_t, std::string> found;
     ASSERT_TRUE((*table)

@@ -30,6 +30,7 @@ class GoJudge {
  public:
   /// Why there is no judge on this machine, or empty.
   static std::string Absence() {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
     if (std::system("command -v go >/dev/null 2>&1") != 0) return "go is absent";
     if (!std::filesystem::exists(std::filesystem::path(kGoPackages) /
                                  "src/golang.org/x/mod/sumdb/tlog")) {
@@ -43,6 +44,7 @@ class GoJudge {
         "GO111MODULE=off GOFLAGS= GOTOOLCHAIN=local GOPATH=" + std::string(kGoPackages) +
         " go build -o " + Path("judge") + " tests/crypto/transparency/judge/main.go 2>" +
         Path("log");
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
     if (std::system(command.c_str()) == 0) return OkStatus();
     return Internal(std::string(AsText(*ReadFile(Path("log")))));
   }
@@ -51,6 +53,7 @@ class GoJudge {
   Result<Json> Ask(const Json& question) const {
     TRY(WriteFileAtomically(Path("question"), AsBytes(question.Dump())));
     const std::string command = Path("judge") + " <" + Path("question") + " >" + Path("answer");
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
     if (std::system(command.c_str()) != 0) return Internal("the judge failed");
     ASSIGN_OR_RETURN(const Bytes answer, ReadFile(Path("answer")));
     return Json::Parse(AsText(answer));

@@ -61,6 +61,7 @@ class PublishedProofTest : public testing::Test {
   std::string ReceiptFor(uint64_t index) const {
     std::vector<Digest> leaves;
     TreeHasher hasher;
+    leaves.reserve(entries_.size());
     for (const std::string& entry : entries_) leaves.push_back(hasher.Leaf(AsBytes(entry)));
     const ReferenceTree tree(leaves);
     const Checkpoint checkpoint{"log", 4, tree.Root(4)};

@@ -167,6 +167,7 @@ TEST_F(WitnessTest, OfTwoConflictingRequestsAtOnceOneWins) {
     std::vector<int> statuses(8);
     {
       std::vector<std::jthread> threads;
+      threads.reserve(statuses.size());
       for (size_t i = 0; i < statuses.size(); ++i) {
         threads.emplace_back([this, i, &statuses] { statuses[i] = Grow(0, 10 + i).status; });
       }

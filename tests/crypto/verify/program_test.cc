@@ -16,6 +16,7 @@ namespace {
 /// The shared libraries that the program names.
 std::string NeededLibraries(const std::string& program, const std::string& scratch) {
   const std::string command = "readelf -d '" + program + "' >'" + scratch + "' 2>/dev/null";
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   if (std::system(command.c_str()) != 0) return {};
   const Result<Bytes> text = ReadFile(scratch);
   return text.ok() ? std::string(AsText(*text)) : std::string();
@@ -50,6 +51,7 @@ TEST(SignetVerify, IsSmallEnoughToBeReadAndCarried) {
 
 TEST(SignetVerify, AnswersWrongUseWithTwo) {
   const auto program = testing_support::ProgramFolder() / "signet-verify";
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   const int status = std::system(("'" + program.string() + "' >/dev/null 2>&1").c_str());
   EXPECT_EQ(WEXITSTATUS(status), 2);
 }

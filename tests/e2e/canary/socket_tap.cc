@@ -35,6 +35,7 @@ bool IsInternet(int descriptor) {
 void Keep(int descriptor, const void* bytes, ssize_t size) {
   static const auto kWrite = Next<ssize_t (*)(int, const void*, size_t)>("write");
   if (size <= 0 || !IsInternet(descriptor)) return;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody writes the environment
   const char* folder = std::getenv("SIGNET_TAP");
   if (folder == nullptr) return;
   const int kept = errno;

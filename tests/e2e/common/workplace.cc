@@ -141,6 +141,7 @@ std::string Replaced(std::string text, const std::string& from, const std::strin
 
 void ExpectGolden(const std::string& name, const std::string& text) {
   const fs::path path = fs::path("tests/golden/e2e") / (name + ".txt");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   if (std::getenv("SIGNET_UPDATE_GOLDEN") != nullptr) {
     fs::create_directories(path.parent_path());
     WriteText(path, text);

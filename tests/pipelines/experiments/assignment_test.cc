@@ -22,6 +22,7 @@ AssignmentDesign Design() {
 
 std::vector<std::string> Units(size_t n) {
   std::vector<std::string> units;
+  units.reserve(n);
   for (size_t i = 0; i < n; ++i) units.push_back("u" + std::to_string(i));
   return units;
 }
@@ -89,6 +90,7 @@ TEST(Assignment, TheHoldoutIsTheSameForEveryExperiment) {
 TEST(Assignment, StrataGetTheirExactShares) {
   const std::vector<std::string> units = Units(1000);
   std::vector<std::string> strata;
+  strata.reserve(units.size());
   for (size_t i = 0; i < units.size(); ++i) strata.push_back(i % 10 == 0 ? "gold" : "basic");
   const auto placements = PlaceStratified(Design(), units, strata);
   ASSERT_TRUE(placements.ok());

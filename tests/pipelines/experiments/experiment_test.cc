@@ -85,8 +85,8 @@ const Json& Metric(const Json& figures, const std::string& name) {
   for (const Json& metric : figures["metrics"].items()) {
     if (metric["metric"].AsString() == name) return metric;
   }
-  static const Json none;
-  return none;
+  static const Json kNone;
+  return kNone;
 }
 
 TEST_F(Experiment, ReadsOutEachMetricOverTheUnitsOwnWindow) {

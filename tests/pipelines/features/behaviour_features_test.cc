@@ -236,6 +236,7 @@ TEST_F(BehaviourFeatures, KnownCustomersWithoutEventsGetARow) {
 TEST_F(BehaviourFeatures, DoNotDependOnRowOrderOrPartitions) {
   SeededEntropy entropy(4);
   std::vector<std::string> rows;
+  rows.reserve(600);
   for (int i = 0; i < 600; ++i) {
     rows.push_back(
         "(" + Subject(static_cast<int>(entropy.Next() % 40)) +

@@ -38,6 +38,7 @@ class ResolverTest : public testing::Test {
     ASSERT_TRUE(sql_->Execute("CREATE TABLE " + name + " (" + Join(columns, ", ") + ")").ok());
     for (const auto& row : rows) {
       std::vector<std::string> cells;
+      cells.reserve(row.size());
       for (const uint64_t n : row) cells.push_back(n == 0 ? "NULL" : SqlLiteral(LinkText(n)));
       ASSERT_TRUE(
           sql_->Execute("INSERT INTO " + name + " VALUES (" + Join(cells, ", ") + ")").ok());

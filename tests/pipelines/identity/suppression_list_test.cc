@@ -10,6 +10,7 @@ namespace {
 std::vector<Uuid> RandomUuids(uint64_t seed, size_t count) {
   SeededEntropy random(seed);
   std::vector<Uuid> uuids;
+  uuids.reserve(count);
   for (size_t i = 0; i < count; ++i) uuids.push_back(random.RandomUuid());
   return uuids;
 }

@@ -28,6 +28,7 @@ class SourcePathsTest : public ::testing::Test {
   std::vector<std::string> Names(const std::string& pattern) {
     std::vector<std::string> names;
     const std::vector<std::string> paths = ExpandPaths(pattern, scratch_.path()).value();
+    names.reserve(paths.size());
     for (const std::string& path : paths) {
       names.push_back(std::filesystem::relative(path, scratch_.path()));
     }

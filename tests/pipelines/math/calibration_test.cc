@@ -31,6 +31,7 @@ World StretchedWorld(double stretch, size_t rows) {
 
 std::vector<double> Applied(const Calibrator& map, const std::vector<double>& p) {
   std::vector<double> out;
+  out.reserve(p.size());
   for (const double v : p) out.push_back(map.Apply(v));
   return out;
 }

@@ -64,6 +64,7 @@ TEST(ClassTree, DoesNotDependOnRowOrder) {
 TEST(ClassTree, KeepsToItsLimitsAndToNoiseItSaysTheMostFrequent) {
   const PointSet points = Heaps(8, 40, 3, 2);
   std::vector<uint32_t> labels;
+  labels.reserve(points.rows());
   for (uint32_t i = 0; i < points.rows(); ++i) labels.push_back(i % 8);
   ClassTreeOptions options;
   options.leaves_max = 3;

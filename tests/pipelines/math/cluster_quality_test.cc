@@ -14,6 +14,7 @@ TEST(Silhouette, EqualsScikitLearns) {
   ASSERT_TRUE(silhouette.ok());
   EXPECT_NEAR(silhouette->mean, 0.5541533901221701, 1e-12);
   std::vector<uint32_t> parity;
+  parity.reserve(40);
   for (uint32_t i = 0; i < 40; ++i) parity.push_back(i * i % 4);
   EXPECT_NEAR(SilhouetteOf(ReferencePoints(), parity, 1)->mean, -0.039252133319069654, 1e-12);
 }
@@ -29,6 +30,7 @@ TEST(Silhouette, OfARowAloneIsZeroAndOfOneClusterThereIsNone) {
 
 TEST(AdjustedRand, EqualsScikitLearns) {
   std::vector<uint32_t> parity;
+  parity.reserve(40);
   for (uint32_t i = 0; i < 40; ++i) parity.push_back(i * i % 4);
   EXPECT_NEAR(AdjustedRand(ReferenceLabels(), parity), -0.03278688524590164, 1e-12);
 }

@@ -24,6 +24,7 @@ inline PointSet ReferencePoints() {
 
 inline std::vector<uint32_t> ReferenceLabels() {
   std::vector<uint32_t> labels;
+  labels.reserve(40);
   for (uint32_t i = 0; i < 40; ++i) labels.push_back(i % 3);
   return labels;
 }

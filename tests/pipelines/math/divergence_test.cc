@@ -54,6 +54,7 @@ TEST(Divergence, KsIsTheLargestGapOfDistributions) {
 
 TEST(Divergence, EdgesSplitEvenlyAndDoNotRepeat) {
   std::vector<double> values;
+  values.reserve(100);
   for (int i = 0; i < 100; ++i) values.push_back(i);
   EXPECT_EQ(QuantileEdges(values, 4), (std::vector<double>{25, 50, 75}));
   EXPECT_TRUE(QuantileEdges(std::vector<double>(50, 3.0), 10).empty());

@@ -13,6 +13,7 @@ namespace {
 TEST(HexBins, NeverShowAGroupBelowTheMinimum) {
   const PointSet points = Heaps(3, 700, 2, 4);
   std::vector<uint32_t> labels;
+  labels.reserve(points.rows());
   for (uint32_t i = 0; i < points.rows(); ++i) labels.push_back(i % 3);
   for (const size_t group : {1U, 10U, 50U}) {
     const HexBins bins = HexBinsOf(points, labels, group);

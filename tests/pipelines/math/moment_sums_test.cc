@@ -18,6 +18,7 @@ std::vector<Unit> Units(uint64_t seed, size_t n) {
   SeededEntropy entropy(seed);
   const auto uniform = [&] { return static_cast<double>(entropy.Next() >> 11) * 0x1p-53; };
   std::vector<Unit> units;
+  units.reserve(n);
   for (size_t i = 0; i < n; ++i) {
     units.push_back({i % 3 == 0 ? std::floor(uniform() * 50) : uniform() * 1e3,
                      std::floor(uniform() * 5),

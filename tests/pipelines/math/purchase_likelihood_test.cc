@@ -25,6 +25,7 @@ TEST(PurchaseLikelihood, GradientsAreThoseOfTheValue) {
       SCOPED_TRACE(testing::Message() << static_cast<int>(shape.drop_out) << " k "
                                       << shape.regularity << " at " << at);
       std::vector<double> point;
+      point.reserve(shape.parameters());
       for (size_t i = 0; i < shape.parameters(); ++i) {
         point.push_back(at + 0.2 * static_cast<double>(i) * (i % 2 == 0 ? 1 : -1));
       }

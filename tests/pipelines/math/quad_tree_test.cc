@@ -13,6 +13,7 @@ namespace {
 std::vector<double> SomePoints(size_t count, uint64_t seed) {
   SplitMix random(seed);
   std::vector<double> points;
+  points.reserve(2 * count);
   for (size_t i = 0; i < 2 * count; ++i) points.push_back(random.Uniform() * 30 - 10);
   return points;
 }

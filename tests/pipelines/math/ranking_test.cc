@@ -30,6 +30,7 @@ TEST(Ranking, AucEqualsTheShareOfPairsInOrderTiesHalf) {
     SCOPED_TRACE(world);
     std::vector<double> scores;
     std::vector<uint8_t> labels = {0, 1};
+    scores.reserve(40);
     for (int i = 0; i < 40; ++i) scores.push_back(static_cast<double>(entropy.Next() % 7));
     while (labels.size() < scores.size())
       labels.push_back(static_cast<uint8_t>(entropy.Next() % 2));
@@ -80,6 +81,7 @@ TEST(Ranking, GiniIsOneForThePerfectOrderAndMinusOneForItsReverse) {
 
 TEST(Ranking, DecilesHoldEveryRowOnceHighestFirst) {
   std::vector<double> scores;
+  scores.reserve(103);
   for (int i = 0; i < 103; ++i) scores.push_back(i);
   const std::vector<Decile> deciles = Deciles(scores, scores);
   uint64_t rows = 0;

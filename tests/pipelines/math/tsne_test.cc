@@ -18,6 +18,7 @@ TEST(Tsne, KeepsHeapsApartAndNeighboursTogether) {
   options.iterations = 500;
   const TsneMap map = FitTsne(points, options).value();
   std::vector<uint32_t> labels;
+  labels.reserve(points.rows());
   for (uint32_t i = 0; i < points.rows(); ++i) labels.push_back(i % 4);
   EXPECT_GT(SilhouetteOf(map.points, labels, 1)->mean, 0.5);
   EXPECT_GT(map.trustworthiness, 0.9);

@@ -33,6 +33,7 @@ TEST_F(AccessSpoolTest, CountsFromManyThreadsAndWritesBatches) {
   const auto spool = Open();
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&spool, t] {
         for (int i = 0; i < 100; ++i) {

@@ -10,6 +10,7 @@ namespace {
 std::vector<SubjectAlias> SomeAliases() {
   SeededEntropy random(7);
   std::vector<SubjectAlias> aliases;
+  aliases.reserve(5);
   for (int i = 0; i < 5; ++i) aliases.push_back({{random.RandomUuid()}, {random.RandomUuid()}});
   return aliases;
 }

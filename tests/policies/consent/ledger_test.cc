@@ -11,14 +11,17 @@ SubjectId Subject(uint8_t n) {
   return id;
 }
 
-const SubjectId kAda = Subject(1);
+const SubjectId& Ada() {
+  static const SubjectId kAda = Subject(1);
+  return kAda;
+}
 
 Fact Consent(const char* value, int64_t time, const char* source = "crm.ok") {
-  return {kAda, Fact::kConsent, "marketing.email", value, time, source, ""};
+  return {Ada(), Fact::kConsent, "marketing.email", value, time, source, ""};
 }
 
 Fact Flag(Fact::Kind kind, const char* value, int64_t time, const char* source = "crm.flag") {
-  return {kAda, kind, "", value, time, source, ""};
+  return {Ada(), kind, "", value, time, source, ""};
 }
 
 ApplyOutcome Apply(LedgerPartition& ledger, std::vector<Fact> facts) {
@@ -30,7 +33,7 @@ ApplyOutcome Apply(LedgerPartition& ledger, std::vector<Fact> facts) {
 }
 
 ConsentState EmailConsent(const LedgerPartition& ledger) {
-  return ConsentFor(ledger.StateOf(kAda), "marketing.email");
+  return ConsentFor(ledger.StateOf(Ada()), "marketing.email");
 }
 
 TEST(Ledger, AStaleExportNeverGrantsAgain) {
@@ -92,21 +95,21 @@ TEST(Ledger, KeepsAGpcSignalUntilTheSubjectTakesItBack) {
   LedgerPartition ledger;
   Apply(ledger, {Flag(Fact::kGpc, "true", 100, "web.gpc")});
   EXPECT_EQ(Apply(ledger, {Flag(Fact::kGpc, "false", 200, "web.gpc")}).changes, 0U);
-  EXPECT_TRUE(ledger.StateOf(kAda).gpc);
+  EXPECT_TRUE(ledger.StateOf(Ada()).gpc);
   Apply(ledger, {Flag(Fact::kGpc, "false", 300, "api")});
-  EXPECT_FALSE(ledger.StateOf(kAda).gpc);
+  EXPECT_FALSE(ledger.StateOf(Ada()).gpc);
   Apply(ledger, {Flag(Fact::kGpc, "true", 400, "web.gpc")});
-  EXPECT_TRUE(ledger.StateOf(kAda).gpc) << "a later signal counts again";
+  EXPECT_TRUE(ledger.StateOf(Ada()).gpc) << "a later signal counts again";
 }
 
 TEST(Ledger, ConflictingJurisdictionsAreUnknown) {
   LedgerPartition ledger;
-  Apply(ledger, {{kAda, Fact::kJurisdiction, "", "eu", 0, "crm.country", ""}});
-  EXPECT_EQ(ledger.StateOf(kAda).jurisdiction, "eu");
-  Apply(ledger, {{kAda, Fact::kJurisdiction, "", "", 0, "web.country", ""}});
-  EXPECT_EQ(ledger.StateOf(kAda).jurisdiction, "eu") << "nothing known is no conflict";
-  Apply(ledger, {{kAda, Fact::kJurisdiction, "", "us", 50, "shop.country", ""}});
-  EXPECT_EQ(ledger.StateOf(kAda).jurisdiction, "");
+  Apply(ledger, {{Ada(), Fact::kJurisdiction, "", "eu", 0, "crm.country", ""}});
+  EXPECT_EQ(ledger.StateOf(Ada()).jurisdiction, "eu");
+  Apply(ledger, {{Ada(), Fact::kJurisdiction, "", "", 0, "web.country", ""}});
+  EXPECT_EQ(ledger.StateOf(Ada()).jurisdiction, "eu") << "nothing known is no conflict";
+  Apply(ledger, {{Ada(), Fact::kJurisdiction, "", "us", 50, "shop.country", ""}});
+  EXPECT_EQ(ledger.StateOf(Ada()).jurisdiction, "");
 }
 
 TEST(Ledger, ATombstoneIsAllThatStaysUntilTheSubjectIsErased) {
@@ -114,10 +117,10 @@ TEST(Ledger, ATombstoneIsAllThatStaysUntilTheSubjectIsErased) {
   Apply(ledger, {Consent("given", 100)});
   EXPECT_EQ(Apply(ledger, {Flag(Fact::kTombstone, "true", 200, "api")}).changes, 1U);
   EXPECT_EQ(Apply(ledger, {Consent("given", 300)}).changes, 0U);
-  EXPECT_EQ(ledger.FactsOf(kAda).size(), 1U);
-  EXPECT_EQ(ledger.Tombstones(), std::vector<SubjectId>{kAda});
-  EXPECT_TRUE(ledger.StateOf(kAda).tombstone);
-  ledger.Erase(kAda);
+  EXPECT_EQ(ledger.FactsOf(Ada()).size(), 1U);
+  EXPECT_EQ(ledger.Tombstones(), std::vector<SubjectId>{Ada()});
+  EXPECT_TRUE(ledger.StateOf(Ada()).tombstone);
+  ledger.Erase(Ada());
   EXPECT_EQ(ledger.Encode(), LedgerPartition().Encode()) << "not even the source's name stays";
 }
 
@@ -161,10 +164,10 @@ TEST(Ledger, MergeMovesFactsAndKeepsRefusals) {
   Apply(ledger,
         {{alias, Fact::kConsent, "marketing.email", "given", 0, "crm.ok", ""},
          {alias, Fact::kMinor, "", "true", 0, "crm.born", ""}});
-  ledger.Merge(alias, kAda);
+  ledger.Merge(alias, Ada());
   EXPECT_EQ(ledger.subjects(), 1U);
   EXPECT_EQ(EmailConsent(ledger), ConsentState::kWithdrawn);
-  EXPECT_TRUE(ledger.StateOf(kAda).minor);
+  EXPECT_TRUE(ledger.StateOf(Ada()).minor);
 }
 
 TEST(Ledger, FactsMoveFromAnotherPartitionWithTheirTimesAndOnce) {
@@ -172,18 +175,18 @@ TEST(Ledger, FactsMoveFromAnotherPartitionWithTheirTimesAndOnce) {
   LedgerPartition other;
   const SubjectId alias = Subject(2);
   // The two ledgers number their texts differently.
-  Apply(mine, {{kAda, Fact::kMinor, "", "false", 5, "crm.born", ""}, Consent("given", 10)});
+  Apply(mine, {{Ada(), Fact::kMinor, "", "false", 5, "crm.born", ""}, Consent("given", 10)});
   Apply(other,
         {{alias, Fact::kOptOutSale, "", "true", 7, "web.gpc", ""},
          {alias, Fact::kConsent, "marketing.email", "withdrawn", 20, "shop.ok", "v2"},
          {Subject(3), Fact::kMinor, "", "true", 1, "crm.born", ""}});
-  EXPECT_EQ(mine.MergeFrom(other, alias, kAda).value(), 2U);
+  EXPECT_EQ(mine.MergeFrom(other, alias, Ada()).value(), 2U);
   EXPECT_EQ(EmailConsent(mine), ConsentState::kWithdrawn);
-  EXPECT_TRUE(mine.StateOf(kAda).opt_out_sale);
-  EXPECT_FALSE(mine.StateOf(kAda).minor);
+  EXPECT_TRUE(mine.StateOf(Ada()).opt_out_sale);
+  EXPECT_FALSE(mine.StateOf(Ada()).minor);
   EXPECT_TRUE(other.FactsOf(alias).empty());
   EXPECT_TRUE(other.StateOf(Subject(3)).minor) << "others stay";
-  EXPECT_EQ(mine.MergeFrom(other, alias, kAda).value(), 0U);
+  EXPECT_EQ(mine.MergeFrom(other, alias, Ada()).value(), 0U);
 }
 
 }  // namespace

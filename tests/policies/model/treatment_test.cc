@@ -87,6 +87,7 @@ TEST(Strictest, IsAssociativeAmongComparableTreatments) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     SeededEntropy entropy(seed);
     std::vector<Treatment> all;
+    all.reserve(3);
     for (int i = 0; i < 3; ++i) all.push_back(RandomTreatment(entropy, /*comparable=*/true));
     const std::vector<Treatment> head = {all[0], all[1]};
     const std::vector<Treatment> tail = {all[1], all[2]};

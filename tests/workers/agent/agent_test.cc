@@ -26,6 +26,7 @@ class FakeSlots final : public TaskSlots {
   std::vector<TaskEnd> TakeEnded() override { return std::exchange(ended, {}); }
   std::vector<TaskPulse> Pulses() override {
     std::vector<TaskPulse> pulses;
+    pulses.reserve(running.size());
     for (const auto& task : running) pulses.push_back({task.first, 0.5, 7});
     return pulses;
   }
