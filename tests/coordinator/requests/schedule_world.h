@@ -123,7 +123,8 @@ class ScheduleWorld : public StateWorld {
   }
   void GoTo(const std::string& time) { clock_.JumpWall(*TimestampFromText(time)); }
   [[nodiscard]] Json One(const std::string& name = "small") {
-    for (const Json& schedule : keeper_->All().items()) {
+    const Json all = keeper_->All();
+    for (const Json& schedule : all.items()) {
       if (schedule["schedule"].AsString() == name) return schedule;
     }
     return Json();
