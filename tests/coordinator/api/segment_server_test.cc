@@ -10,12 +10,12 @@
 #include "coordinator/api/segment_client.h"
 #include "coordinator/api/served_snapshots.h"
 #include "crypto/base/file.h"
+#include "crypto/base/text.h"
 #include "crypto/primitives/ed25519.h"
 #include "crypto/primitives/sha256.h"
 #include "crypto/transparency/signed_note.h"
 #include "pipelines/snapshots/withdrawals.h"
 #include "tests/coordinator/api/serving_fixture.h"
-#include "tests/support/process.h"
 
 namespace signet::coordinator {
 namespace {
@@ -239,20 +239,14 @@ TEST_F(SegmentServerTest, OncePinnedOnlyThoseCertificatesAreAnsweredAndARevokedO
   const auto mail = Client(kMail);
   const auto ads = Client(kAds);
   EXPECT_TRUE(mail->IsMember("loyalty", "all", TokenOf(kMail, 5)).value());
-  // The certificate's own fingerprint, as openssl prints it.
-  const testing_support::ProcessResult printed =
-      testing_support::RunProcess("/usr/bin/openssl",
-                                  {{"x509",
-                                    "-in",
-                                    fixture_.Certificate("email_platform.pem").string(),
-                                    "-outform",
-                                    "DER",
-                                    "-out",
-                                    (fixture_.root() / "mail.der").string()}},
-                                  testing_support::Process::Seconds(10));
-  ASSERT_EQ(printed.exit_code, 0) << printed.err;
-  const Bytes der = ReadFile(fixture_.root() / "mail.der").value();
-  const std::string fingerprint = ToHex(crypto::Sha256::Of(der));
+  // The certificate's DER is what its PEM holds in base64.
+  const std::string pem(AsText(ReadFile(fixture_.Certificate("email_platform.pem")).value()));
+  std::string base64;
+  for (const std::string& line : Split(pem, '\n')) {
+    if (line.rfind("-----END", 0) == 0) break;
+    if (line.rfind("-----", 0) != 0) base64 += line;
+  }
+  const std::string fingerprint = ToHex(crypto::Sha256::Of(FromBase64(base64).value()));
   const auto key = crypto::Ed25519PrivateKey::FromSeed(SecretBytes(32));
   const auto pin = [&](const std::string& lines) {
     const auto note = crypto::SignNote("signet/clients/1\n" + lines, "log", key).value();
