@@ -12,6 +12,7 @@ namespace signet::policies {
 
 inline void ExpectGolden(const std::string& name, const std::string& text) {
   const std::string path = "tests/golden/policies/" + name + ".txt";
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   if (::getenv("SIGNET_UPDATE_GOLDEN") != nullptr) {
     ASSERT_TRUE(WriteFileAtomically(path, AsBytes(text), 0644).ok());
     return;

@@ -18,6 +18,7 @@ ScratchFolder::~ScratchFolder() {
 }
 
 std::optional<fs::path> SharedPath(const std::string& relative) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   const char* root = ::getenv("SIGNET_SHARED");
   const fs::path base =
       root != nullptr ? fs::path(root) : fs::current_path().parent_path() / "shared";

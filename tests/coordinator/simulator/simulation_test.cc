@@ -10,6 +10,7 @@ namespace {
 
 /// 1,000, or what SIGNET_SIM_SEEDS says (deploy/test --full: 10,000).
 int Seeds() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   const char* const text = ::getenv("SIGNET_SIM_SEEDS");
   return text != nullptr ? std::atoi(text) : 1'000;
 }

@@ -33,6 +33,7 @@ constexpr Process::Seconds kQuick{20};
 constexpr char kIp[] = "/usr/sbin/ip";
 
 int Rounds() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   const char* const text = ::getenv("SIGNET_SOAK_ROUNDS");
   return text != nullptr ? std::atoi(text) : 1;
 }

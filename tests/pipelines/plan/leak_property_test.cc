@@ -285,6 +285,7 @@ class LeakProperty : public PlanWorld {
 };
 
 uint64_t SeedsWanted() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   const char* text = ::getenv("SIGNET_LEAK_SEEDS");
   return text == nullptr ? 120 : std::strtoull(text, nullptr, 10);
 }

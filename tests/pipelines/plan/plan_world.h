@@ -155,6 +155,7 @@ class PlanWorld : public ::testing::Test {
   /// Compares with tests/golden/plan/NAME.txt; SIGNET_UPDATE_GOLDEN=1 rewrites it.
   static void ExpectGolden(const std::string& name, const std::string& text) {
     const std::string path = "tests/golden/plan/" + name + ".txt";
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
     if (::getenv("SIGNET_UPDATE_GOLDEN") != nullptr) {
       ASSERT_TRUE(MakeFolders("tests/golden/plan", 0755).ok());
       ASSERT_TRUE(WriteFileAtomically(path, AsBytes(text), 0644).ok());

@@ -67,6 +67,7 @@ TEST(Frame, TheRecordedFramesOfEachReleaseAreStillRead) {
   std::vector<std::string> lines = Split(recorded, '\n');
   if (!lines.empty() && lines.back().empty()) lines.pop_back();
   const std::vector<Message> messages = OneOfEach();
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread here
   for (size_t i = lines.size(); ::getenv("SIGNET_UPDATE_GOLDEN") != nullptr && i < messages.size();
        ++i) {
     lines.push_back(ToHex(*EncodeFrame({42, i, messages[i]})));
