@@ -165,15 +165,15 @@ class Authenticator {
     const std::string id = request.size() > 1 ? std::string(AsText(request[1])) : std::string();
     const std::string status = user.empty() ? "400" : "200";
     const std::string text = user.empty() ? "this key is not on the allow-list" : "OK";
-    const std::string* const parts[] = {&kVersion, &id, &status, &text, &user, &kNothing};
+    const std::string* const parts[] = {&version_, &id, &status, &text, &user, &nothing_};
     for (size_t i = 0; i < 6; ++i) {
       static_cast<void>(
           zmq_send(socket_->get(), parts[i]->data(), parts[i]->size(), i < 5 ? ZMQ_SNDMORE : 0));
     }
   }
 
-  const std::string kVersion = "1.0";
-  const std::string kNothing;
+  const std::string version_ = "1.0";
+  const std::string nothing_;
   const bool anybody_;
   std::unique_ptr<Socket> socket_;
   int stop_;
