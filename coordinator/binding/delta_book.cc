@@ -186,6 +186,26 @@ Result<std::vector<Bytes>> DeltaBook::LeafHashes(const std::string& delta) {
   return leaves;
 }
 
+namespace {
+
+/// The proof of one leaf among `leaves`.
+Result<DeltaProof> ProofOf(const std::vector<Bytes>& leaves, uint64_t index, const Bytes& record) {
+  const auto nodes = [&leaves](unsigned level, uint64_t at) { return NodeOver(leaves, level, at); };
+  DeltaProof proof;
+  proof.record = record;
+  proof.index = index;
+  proof.leaves = leaves.size();
+  ASSIGN_OR_RETURN(const crypto::Digest root, crypto::RootAt(leaves.size(), nodes));
+  proof.root = ToHex(root);
+  ASSIGN_OR_RETURN(const std::vector<crypto::Digest> hashes,
+                   crypto::ProveInclusion(index, leaves.size(), nodes));
+  proof.hashes.reserve(hashes.size());
+  for (const crypto::Digest& hash : hashes) proof.hashes.push_back(ToHex(hash));
+  return proof;
+}
+
+}  // namespace
+
 Result<std::vector<DeltaProof>> DeltaBook::ChangesOf(const std::set<SubjectId>& subjects,
                                                      int partition) {
   std::vector<DeltaProof> proofs;
@@ -198,20 +218,8 @@ Result<std::vector<DeltaProof>> DeltaBook::ChangesOf(const std::set<SubjectId>& 
       if (leaves.empty()) {
         ASSIGN_OR_RETURN(leaves, LeafHashes(delta));
       }
-      const auto nodes = [&leaves](unsigned level, uint64_t index) {
-        return NodeOver(leaves, level, index);
-      };
-      DeltaProof proof;
+      ASSIGN_OR_RETURN(DeltaProof proof, ProofOf(leaves, part.first + i, item.second));
       proof.delta = delta;
-      proof.record = item.second;
-      proof.index = part.first + i;
-      proof.leaves = part.total;
-      ASSIGN_OR_RETURN(const crypto::Digest root, crypto::RootAt(part.total, nodes));
-      proof.root = ToHex(root);
-      ASSIGN_OR_RETURN(const std::vector<crypto::Digest> hashes,
-                       crypto::ProveInclusion(proof.index, part.total, nodes));
-      proof.hashes.reserve(hashes.size());
-      for (const crypto::Digest& hash : hashes) proof.hashes.push_back(ToHex(hash));
       proofs.push_back(std::move(proof));
     }
     return OkStatus();

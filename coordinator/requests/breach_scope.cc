@@ -43,23 +43,29 @@ ReadableDataset& BreachFinder::DatasetFor(const std::string& pipeline,
   return scope_.datasets.back();
 }
 
+void BreachFinder::AddStream(const LiveDataset& dataset,
+                             const pipelines::Piece& piece,
+                             const pipelines::Stream& stream) {
+  ReadableDataset& readable = DatasetFor(dataset.owner, dataset.name, "");
+  readable.kind = std::string(pipelines::DatasetKindName(dataset.kind));
+  readable.label_classes.emplace(policies::LabelClassName(stream.label_class));
+  for (const std::string& name : stream.columns) {
+    const pipelines::Column* column = dataset.schema.Find(name);
+    if (column != nullptr) AddColumn(*column, readable);
+  }
+  if (readable.partitions.insert(piece.partition).second) readable.rows += piece.rows;
+}
+
 /// The live streams that lie under the key, or are the artifact.
 Status BreachFinder::AddStreams(const std::string& key, const std::string& artifact) {
+  const auto is_hit = [&](const pipelines::Stream& stream) {
+    return artifact.empty() ? OpensStream(key, stream) : stream.blob_digest == artifact;
+  };
   ASSIGN_OR_RETURN(const std::vector<LiveDataset> all, DatasetRegistry(state_).All());
   for (const LiveDataset& dataset : all) {
     for (const pipelines::Piece& piece : dataset.pieces) {
       for (const pipelines::Stream& stream : piece.streams) {
-        const bool hit =
-            artifact.empty() ? OpensStream(key, stream) : stream.blob_digest == artifact;
-        if (!hit) continue;
-        ReadableDataset& readable = DatasetFor(dataset.owner, dataset.name, "");
-        readable.kind = std::string(pipelines::DatasetKindName(dataset.kind));
-        readable.label_classes.emplace(policies::LabelClassName(stream.label_class));
-        for (const std::string& name : stream.columns) {
-          const pipelines::Column* column = dataset.schema.Find(name);
-          if (column != nullptr) AddColumn(*column, readable);
-        }
-        if (readable.partitions.insert(piece.partition).second) readable.rows += piece.rows;
+        if (is_hit(stream)) AddStream(dataset, piece, stream);
       }
     }
   }

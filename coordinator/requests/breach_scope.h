@@ -32,6 +32,9 @@ class BreachFinder {
   Result<policies::BreachScope> Find(const BreachQuestion& question);
 
  private:
+  void AddStream(const LiveDataset& dataset,
+                 const pipelines::Piece& piece,
+                 const pipelines::Stream& stream);
   Status AddStreams(const std::string& key, const std::string& artifact);
   Status AddLeases(const BreachQuestion& question);
   void AddLease(const Json& lease, const FrozenRun& run, uint64_t index);

@@ -136,28 +136,37 @@ Status ConsentDesk::WithdrawServed(const Batch& facts) {
   return withdrawals_.Withdraw(opted_out, {"", true}, &policy_).status();
 }
 
+/// The rows' facts by the partition of whom they are about; the number of rows that name nobody who
+/// is known.
+Result<uint64_t> ConsentDesk::Assign(policies::ConsentImport& import,
+                                     const std::string& default_region,
+                                     Batch& facts) {
+  ASSIGN_OR_RETURN(const std::vector<LocatedSubject> people,
+                   Find(import, default_region, import.refused));
+  uint64_t unknown = 0;
+  for (size_t i = 0; i < import.rows.size(); ++i) {
+    if (people[i].subjects.empty()) {
+      ++unknown;
+      continue;
+    }
+    ASSIGN_OR_RETURN(const int partition, PartitionOfSubject(people[i].subject));
+    for (Fact& fact : import.rows[i].facts) {
+      if (fact.kind == Fact::kConsent && policy_.FindPurpose(fact.purpose) == nullptr) {
+        ++import.refused["names a purpose that no policy declares"];
+        continue;
+      }
+      fact.subject = people[i].subject;
+      facts.by_partition[partition].push_back(std::move(fact));
+    }
+  }
+  return unknown;
+}
+
 Result<Json> ConsentDesk::Import(policies::ConsentImport import, const ImportContext& context) {
-  std::map<std::string, uint64_t> refused = import.refused;
   uint64_t unknown = 0;
   Batch facts;
   if (!import.rows.empty()) {
-    ASSIGN_OR_RETURN(const std::vector<LocatedSubject> people,
-                     Find(import, context.default_region, refused));
-    for (size_t i = 0; i < import.rows.size(); ++i) {
-      if (people[i].subjects.empty()) {
-        ++unknown;
-        continue;
-      }
-      ASSIGN_OR_RETURN(const int partition, PartitionOfSubject(people[i].subject));
-      for (Fact& fact : import.rows[i].facts) {
-        if (fact.kind == Fact::kConsent && policy_.FindPurpose(fact.purpose) == nullptr) {
-          ++refused["names a purpose that no policy declares"];
-          continue;
-        }
-        fact.subject = people[i].subject;
-        facts.by_partition[partition].push_back(std::move(fact));
-      }
-    }
+    ASSIGN_OR_RETURN(unknown, Assign(import, context.default_region, facts));
   }
   crypto::WriteBatch batch;
   TRY(Apply(facts, batch));
@@ -167,7 +176,7 @@ Result<Json> ConsentDesk::Import(policies::ConsentImport import, const ImportCon
     TRY(WithdrawServed(facts));
   }
   Json reasons{Json::Object()};
-  for (const auto& reason : refused) reasons.Set(reason.first, reason.second);
+  for (const auto& reason : import.refused) reasons.Set(reason.first, reason.second);
   result.Set("rows", import.rows.size());
   result.Set("changes", facts.changes);
   result.Set("ignored", facts.ignored);

@@ -48,6 +48,9 @@ class ConsentDesk {
   Result<std::vector<LocatedSubject>> Find(const policies::ConsentImport& import,
                                            const std::string& default_region,
                                            std::map<std::string, uint64_t>& refused);
+  Result<uint64_t> Assign(policies::ConsentImport& import,
+                          const std::string& default_region,
+                          Batch& facts);
   Status Apply(Batch& facts, crypto::WriteBatch& batch);
   Result<Json> Record(Batch& facts, const ImportContext& context, crypto::WriteBatch batch);
   Status WithdrawServed(const Batch& facts);

@@ -29,16 +29,7 @@ bool NamesPersons(const ReadableDataset& dataset) {
   return dataset.identifiability.count("direct") != 0;
 }
 
-}  // namespace
-
-ReportDocument MakeBreach(const Policy& policy, const BreachScope& scope, const std::string& made) {
-  ReportDocument document;
-  document.kind = "breach";
-  document.title = "Scope of a breach: " + scope.what;
-  document.made = made;
-  std::set<std::string> categories;
-  std::set<std::string> special;
-  bool direct = false;
+ReportTable ReadableTable(const BreachScope& scope) {
   ReportTable table{"What was readable",
                     {"dataset",
                      "kind",
@@ -52,9 +43,6 @@ ReportDocument MakeBreach(const Policy& policy, const BreachScope& scope, const 
                      "log entries"},
                     {}};
   for (const ReadableDataset& dataset : scope.datasets) {
-    categories.insert(dataset.categories.begin(), dataset.categories.end());
-    special.insert(dataset.special.begin(), dataset.special.end());
-    direct = direct || NamesPersons(dataset);
     table.rows.push_back({dataset.pipeline + "/" + dataset.dataset,
                           dataset.kind,
                           dataset.purpose.empty() ? "none: at rest" : dataset.purpose,
@@ -66,6 +54,24 @@ ReportDocument MakeBreach(const Policy& policy, const BreachScope& scope, const 
                           WithThousands(static_cast<int64_t>(dataset.subjects_max)),
                           NumbersText(dataset.log_entries)});
   }
+  return table;
+}
+
+}  // namespace
+
+ReportDocument MakeBreach(const Policy& policy, const BreachScope& scope, const std::string& made) {
+  ReportDocument document;
+  document.kind = "breach";
+  document.title = "Scope of a breach: " + scope.what;
+  document.made = made;
+  std::set<std::string> categories;
+  std::set<std::string> special;
+  bool direct = false;
+  for (const ReadableDataset& dataset : scope.datasets) {
+    categories.insert(dataset.categories.begin(), dataset.categories.end());
+    special.insert(dataset.special.begin(), dataset.special.end());
+    direct = direct || NamesPersons(dataset);
+  }
   const std::string when = scope.since.empty() ? "since the state began" : "since " + scope.since;
   document.sections = {
       {"Nature of the breach",
@@ -75,7 +81,7 @@ ReportDocument MakeBreach(const Policy& policy, const BreachScope& scope, const 
             ListText(categories) + "; special or sensitive: " + ListText(special) + ".",
         "The log proves which keys were leased; that they were used to read everything is "
         "assumed."},
-       {std::move(table)},
+       {ReadableTable(scope)},
        {"When did the controller become aware (the 72 hours begin then)?"}},
       {"Contact", "GDPR Art. 33(3)(b)", {}, {}, {}},
       {"Likely consequences",

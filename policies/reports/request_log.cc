@@ -1,6 +1,7 @@
 #include "policies/reports/request_log.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 #include <vector>
@@ -113,7 +114,7 @@ ReportDocument MakeRequestLog(std::span<const RightsRequest> requests, Timestamp
   for (const auto& entry : by_right) {
     const Metrics& m = entry.second;
     const double median = Median(m.days);
-    const auto tenths = static_cast<int64_t>(median * 10 + 0.5);
+    const int64_t tenths = std::llround(median * 10);
     const std::string days = std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
     metrics.rows.push_back({entry.first,
                             std::to_string(m.received),

@@ -145,15 +145,29 @@ std::set<std::string> SetOf(const Json& list) {
   return {texts.begin(), texts.end()};
 }
 
+/// What of one thing ran, and what was declared of it.
+struct RanAndDeclared {
+  const std::set<std::string>& ran;
+  std::set<std::string> declared;
+};
+
 void NoteMissing(const char* what,
                  const ProcessingActivity& activity,
-                 std::pair<const std::set<std::string>*, std::set<std::string>> ran_and_declared,
+                 const RanAndDeclared& sets,
                  std::vector<std::string>& drift) {
-  for (const std::string& text : *ran_and_declared.first) {
-    if (ran_and_declared.second.count(text) != 0) continue;
-    drift.push_back(std::string(what) + " '" + text + "' ran for " + activity.purpose + " in " +
-                    activity.pipeline + " (run " + activity.run + ") and is not declared");
+  for (const std::string& text : sets.ran) {
+    if (sets.declared.count(text) != 0) continue;
+    std::string sentence = what;
+    sentence += " '" + text + "' ran for " + activity.purpose + " in " + activity.pipeline;
+    sentence += " (run " + activity.run + ") and is not declared";
+    drift.push_back(std::move(sentence));
   }
+}
+
+std::string NotAllowed(std::string sentence, const ProcessingActivity& activity) {
+  sentence += " for " + activity.purpose + " in " + activity.pipeline;
+  sentence += " (run " + activity.run + "), and the policies in force do not allow it";
+  return sentence;
 }
 
 }  // namespace
@@ -198,10 +212,10 @@ Result<std::vector<std::string>> DriftFrom(const Json& declared,
       continue;
     }
     const Json& item = found->second;
-    NoteMissing("category", activity, {&activity.categories, SetOf(item["categories"])}, drift);
-    NoteMissing("recipient", activity, {&activity.recipients, SetOf(item["recipients"])}, drift);
-    NoteMissing("source", activity, {&activity.sources, SetOf(item["sources"])}, drift);
-    NoteMissing("dataset kind", activity, {&activity.kinds, SetOf(item["kinds"])}, drift);
+    NoteMissing("category", activity, {activity.categories, SetOf(item["categories"])}, drift);
+    NoteMissing("recipient", activity, {activity.recipients, SetOf(item["recipients"])}, drift);
+    NoteMissing("source", activity, {activity.sources, SetOf(item["sources"])}, drift);
+    NoteMissing("dataset kind", activity, {activity.kinds, SetOf(item["kinds"])}, drift);
   }
   return drift;
 }
@@ -210,22 +224,17 @@ std::vector<std::string> DriftFromPolicy(const Policy& policy,
                                          std::span<const ProcessingActivity> activities) {
   std::vector<std::string> drift;
   for (const ProcessingActivity& activity : activities) {
-    const std::string where = activity.pipeline + " (run " + activity.run + ")";
     if (policy.FindPurpose(activity.purpose) == nullptr) {
-      drift.push_back("no policy in force declares the purpose '" + activity.purpose +
-                      "', which ran in " + where);
+      drift.push_back(NotAllowed("the purpose ran", activity));
       continue;
     }
     for (const std::string& category : activity.categories) {
-      const Verdict verdict = policy.MayUse(category, activity.purpose);
-      if (verdict.allowed) continue;
-      drift.push_back("'" + category + "' ran for " + activity.purpose + " in " + where +
-                      ", and the policies in force do not allow it");
+      if (policy.MayUse(category, activity.purpose).allowed) continue;
+      drift.push_back(NotAllowed("'" + category + "' ran", activity));
     }
     for (const std::string& recipient : activity.recipients) {
       if (policy.MayReceive(recipient, activity.purpose).allowed) continue;
-      drift.push_back("the recipient '" + recipient + "' received for " + activity.purpose +
-                      " from " + where + ", and the policies in force do not allow it");
+      drift.push_back(NotAllowed("the recipient '" + recipient + "' received", activity));
     }
   }
   return drift;
