@@ -1,5 +1,6 @@
 // Figures of governance: `name` is Signet's, `name/limit` what the same work costs at least.
 // Rates are per second of processor time, so that a loaded machine tells the same.
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <map>
@@ -20,6 +21,8 @@
 
 namespace signet {
 namespace {
+
+namespace query = pipelines::query;
 
 double ProcessSeconds() {
   timespec now{};

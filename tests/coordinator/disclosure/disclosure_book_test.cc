@@ -18,7 +18,7 @@ class DisclosureBookTest : public testing::Test {
     Result<std::unique_ptr<StateFolder>> state =
         StateFolder::Open(scratch_.path() / "state", clock_, entropy_);
     EXPECT_TRUE(state.ok()) << state.status().message();
-    return state.ok() ? *std::move(state) : nullptr;
+    return state.ok() ? std::move(state).value() : nullptr;
   }
   static policies::PublicationRule Rule() {
     policies::PublicationRule rule;

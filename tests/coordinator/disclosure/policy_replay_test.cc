@@ -42,7 +42,7 @@ class PolicyReplayTest : public testing::Test {
     Result<std::unique_ptr<StateFolder>> state =
         StateFolder::Open(scratch_.path() / "state", clock_, entropy_);
     ASSERT_TRUE(state.ok()) << state.status().message();
-    state_ = *std::move(state);
+    state_ = std::move(state).value();
     Record("29990101t000000-aaaaaa");
   }
 

@@ -41,7 +41,7 @@ class ProfileTest : public testing::Test {
     Result<std::unique_ptr<StateFolder>> state =
         StateFolder::Open(scratch_.path() / "state", clock_, entropy_);
     ASSERT_TRUE(state.ok()) << state.status().message();
-    state_ = *std::move(state);
+    state_ = std::move(state).value();
     subject_.dataset.owner = "loyalty";
     subject_.dataset.name = "crm";
   }
