@@ -65,8 +65,9 @@ struct DeltaBook::Part {
 };
 
 Json DeltaProof::ToJson() const {
+  crypto::TreeHasher hasher;
   return Json::Of({{"delta", delta},
-                   {"record", ToHex(record)},
+                   {"leaf", ToHex(hasher.Leaf(record))},
                    {"index", index},
                    {"leaves", leaves},
                    {"root", root},

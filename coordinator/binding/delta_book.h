@@ -24,6 +24,7 @@ struct DeltaProof {
   uint64_t leaves = 0;
   std::string root;                 ///< hex
   std::vector<std::string> hashes;  ///< hex: RFC 6962 inclusion proof
+  /// With the leaf's hash in place of the record, which names the person's id.
   [[nodiscard]] Json ToJson() const;
 };
 

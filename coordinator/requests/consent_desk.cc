@@ -242,15 +242,7 @@ Result<Json> ConsentDesk::Show(const LocatedSubject& person) {
       if (fact.kind != Fact::kSeen) statements.Push(FactJson(fact));
     }
     ASSIGN_OR_RETURN(const std::vector<DeltaProof> proofs, deltas.ChangesOf({id}, partition));
-    for (const DeltaProof& proof : proofs) {
-      Json shown = proof.ToJson();
-      // The record names the person's id, which never leaves Signet.
-      Json without{Json::Object()};
-      for (const auto& field : shown.fields()) {
-        if (field.first != "record") without.Set(field.first, field.second);
-      }
-      changes.Push(std::move(without));
-    }
+    for (const DeltaProof& proof : proofs) changes.Push(proof.ToJson());
   }
   Json decisions{Json::Array()};
   ASSIGN_OR_RETURN(const int partition, PartitionOfSubject(person.subject));

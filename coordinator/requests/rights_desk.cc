@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "crypto/base/log.h"
+
 namespace signet::coordinator {
 namespace {
 
@@ -171,7 +173,9 @@ Result<Json> RightsDesk::Ask(const LocatedSubject& person, const Asked& asked) {
   ASSIGN_OR_RETURN(std::optional<Json> folded, Fold(person, OpeningOf(asked, id, law)));
   if (folded.has_value()) return *std::move(folded);
   ASSIGN_OR_RETURN(std::vector<KeptRequest> requests, OpenAll(std::span(&person, 1), asked));
-  TRY(Perform(requests));
+  if (const Status performed = Perform(requests); !performed.ok()) {
+    return GiveUp(requests.front().request.id, performed);
+  }
   const bool sweeps = asked.right == Right::kErasure && !asked.withdraw_only;
   if (sweeps) {
     for (KeptRequest& kept : requests) {
@@ -184,6 +188,19 @@ Result<Json> RightsDesk::Ask(const LocatedSubject& person, const Asked& asked) {
   Json json = Summary(requests.front());
   json.Set("receipts", written_);
   return json;
+}
+
+/// What can never be carried out does not wait for ever: it is refused with its reason. Else the
+/// request stays open, and goes on at the next start.
+Status RightsDesk::GiveUp(const std::string& id, const Status& why) {
+  const bool hopeless = why.code() == StatusCode::kInvalid || why.code() == StatusCode::kNotFound;
+  if (!hopeless) return why;
+  // One that has begun is not refused any more: that it cannot be is no second failure.
+  const Status refused = Refuse(id, "cannot be carried out: " + why.message()).status();
+  if (!refused.ok()) {
+    Log(LogLevel::kWarning, "request not refused", Json::Of({{"why", refused.ToString()}}));
+  }
+  return why;
 }
 
 Result<Json> RightsDesk::EraseAll(std::span<const LocatedSubject> people, const Asked& asked) {
@@ -251,8 +268,15 @@ Status RightsDesk::Resume() {
         kept.request.stage == RequestStage::kWithdrawn && !kept.request.done.empty();
     if (kept.request.stage == RequestStage::kWithdrawn && !begun_sweep) continue;
     std::vector<KeptRequest> one;
+    const std::string id = kept.request.id;
     one.push_back(std::move(kept));
-    TRY(Perform(one));
+    // One that fails must not keep the others, nor new requests, from being carried out.
+    const Status performed = Perform(one);
+    if (performed.ok()) continue;
+    ledger_.Drop();
+    Log(LogLevel::kWarning,
+        "request not carried out",
+        Json::Of({{"request", id}, {"why", GiveUp(id, performed).ToString()}}));
   }
   return OkStatus();
 }

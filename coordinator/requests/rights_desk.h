@@ -91,6 +91,7 @@ class RightsDesk {
   Result<std::string> LawOf(const LocatedSubject& person, const Asked& asked);
   Result<std::optional<Json>> Fold(const LocatedSubject& person,
                                    const policies::RequestOpening& opening);
+  Status GiveUp(const std::string& id, const Status& why);
   Result<std::vector<KeptRequest>> OpenAll(std::span<const LocatedSubject> people,
                                            const Asked& asked);
   /// Carries out what is pending of each, command by command; all are of one right and stage.
