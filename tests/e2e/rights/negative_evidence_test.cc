@@ -61,7 +61,7 @@ class NegativeEvidence : public testing::Test {
     std::string normalised;
     EXPECT_TRUE(crypto::Normalise(crypto::LinkType::kEmail, ShopEmail(customer), "FI", normalised));
     const Uuid link = crypto::LinkHasher(key).Link(crypto::LinkType::kEmail, "", normalised);
-    const auto database = *pipelines::query::Database::Open({});
+    const auto database = std::move(pipelines::query::Database::Open({})).value();
     const auto sql = database->Connect();
     OpenDataset(**state, *sql, "@identity");
     OpenDataset(**state, *sql, "@keyring");
@@ -83,8 +83,10 @@ class NegativeEvidence : public testing::Test {
                       pipelines::query::Connection& sql,
                       const SubjectId& subject,
                       Traces& traces) {
-    const auto rows = *sql.Query("SELECT cell_key, log_key FROM \"@keyring\" WHERE subject = '" +
-                                 UuidText(subject.value) + "'::UUID");
+    auto opened = sql.Query("SELECT cell_key, log_key FROM \"@keyring\" WHERE subject = '" +
+                            UuidText(subject.value) + "'::UUID");
+    ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+    const auto rows = std::move(opened).value();
     pipelines::query::Chunk chunk;
     ASSERT_TRUE(*rows->Next(chunk));
     ASSERT_EQ(chunk.size(), 1U);
@@ -114,7 +116,7 @@ class NegativeEvidence : public testing::Test {
     std::map<DekId, SecretBytes> keys;
     for (const pipelines::Piece& piece : dataset.pieces) {
       for (const pipelines::Stream& stream : piece.streams) {
-        keys.emplace(stream.dek, *state.vault().OpenDek(stream.dek));
+        keys.emplace(stream.dek, std::move(state.vault().OpenDek(stream.dek)).value());
       }
     }
     pipelines::DatasetReader reader(state.blobs());
