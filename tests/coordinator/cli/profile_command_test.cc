@@ -10,7 +10,7 @@
 namespace signet::coordinator {
 namespace {
 
-int Run(std::vector<std::string> arguments) {
+int RunProfile(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"signet", "profile"});
   std::vector<char*> argv;
   argv.reserve(arguments.size());
@@ -25,9 +25,9 @@ int Run(std::vector<std::string> arguments) {
 
 TEST(ProfileCommand, NeedsAStepAndAStateThatExists) {
   testing_support::ScratchFolder scratch;
-  EXPECT_EQ(Run({}), 2);
-  EXPECT_EQ(Run({"crm", "--epsilon", "50"}), 2) << "beyond any budget";
-  EXPECT_EQ(Run({"crm", "--state", (scratch.path() / "none").string()}), 1);
+  EXPECT_EQ(RunProfile({}), 2);
+  EXPECT_EQ(RunProfile({"crm", "--epsilon", "50"}), 2) << "beyond any budget";
+  EXPECT_EQ(RunProfile({"crm", "--state", (scratch.path() / "none").string()}), 1);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -25,7 +26,7 @@ TEST(RetentionCommands, AHoldIsPutListedAndReleased) {
   EXPECT_EQ(Retention({"hold", "shop", "--state", state}), 2) << "without a reason";
   EXPECT_EQ(Retention({"hold", "shop", "--reason", "claim", "--state", state}), 0);
   {
-    const auto opened = *StateFolder::Open(state, clock, entropy);
+    const auto opened = std::move(StateFolder::Open(state, clock, entropy)).value();
     EXPECT_EQ(LegalHolds(*opened).All()->size(), 1U);
   }
   EXPECT_EQ(Retention({"list", "--format", "text", "--state", state}), 0);
