@@ -19,7 +19,7 @@ class RequestBookTest : public DeskWorld {
         policies::OpenRequest({id, Right::kAccess, "", false, "gdpr", "cli"}, clock_.Now())
             ->request;
     kept.person = Person(7);
-    kept.secret = Json::Of({{"out", "/home/anna"}});
+    kept.secret = Json::Of({{"out", "/answers/anna"}});
     kept.refs = {"aa.bb"};
     return kept;
   }
@@ -39,7 +39,7 @@ TEST_F(RequestBookTest, AnOpenRequestComesBackWithItsPersonAfterARestart) {
   ASSERT_EQ(open.size(), 1U);
   EXPECT_TRUE(open[0].person.Is(Person(7).subject));
   EXPECT_EQ(open[0].person.links, Person(7).links);
-  EXPECT_EQ(open[0].secret["out"].AsString(), "/home/anna");
+  EXPECT_EQ(open[0].secret["out"].AsString(), "/answers/anna");
   EXPECT_EQ(open[0].refs, std::vector<std::string>{"aa.bb"});
   EXPECT_TRUE(again.All()->at(0).person.subjects.empty()) << "lists name nobody";
 }
