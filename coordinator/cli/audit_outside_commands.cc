@@ -94,6 +94,7 @@ Status Cosign(StateFolder& state, const AuditOptions& /*options*/) {
   Publisher publisher(state);
   TRY(publisher.Checkpoint());
   TRY(publisher.Deliver());
+  TRY(publisher.Checkpoint());  // a delivery is an entry, too
   ASSIGN_OR_RETURN(const std::string checkpoint, state.audit().reader().LastCheckpoint());
   PrintData(checkpoint);
   return OkStatus();

@@ -1,7 +1,8 @@
 /// The header that binds a sealed stream to what it is, and small opaque blobs under it.
 ///
 /// Plaintext of every sealed stream of ours:
-///   u32 header length | header (canonical JSON) | body | padding (crypto/primitives/stream_padding.h)
+///   u32 header length | header (canonical JSON) | body | padding
+///   (crypto/primitives/stream_padding.h)
 /// (format "signet-stream/1", of the first release, has no padding; it is still read.)
 /// The stream's context is the header digest = SHA-256(header). Who opens it compares the header's
 /// fields with what it asked for, so that no stream can stand in for another one.

@@ -75,6 +75,42 @@ Status CheckMethod(const TrainOptions& options) {
   return OkStatus();
 }
 
+std::vector<OptionDoc> LabelOptions() {
+  return {
+      {"label", "map", "", "required", "What happened after the cut-off."},
+      {"label.input", "input", "", "events", "The input with the events."},
+      {"label.time", "column", "", "required", "When they happened."},
+      {"label.amount", "column", "money", "", "Their value; required for clv. Negative: a return."},
+      {"label.returned", "column", "", "", "True for returned purchases, which do not count."},
+      {"label.window",
+       "duration",
+       "",
+       "90d",
+       "How long after the cut-off counts; must be over at as_of."},
+      {"label.gap", "duration", "", "", "A pause between the cut-off and the window."},
+  };
+}
+
+std::vector<OptionDoc> BoosterOptions() {
+  return {
+      {"params", "map", "", "", "The booster."},
+      {"params.rounds", "integer", "trees", "400", "Rounds at most."},
+      {"params.early_stopping",
+       "integer",
+       "rounds",
+       "25",
+       "Rounds without improvement before it stops."},
+      {"params.max_depth", "integer", "levels", "5", "Depth of a tree, up to 8."},
+      {"params.learning_rate", "number", "", "0.06", "Weight of each tree."},
+      {"params.min_child_weight", "number", "", "20", "Least sum of Hessians in a leaf."},
+      {"params.lambda", "number", "", "1", "L2 penalty on leaves."},
+      {"params.gamma", "number", "", "0", "Least gain of a split."},
+      {"params.columns", "number", "share", "1", "Columns that each tree may use."},
+      {"params.max_bin", "integer", "bins", "255", "Bins per feature, at most 255."},
+      {"params.threads", "integer", "threads", "1", "Threads; the result does not depend on them."},
+  };
+}
+
 }  // namespace
 
 Result<TrainOptions> TrainOptions::FromJson(const Json& json) {
@@ -110,7 +146,7 @@ Result<TrainOptions> TrainOptions::FromJson(const Json& json) {
 }
 
 std::vector<OptionDoc> TrainOptions::Options() {
-  return {
+  std::vector<OptionDoc> options = {
       {"model",
        "one of churn|clv|propensity|survival",
        "",
@@ -149,17 +185,6 @@ std::vector<OptionDoc> TrainOptions::Options() {
        "",
        "[]",
        "Features of few values: quality, selection and errors are told by group."},
-      {"label", "map", "", "required", "What happened after the cut-off."},
-      {"label.input", "input", "", "events", "The input with the events."},
-      {"label.time", "column", "", "required", "When they happened."},
-      {"label.amount", "column", "money", "", "Their value; required for clv. Negative: a return."},
-      {"label.returned", "column", "", "", "True for returned purchases, which do not count."},
-      {"label.window",
-       "duration",
-       "",
-       "90d",
-       "How long after the cut-off counts; must be over at as_of."},
-      {"label.gap", "duration", "", "", "A pause between the cut-off and the window."},
       {"where", "expression", "", "", "Boolean SQL over the features: who is eligible."},
       {"drop", "list of column", "", "[]", "Features not to learn from."},
       {"last_value", "column", "money", "", "clv: feature with last period's spend, the baseline."},
@@ -172,22 +197,11 @@ std::vector<OptionDoc> TrainOptions::Options() {
        "",
        "platt",
        "How probabilities are calibrated; auto: as the validation fold says."},
-      {"params", "map", "", "", "The booster."},
-      {"params.rounds", "integer", "trees", "400", "Rounds at most."},
-      {"params.early_stopping",
-       "integer",
-       "rounds",
-       "25",
-       "Rounds without improvement before it stops."},
-      {"params.max_depth", "integer", "levels", "5", "Depth of a tree, up to 8."},
-      {"params.learning_rate", "number", "", "0.06", "Weight of each tree."},
-      {"params.min_child_weight", "number", "", "20", "Least sum of Hessians in a leaf."},
-      {"params.lambda", "number", "", "1", "L2 penalty on leaves."},
-      {"params.gamma", "number", "", "0", "Least gain of a split."},
-      {"params.columns", "number", "share", "1", "Columns that each tree may use."},
-      {"params.max_bin", "integer", "bins", "255", "Bins per feature, at most 255."},
-      {"params.threads", "integer", "threads", "1", "Threads; the result does not depend on them."},
   };
+  for (const std::vector<OptionDoc>& more : {LabelOptions(), BoosterOptions()}) {
+    options.insert(options.end(), more.begin(), more.end());
+  }
+  return options;
 }
 
 Result<ScoreOptions> ScoreOptions::FromJson(const Json& json) {

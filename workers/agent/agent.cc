@@ -37,9 +37,10 @@ Agent::Agent(AgentOptions options, ClientChannel& channel, TaskSlots& slots, Clo
 
 Status Agent::Turn() {
   while (!left_) {
-    ASSIGN_OR_RETURN(const std::optional<Bytes> bytes, channel_.Receive());
+    ASSIGN_OR_RETURN(std::optional<Bytes> bytes, channel_.Receive());
     if (!bytes) break;
     Result<Frame> frame = DecodeFrame(*bytes);
+    Wipe(bytes->data(), bytes->size());  // a lease's keys
     if (frame.ok()) Handle(*frame);
   }
   const int64_t now = clock_.MonotonicMicros();

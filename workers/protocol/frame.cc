@@ -248,6 +248,16 @@ Status FromBody(const protocol::ByeBody& body, Bye& m) {
   return OkStatus();
 }
 
+/// A lease's payload holds keys: no copy of it stays behind in the heap.
+template <typename Body>
+void Scrub(Body& /*body*/) {}
+
+void Scrub(protocol::LeasesBody& body) {
+  for (protocol::LeaseBody& lease : body.leases) {
+    Wipe(lease.payload.data(), lease.payload.size());
+  }
+}
+
 template <typename M>
 Result<Message> DecodeBody(ByteView bytes) {
   try {
@@ -261,9 +271,14 @@ Result<Message> DecodeBody(ByteView bytes) {
               /*strict_write=*/true);
     decltype(ToBody(M())) body;
     static_cast<void>(body.read(&wire));
-    if (buffer->available_read() != 0) return Corrupt("a frame has bytes behind its message");
+    if (buffer->available_read() != 0) {
+      Scrub(body);
+      return Corrupt("a frame has bytes behind its message");
+    }
     M message;
-    TRY(FromBody(body, message));
+    const Status taken = FromBody(body, message);
+    Scrub(body);
+    TRY(taken);
     return Message(std::move(message));
   } catch (const std::exception&) {
     return Corrupt("a frame's body is not a message");
@@ -313,8 +328,13 @@ Result<Bytes> EncodeFrame(const Frame& frame) {
   try {
     auto buffer = std::make_shared<TMemoryBuffer>();
     Wire wire(buffer);
-    std::visit([&](const auto& message) { static_cast<void>(ToBody(message).write(&wire)); },
-               frame.message);
+    std::visit(
+        [&](const auto& message) {
+          auto written = ToBody(message);
+          static_cast<void>(written.write(&wire));
+          Scrub(written);
+        },
+        frame.message);
     uint8_t* body = nullptr;
     uint32_t size = 0;
     buffer->getBuffer(&body, &size);

@@ -36,7 +36,11 @@ steps:
     purpose: marketing.segmentation
     inputs: {orders: orders}
     sql: SELECT subject, count(*) AS orders_count, sum(amount) AS spend FROM orders GROUP BY subject
-  buyers: {uses: segment, purpose: marketing.segmentation, from: profile, where: orders_count >= 1 AND spend > 0}
+  buyers:
+    uses: segment
+    purpose: marketing.segmentation
+    from: profile
+    where: orders_count >= 1 AND spend > 0
 )";
 
 class ScheduleWorld : public StateWorld {

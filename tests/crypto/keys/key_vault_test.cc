@@ -16,9 +16,8 @@ namespace signet::crypto {
 namespace {
 
 constexpr Timestamp kNoon{1795348800000000};  // 2026-11-22T12:00:00Z
-const DekScope& SomeScope() {
-  static const DekScope kScope{"features", "1", 3, "ordinary"};
-  return kScope;
+DekScope SomeScope() {
+  return {"features", "1", 3, "ordinary"};
 }
 
 /// Every entry of a store: a copy from which a thief or a backup could start.

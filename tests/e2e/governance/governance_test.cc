@@ -50,16 +50,17 @@ class Governance : public testing::Test {
 };
 
 TEST_F(Governance, ThePlansDigestIsInTheLogBeforeTheFirstTask) {
-  const ProcessResult tail =
-      Signet({"audit", "tail", "-n", "100000", "--state", State(), "--format", "json"});
+  const ProcessResult tail = Signet({"audit", "tail", "-n", "100000", "--state", State()});
   ASSERT_EQ(tail.exit_code, 0) << tail.err;
   const size_t bound = tail.out.find("\"plan.bound\"");
-  const size_t leased = tail.out.find("\"key.leased\"");
+  const size_t leased = tail.out.find("\"lease.granted\"");
   const size_t finished = tail.out.find("\"task.finished\"");
   ASSERT_NE(bound, std::string::npos) << tail.out.substr(0, 2000);
   EXPECT_NE(tail.out.find("plan_digest"), std::string::npos);
-  if (leased != std::string::npos) EXPECT_LT(bound, leased);
-  if (finished != std::string::npos) EXPECT_LT(bound, finished);
+  ASSERT_NE(leased, std::string::npos);
+  ASSERT_NE(finished, std::string::npos);
+  EXPECT_LT(bound, leased);
+  EXPECT_LT(bound, finished);
 }
 
 TEST_F(Governance, ExplainTellsWhyAColumnMayBeUsedOrNot) {

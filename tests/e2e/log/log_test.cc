@@ -153,11 +153,13 @@ TEST_F(Log, EveryEntryThatTheProgramsWriteFitsTheCatalog) {
   }
   // A person is named by a reference, a new one each time.
   std::set<std::string> refs;
-  for (const Json& entry : Tail({"--type", "right."})) {
+  const std::vector<Json> rights = Tail({"--type", "right."});
+  for (const Json& entry : rights) {
     EXPECT_TRUE(entry.Has("subject_ref")) << entry.Dump();
     refs.insert(entry["subject_ref"].AsString());
   }
-  EXPECT_EQ(refs.size(), 2U);
+  EXPECT_GE(rights.size(), 2U);
+  EXPECT_EQ(refs.size(), rights.size());
   // Of the person who still is in the state, the log can be asked; of the erased nobody can tell.
   const std::vector<Json> about = Tail({"--subject", who.string()});
   ASSERT_EQ(about.size(), 1U);

@@ -72,10 +72,15 @@ TEST_F(ProofChecksTest, EveryKindOfDatasetNeedsARetention) {
   EXPECT_TRUE(Says(refused, "of kind features"));
 }
 
-constexpr char kPublish[] = R"(  gold:
+constexpr char kPublish[] = R"(  t:
+    uses: sql
+    purpose: marketing.segmentation
+    inputs: {c: crm}
+    sql: SELECT subject, tier FROM c
+  gold:
     uses: segment
     purpose: marketing.segmentation
-    from: crm
+    from: t
     where: tier = 'gold'
   out:
     uses: publish

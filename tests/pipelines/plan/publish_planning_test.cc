@@ -34,8 +34,10 @@ class PublishPlanningTest : public PlanWorld {
           WriteFileAtomically(scratch_.path() / "organisation.yaml", AsBytes(organisation)).ok());
     }
     return Make(std::string(kPaidSources) +
+                "  about:\n    uses: sql\n    purpose: marketing.segmentation\n    inputs: {c: "
+                "crm}\n    sql: SELECT subject, card_type, tier FROM c\n"
                 "  chosen:\n    uses: segment\n    purpose: marketing.segmentation\n    from: "
-                "crm\n    where: " +
+                "about\n    where: " +
                 where +
                 "\n  out:\n    uses: publish\n    purpose: marketing.segmentation\n    segments: "
                 "[chosen]\n    recipients: [email_platform]\n");
@@ -83,7 +85,7 @@ TEST_F(PublishPlanningTest, ARuleOfTheDataKeepsItInItsRegions) {
   const std::pair<std::string, std::string> here = {
       "  user.account:\n    treatment: keep\n",
       "  user.account:\n    treatment: keep\n    regions: [uk]\n"};
-  const Result<Planned> refused = Under({here}, "tier = 'gold'");
+  const Result<Planned> refused = Under({PaymentForMarketing(), here}, "tier = 'gold'");
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.status().message().find("[SIG-3039]"), std::string::npos)
       << refused.status().message();
@@ -95,8 +97,9 @@ TEST_F(PublishPlanningTest, TheLargerGroupOfPolicyAndDataCounts) {
     EXPECT_TRUE(planned.ok()) << planned.status().message();
     return planned.ok() ? At(planned->plan, "out").task_options.at(0)["min_group"].AsInt() : 0;
   };
-  EXPECT_EQ(group_of(Under({}, "tier = 'gold'")), 50);
-  EXPECT_EQ(group_of(Under({{"  user.account:\n    treatment: keep\n",
+  EXPECT_EQ(group_of(Under({PaymentForMarketing()}, "tier = 'gold'")), 50);
+  EXPECT_EQ(group_of(Under({PaymentForMarketing(),
+                            {"  user.account:\n    treatment: keep\n",
                              "  user.account:\n    treatment: keep\n    min_group: 400\n"}},
                            "tier = 'gold'")),
             400);

@@ -13,7 +13,10 @@ using RunOptions = PlanWorld;
 
 TEST_F(RunOptions, WhatTheDocumentSaysReachesThePlan) {
   const std::string document =
-      Replaced(Replaced(Whole(), "partitions: 4", "partitions: 4, pools: {narrow: 2, wide: {limit: 9, across_runs: true}}, timeout: 6h"),
+      Replaced(Replaced(Whole(),
+                        "partitions: 4",
+                        "partitions: 4, pools: {narrow: 2, wide: {limit: 9, across_runs: true}}, "
+                        "timeout: 6h"),
                "uses: publish",
                "uses: publish\n    retry: {failures: 5, delay: 2s, delay_max: 1m}\n"
                "    timeout: {attempt: 10m, queue: 1h, start: 30s}\n    pool: narrow\n"
