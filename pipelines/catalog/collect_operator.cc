@@ -30,13 +30,7 @@ class RowCollector {
       ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
       if (!more) return list;
       for (size_t r = 0; r < chunk.size(); ++r) {
-        ASSIGN_OR_RETURN(Json row, Json::Parse(chunk.Text(1, r)));
-        const SubjectId subject{chunk.GetUuid(0, r)};
-        for (size_t c = 0; c < sealed_.size(); ++c) {
-          if (!chunk.IsNull(c + 2, r)) {
-            row.Set(sealed_[c], Open(sealed_[c], subject, chunk.Blob(c + 2, r)));
-          }
-        }
+        ASSIGN_OR_RETURN(Json row, Row(chunk, r));
         list.Push(std::move(row));
       }
     }
@@ -54,6 +48,16 @@ class RowCollector {
     return OkStatus();
   }
 
+  Result<Json> Row(const query::Chunk& chunk, size_t r) {
+    ASSIGN_OR_RETURN(Json row, Json::Parse(chunk.Text(1, r)));
+    const SubjectId subject{chunk.GetUuid(0, r)};
+    for (size_t c = 0; c < sealed_.size(); ++c) {
+      if (chunk.IsNull(c + 2, r)) continue;
+      row.Set(sealed_[c], Open(sealed_[c], subject, chunk.Blob(c + 2, r)));
+    }
+    return row;
+  }
+
   /// subject, a JSON object of the plain columns as text, then the sealed ones.
   Result<std::string> Select() {
     std::vector<std::string> plain;
@@ -63,9 +67,14 @@ class RowCollector {
       const std::string name = SqlName(column.name);
       if (column.type == ColumnType::kBytes) {
         sealed_.push_back(column.name);
-        tail += ", " + name;
+        tail += ", ";
+        tail += name;
       } else {
-        plain.push_back(name + " := CAST(" + name + " AS VARCHAR)");
+        std::string cast = name;
+        cast += " := CAST(";
+        cast += name;
+        cast += " AS VARCHAR)";
+        plain.push_back(std::move(cast));
       }
     }
     std::vector<std::string> subjects;

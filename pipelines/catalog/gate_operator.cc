@@ -79,7 +79,7 @@ Status GateOperator::Run(TaskContext& context) const {
                    JurisdictionTable::FromJson(context.spec().options["jurisdictions"]));
   ASSIGN_OR_RETURN(spec.cell_key, context.lease().Key("cell"));
   TRY(context.OpenInputs());
-  const FactSink sink = [&context](int partition, std::vector<policies::Fact> facts) {
+  const FactSink sink = [&context](int partition, const std::vector<policies::Fact>& facts) {
     return SealFacts(context, partition, facts);
   };
   ASSIGN_OR_RETURN(const GovernedDataset governed,

@@ -48,8 +48,13 @@ std::string ColumnsSql(const RewriteRequest& request, const std::string& goes) {
     const Column* column = request.schema.Find(correction.column);
     CHECK(column != nullptr);
     const std::string name = SqlName(correction.column);
-    columns.push_back("CASE WHEN " + goes + " THEN CAST(" + SqlLiteral(correction.value) + " AS " +
-                      std::string(SqlTypeOf(column->type)) + ") ELSE " + name + " END AS " + name);
+    std::string sql = "CASE WHEN ";
+    sql += goes;
+    sql += " THEN CAST(" + SqlLiteral(correction.value) + " AS ";
+    sql += SqlTypeOf(column->type);
+    sql += ") ELSE " + name;
+    sql += " END AS " + name;
+    columns.push_back(std::move(sql));
   }
   return "* REPLACE (" + Join(columns, ", ") + ")";
 }
