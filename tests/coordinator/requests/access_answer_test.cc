@@ -15,7 +15,7 @@ namespace {
 using AccessAnswerTest = DeskWorld;
 
 TEST_F(AccessAnswerTest, SaysWhatWasStatedEvenWhereNoRowsAreHeld) {
-  ASSERT_TRUE(desk_->SetConsent(Person(1), "marketing.email", true).ok());
+  ASSERT_TRUE(desk_->SetConsent(Person(1), "marketing.email", /*given=*/true).ok());
   AccessAnswer maker(*state_, *ledger_, desk_->finder(), nullptr);
   const Result<Answer> answer = maker.Access(Person(1));
   ASSERT_TRUE(answer.ok()) << answer.status().ToString();

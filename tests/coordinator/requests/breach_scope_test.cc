@@ -18,7 +18,7 @@ class BreachScopeTest : public DeskWorld {
 };
 
 TEST_F(BreachScopeTest, AKeyOpensTheColumnsOfItsStreamForThePersonsOfItsPartition) {
-  ASSERT_TRUE(desk_->SetConsent(Person(2), "marketing.email", true).ok());
+  ASSERT_TRUE(desk_->SetConsent(Person(2), "marketing.email", /*given=*/true).ok());
   LiveDataset dataset;
   dataset.owner = "shop";
   dataset.name = "crm";

@@ -25,7 +25,7 @@ class ConsentDeskTest : public DeskWorld {
 };
 
 TEST_F(ConsentDeskTest, ShowsStatementsAndWhatFollowsForEachPurpose) {
-  ASSERT_TRUE(desk_->SetConsent(Person(1), "marketing.email", false).ok());
+  ASSERT_TRUE(desk_->SetConsent(Person(1), "marketing.email", /*given=*/false).ok());
   const Json shown = *consents_->Show(Person(1));
   EXPECT_EQ(shown["statements"].items().at(0)["value"].AsString(), "withdrawn");
   for (const Json& decision : shown["decisions"].items()) {

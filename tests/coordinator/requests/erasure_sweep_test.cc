@@ -28,8 +28,8 @@ class ErasureSweepTest : public DeskWorld {
 
 TEST_F(ErasureSweepTest, AHoldOnWhatWouldBeRewrittenIsNamed) {
   ErasureSweep sweep(*state_, *ledger_, desk_->finder());
-  PutDataset("crm", pipelines::DatasetKind::kGoverned, true);
-  PutDataset("prices", pipelines::DatasetKind::kReference, false);
+  PutDataset("crm", pipelines::DatasetKind::kGoverned, /*about_persons=*/true);
+  PutDataset("prices", pipelines::DatasetKind::kReference, /*about_persons=*/false);
   ASSERT_TRUE(LegalHolds(*state_).Set({"shop", "prices", "claim", "cli", {}}).ok());
   EXPECT_TRUE(sweep.CheckHolds().ok());
   ASSERT_TRUE(LegalHolds(*state_).Set({"shop", "crm", "claim", "cli", {}}).ok());
@@ -41,7 +41,7 @@ TEST_F(ErasureSweepTest, AHoldOnWhatWouldBeRewrittenIsNamed) {
 
 TEST_F(ErasureSweepTest, AModelWhosePlanIsGoneIsFlagged) {
   ErasureSweep sweep(*state_, *ledger_, desk_->finder());
-  PutDataset("churn", pipelines::DatasetKind::kModel, false);
+  PutDataset("churn", pipelines::DatasetKind::kModel, /*about_persons=*/false);
   crypto::WriteBatch batch;
   const auto names = sweep.FlagModels(Json(Json::Object()), 1, clock_.Now(), batch);
   ASSERT_TRUE(names.ok());
@@ -52,7 +52,7 @@ TEST_F(ErasureSweepTest, AModelWhosePlanIsGoneIsFlagged) {
 
 TEST_F(ErasureSweepTest, ForgettingTakesLedgerAndCorrectionsAndRotatesTheGeneration) {
   ErasureSweep sweep(*state_, *ledger_, desk_->finder());
-  ASSERT_TRUE(desk_->SetConsent(Person(1), "marketing.email", true).ok());
+  ASSERT_TRUE(desk_->SetConsent(Person(1), "marketing.email", /*given=*/true).ok());
   crypto::WriteBatch correction;
   ASSERT_TRUE(CorrectionBook(*state_)
                   .Add({"shop", "crm", "country", "FI", {Person(1).subject}}, correction)
@@ -73,7 +73,7 @@ TEST_F(ErasureSweepTest, ForgettingTakesLedgerAndCorrectionsAndRotatesTheGenerat
 TEST_F(ErasureSweepTest, TheLastCopyOfCustodyDiesWhenTheOperatorsBackupsEnd) {
   ErasureSweep sweep(*state_, *ledger_, desk_->finder());
   EXPECT_EQ(*sweep.LastCopyDies(), DateText(clock_.Now()));
-  ASSERT_TRUE(SetCustodyCopiesSeconds(*state_, 30 * 86400).ok());
+  ASSERT_TRUE(SetCustodyCopiesSeconds(*state_, int64_t{30} * 86400).ok());
   EXPECT_EQ(*sweep.LastCopyDies(),
             DateText({clock_.Now().micros + int64_t{30} * 86400 * 1'000'000}));
   EXPECT_EQ(SetCustodyCopiesSeconds(*state_, -1).code(), StatusCode::kInvalid);

@@ -41,12 +41,12 @@ TEST_F(RightsCommands, AnErasedPersonsLinksAreSuppressedAndStaySo) {
 }
 
 TEST_F(RightsCommands, ConsentIsSetWithItsEntry) {
-  const Json given = *desk_->SetConsent(Person(1), "marketing.email", true);
+  const Json given = *desk_->SetConsent(Person(1), "marketing.email", /*given=*/true);
   EXPECT_EQ(given["state"].AsString(), "given");
   const Json entry = *state_->audit().Entry(static_cast<uint64_t>(given["audit_index"].AsInt()));
   EXPECT_EQ(entry["type"].AsString(), "consent.changed");
   clock_.Advance(1'000'000);
-  ASSERT_TRUE(desk_->SetConsent(Person(1), "marketing.email", false).ok());
+  ASSERT_TRUE(desk_->SetConsent(Person(1), "marketing.email", /*given=*/false).ok());
   EXPECT_EQ(policies::ConsentFor(StateOf(Person(1)), "marketing.email"),
             policies::ConsentState::kWithdrawn);
 }
