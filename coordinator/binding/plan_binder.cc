@@ -29,6 +29,13 @@ constexpr char kStateOwner[] = "@state";
 constexpr char kViews[] = "@views";
 constexpr char kCellDekKey[] = "state/cell_dek";
 
+/// The data keys of `pieces`.
+void InsertKeys(const std::vector<Piece>& pieces, std::set<DekId>& keys) {
+  for (const Piece& piece : pieces) {
+    for (const pipelines::Stream& stream : piece.streams) keys.insert(stream.dek);
+  }
+}
+
 bool IsStateDataset(const std::string& dataset) {
   return !dataset.empty() && dataset[0] == '@';
 }
@@ -290,36 +297,30 @@ Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
   std::set<DekId> kept;
   std::vector<std::string> names;
   ASSIGN_OR_RETURN(const std::vector<LiveDataset> all_live, registry_.All());
-  const auto keep = [&kept](const std::vector<Piece>& pieces) {
-    for (const Piece& piece : pieces) {
-      for (const pipelines::Stream& stream : piece.streams) kept.insert(stream.dek);
-    }
-  };
-  for (const auto& [name, pieces] : state_pieces_) keep(pieces);
+  for (const auto& [name, pieces] : state_pieces_) InsertKeys(pieces, kept);
   for (const LiveDataset& dataset : all_live) {
-    if (dataset.owner == ModelRegistry::kOwner) keep(dataset.pieces);
+    if (dataset.owner == ModelRegistry::kOwner) InsertKeys(dataset.pieces, kept);
   }
+  if (!succeeded) return keys_.DestroyAllBut(kept, batch);
   for (const PlannedStep& step : plan_.steps) {
     for (const PlannedOutput& output : step.outputs) {
-      if (IsStateDataset(output.dataset)) continue;
-      std::vector<Piece> all;
-      for (const auto& [task, pieces] : pieces_[output.dataset]) {
-        all.insert(all.end(), pieces.begin(), pieces.end());
-      }
-      if (!succeeded || output.ephemeral) continue;
+      if (IsStateDataset(output.dataset) || output.ephemeral) continue;
       if (output.kind == DatasetKind::kSnapshot) {
         for (const auto& [key, id] : keys_.Of(output.dataset)) kept.insert(id);
         continue;
       }
       LiveDataset dataset{
-          plan_.pipeline, output.dataset, run_.text(), output.kind, output.schema, all};
+          plan_.pipeline, output.dataset, run_.text(), output.kind, output.schema, {}};
+      for (const auto& [task, pieces] : pieces_[output.dataset]) {
+        dataset.pieces.insert(dataset.pieces.end(), pieces.begin(), pieces.end());
+      }
+      InsertKeys(dataset.pieces, kept);
       TRY(registry_.Put(dataset, batch));
       names.push_back(output.dataset);
-      keep(all);
     }
   }
-  if (succeeded) TRY(state_.blobs().Sync());
-  if (succeeded && !partial_) TRY(registry_.DropOthers(plan_.pipeline, names, batch));
+  TRY(state_.blobs().Sync());
+  if (!partial_) TRY(registry_.DropOthers(plan_.pipeline, names, batch));
   return keys_.DestroyAllBut(kept, batch);
 }
 

@@ -84,7 +84,7 @@ void PlanBinder::RunCancelled(const RunId& /*run*/, const Status& why) {
 
 Status PlanBinder::LogNotes(crypto::WriteBatch& batch) {
   return notes_.Flush([&](const std::string& type, Json facts) -> Status {
-    const Status told = Audit(type, std::move(facts), batch);
+    Status told = Audit(type, std::move(facts), batch);
     if (told.code() != StatusCode::kInvalid) return told;
     // A text that the log cannot hold: the rest must not wait behind it for ever.
     Log(LogLevel::kError,

@@ -163,7 +163,7 @@ Status Publisher::Deliver() {
   for (const crypto::AuditEvent& event : delivered) {
     TRY(state_.audit().Append(event, done).status());
   }
-  const Status written = state_.store().Write(done, crypto::Durability::kSync);
+  Status written = state_.store().Write(done, crypto::Durability::kSync);
   TRY(state_.audit().Committed(written));
   return written;
 }

@@ -78,29 +78,45 @@ Result<std::optional<crypto::LogPolicy>> StateFolder::ReadLogPolicy() {
       .WithRemedy("add the line: log " + audit_->key().Text());
 }
 
+namespace {
+
+/// A file's SHA-256 in hex; empty when there is none.
+Result<std::string> DigestOfFile(const std::filesystem::path& path) {
+  const Result<Bytes> file = ReadFile(path);
+  if (file.ok()) return ToHex(crypto::Sha256::Of(*file));
+  if (file.status().code() == StatusCode::kNotFound) return std::string();
+  return file.status();
+}
+
+crypto::AuditEvent SettingChanged(const std::string& name,
+                                  const std::string& before,
+                                  const std::string& digest) {
+  crypto::AuditEvent event;
+  event.type = "configuration.changed";
+  event.actor = "operator";
+  event.action = before.empty() ? "set" : digest.empty() ? "remove" : "change";
+  event.facts = Json::Of({{"setting", name}});
+  if (!before.empty()) event.facts.Set("old_digest", before);
+  if (!digest.empty()) event.facts.Set("digest", digest);
+  return event;
+}
+
+}  // namespace
+
 Status StateFolder::NoteSettings() {
   for (const char* name : {"custody.json", "log-policy"}) {
-    const Result<Bytes> file = ReadFile(path_ / name);
-    if (!file.ok() && file.status().code() != StatusCode::kNotFound) return file.status();
-    const std::string digest = file.ok() ? ToHex(crypto::Sha256::Of(*file)) : std::string();
+    ASSIGN_OR_RETURN(const std::string digest, DigestOfFile(path_ / name));
     const std::string key = kSettingPrefix + std::string(name);
     ASSIGN_OR_RETURN(const std::optional<Bytes> known, store_->Get(key));
     const std::string before = known ? std::string(AsText(*known)) : std::string();
     if (digest == before) continue;
-    crypto::AuditEvent event;
-    event.type = "configuration.changed";
-    event.actor = "operator";
-    event.action = before.empty() ? "set" : digest.empty() ? "remove" : "change";
-    event.facts = Json::Of({{"setting", name}});
-    if (!before.empty()) event.facts.Set("old_digest", before);
-    if (!digest.empty()) event.facts.Set("digest", digest);
     crypto::WriteBatch batch;
     if (digest.empty()) {
       batch.Delete(key);
     } else {
       batch.Put(key, digest);
     }
-    TRY(audit_->Record(event, std::move(batch)).status());
+    TRY(audit_->Record(SettingChanged(name, before, digest), std::move(batch)).status());
   }
   return OkStatus();
 }

@@ -25,14 +25,10 @@ std::string Number(const Json& value) {
 std::string FieldsText(const Json& json, const std::string& indent) {
   std::string text;
   for (const auto& [name, value] : json.fields()) {
-    const std::string figure = ModelFigureText(value);
-    if (!figure.empty()) {
-      text += indent + name + ": " + figure + "\n";
-    } else if (value.is_string() && !value.AsString().empty()) {
-      text += indent + name + ": " + value.AsString() + "\n";
-    } else if (value.is_bool()) {
-      text += indent + name + ": " + (value.AsBool() ? "yes" : "no") + "\n";
-    }
+    std::string shown = ModelFigureText(value);
+    if (shown.empty() && value.is_string()) shown = value.AsString();
+    if (value.is_bool()) shown = value.AsBool() ? "yes" : "no";
+    if (!shown.empty()) text.append(indent).append(name).append(": ").append(shown).append("\n");
   }
   return text;
 }
@@ -50,7 +46,7 @@ std::string GroupsText(const Json& fairness) {
       text += "  " + group["group"].AsString();
       for (const auto& [name, value] : group.fields()) {
         const std::string figure = ModelFigureText(value);
-        if (!figure.empty()) text += ", " + name + " " + figure;
+        if (!figure.empty()) text.append(", ").append(name).append(" ").append(figure);
       }
       text += "\n";
     }

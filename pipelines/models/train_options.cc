@@ -75,7 +75,7 @@ Status CheckMethod(const TrainOptions& options) {
   return OkStatus();
 }
 
-std::vector<OptionDoc> LabelOptions() {
+std::vector<OptionDoc> DocsOfLabel() {
   return {
       {"label", "map", "", "required", "What happened after the cut-off."},
       {"label.input", "input", "", "events", "The input with the events."},
@@ -91,7 +91,7 @@ std::vector<OptionDoc> LabelOptions() {
   };
 }
 
-std::vector<OptionDoc> BoosterOptions() {
+std::vector<OptionDoc> DocsOfBooster() {
   return {
       {"params", "map", "", "", "The booster."},
       {"params.rounds", "integer", "trees", "400", "Rounds at most."},
@@ -198,7 +198,7 @@ std::vector<OptionDoc> TrainOptions::Options() {
        "platt",
        "How probabilities are calibrated; auto: as the validation fold says."},
   };
-  for (const std::vector<OptionDoc>& more : {LabelOptions(), BoosterOptions()}) {
+  for (const std::vector<OptionDoc>& more : {DocsOfLabel(), DocsOfBooster()}) {
     options.insert(options.end(), more.begin(), more.end());
   }
   return options;

@@ -230,7 +230,7 @@ TEST_F(StandingKeys, AWorkerEnrolsOverTheNetworkAndASilentOnesLeaseExpiresInTheL
                                              "--state",
                                              place_.state().string()});
   ASSERT_EQ(asked.exit_code, 0) << asked.err;
-  WaitForTop("\"gone\"");
+  WaitForTop("\"workers\":[]");  // it was given up
   worker->Signal(SIGCONT);
   const ProcessResult done = Signet({"get", "last", "-w", "--format", "json"});
   ASSERT_EQ(done.exit_code, 0) << done.err << worker->err();
