@@ -186,7 +186,7 @@ Status Serve(Arguments& arguments, const sigset_t& signals) {
 
 int main(int argc, char** argv) try {
   Arguments arguments;
-  CLI::App app("Answers membership lookups over Thrift with mutual TLS");
+  CLI::App app("Answers membership lookups over Thrift with mutual TLS", "signet-serve");
   AddOptions(app, arguments);
   try {
     app.parse(argc, argv);

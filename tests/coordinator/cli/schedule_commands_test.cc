@@ -31,13 +31,15 @@ class ScheduleCommands : public ControlWorld {
 
 TEST_F(ScheduleCommands, AScheduleIsAddedShownPausedAndRemoved) {
   const std::filesystem::path file = scratch_.path() / "small.yaml";
-  ASSERT_TRUE(WriteFileAtomically(file, AsBytes(std::string_view(R"(signet: 1
+  const std::string text = R"(signet: 1
 pipeline: small
 policies: [gdpr]
 schedule: {cron: '0 6 * * mon-fri', time_zone: Europe/Helsinki}
 sources:
   orders:
-    read: {format: csv, path: "orders.csv"}
+    read: {format: csv, path: ")" +
+                           (scratch_.path() / "orders.csv").string() +
+                           R"("}
     subject: {id: customer_id}
     columns:
       customer_id: {category: user.unique_id}
@@ -48,19 +50,15 @@ steps:
     purpose: analytics.churn
     inputs: {orders: orders}
     sql: SELECT subject, sum(amount) AS spend FROM orders GROUP BY subject
-)")))
-                  .ok());
+)";
+  ASSERT_TRUE(WriteFileAtomically(file, AsBytes(text)).ok());
   ASSERT_TRUE(WriteFileAtomically(scratch_.path() / "orders.csv",
                                   AsBytes(std::string_view("customer_id,amount\n")))
                   .ok());
-  const std::filesystem::path before = std::filesystem::current_path();
   EXPECT_EQ(Run({"schedule", "list"}), 0) << error_;
   EXPECT_NE(out_.find("no schedules yet"), std::string::npos);
-  std::filesystem::current_path(scratch_.path());
-  const int added = Run({"schedule", "add", file.string(), "--format", "json"});
-  std::filesystem::current_path(before);
-  ASSERT_EQ(added, 0) << error_;
-  EXPECT_NE(out_.find("\"time_zone\": \"Europe/Helsinki\""), std::string::npos) << out_;
+  ASSERT_EQ(Run({"schedule", "add", file.string(), "--format", "json"}), 0) << error_;
+  EXPECT_NE(out_.find("\"time_zone\":\"Europe/Helsinki\""), std::string::npos) << out_;
   ASSERT_EQ(Run({"get"}), 0);
   EXPECT_NE(out_.find("0 6 * * mon-fri Europe/Helsinki"), std::string::npos) << out_;
   ASSERT_EQ(Run({"top"}), 0);

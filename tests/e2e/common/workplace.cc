@@ -15,7 +15,7 @@ using testing_support::ProcessResult;
 
 namespace {
 
-constexpr Process::Seconds kPatience{120};
+constexpr Process::Seconds kPatience{600};  // against hanging, not slowness
 
 }  // namespace
 

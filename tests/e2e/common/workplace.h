@@ -30,7 +30,7 @@ class Workplace {
   /// Makes `folder` a state whose minimum group is 1.
   static void MakeTestState(const std::filesystem::path& folder);
 
-  /// Runs `signet ARGUMENTS` to its end (at most two minutes).
+  /// Runs `signet ARGUMENTS` to its end (at most ten minutes).
   [[nodiscard]] testing_support::ProcessResult Signet(std::vector<std::string> arguments,
                                                       const std::string& input = "") const;
   /// The arguments of `signet run` over the data and the state, with JSON output.
