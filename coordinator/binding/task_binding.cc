@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "coordinator/binding/model_registry.h"
 #include "coordinator/binding/correction_book.h"
+#include "coordinator/binding/model_registry.h"
 #include "coordinator/binding/plan_binder.h"
 #include "pipelines/catalog/state_blobs.h"
 #include "pipelines/identity/suppression_list.h"

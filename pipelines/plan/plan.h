@@ -22,7 +22,7 @@ struct PlannedInput {
   std::string dataset;  ///< the producing output
   DatasetKind kind = DatasetKind::kGoverned;
   Schema schema;                   ///< only what the step uses, and its purpose may read
-  bool approved = false;  ///< a model: the version in force, whichever run learnt it
+  bool approved = false;           ///< a model: the version in force, whichever run learnt it
   bool same_task = false;          ///< task i reads what task i of the producer wrote (gate)
   bool subjects_filtered = false;  ///< the purpose's consent view applies
   std::string before_column;       ///< with `before`: rows at or after it are absent
