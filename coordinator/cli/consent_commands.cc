@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "coordinator/cli/action_command.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/facts_text.h"
@@ -105,24 +106,16 @@ Status Import(const ConsentOptions& options) {
   return OkStatus();
 }
 
-using Action = Status (*)(const ConsentOptions&);
-
-CLI::App* AddAction(CLI::App& parent,
-                    const std::shared_ptr<ConsentOptions>& options,
-                    std::pair<const char*, const char*> name_and_help,
-                    Action action,
-                    CommandOutcome& outcome) {
-  CLI::App* command = parent.add_subcommand(name_and_help.first, name_and_help.second);
-  command->add_option("--state", options->state, "The state folder");
+CLI::App* AddConsentAction(CLI::App& parent,
+                           const std::shared_ptr<ConsentOptions>& options,
+                           std::pair<const char*, const char*> name_and_help,
+                           Status (*action)(const ConsentOptions&),
+                           CommandOutcome& outcome) {
+  CLI::App* command = AddAction(parent, options, name_and_help, action, outcome);
   command->add_option(
       "--region", options->region, "Country of phone numbers without +, such as FI");
   command->add_option("--format", options->format, "json or text")
       ->check(CLI::IsMember({"json", "text"}));
-  command->callback([options, action, &outcome] {
-    const Status status = action(*options);
-    if (!status.ok()) PrintError(status);
-    outcome.exit_code = ExitCode(status.code());
-  });
   return command;
 }
 
@@ -132,27 +125,29 @@ void AddConsentCommands(CLI::App& app, CommandOutcome& outcome) {
   const auto options = std::make_shared<ConsentOptions>();
   CLI::App* consent = app.add_subcommand("consent", "The consent ledger");
   consent->require_subcommand(1);
-  CLI::App* set = AddAction(
+  CLI::App* set = AddConsentAction(
       *consent, options, {"set", "Record what a person says about a purpose"}, Set, outcome);
   set->add_option("--purpose", options->purpose, "The purpose")->required();
   set->add_option("--to", options->to, "given or withdrawn")
       ->required()
       ->check(CLI::IsMember({"given", "withdrawn"}));
-  CLI::App* show = AddAction(*consent,
-                             options,
-                             {"show", "Show what the ledger says of a person, and what follows"},
-                             Show,
-                             outcome);
-  CLI::App* gpc = AddAction(*consent,
-                            options,
-                            {"gpc", "Take a browser's Global Privacy Control for an opt-out"},
-                            Gpc,
-                            outcome);
+  CLI::App* show =
+      AddConsentAction(*consent,
+                       options,
+                       {"show", "Show what the ledger says of a person, and what follows"},
+                       Show,
+                       outcome);
+  CLI::App* gpc =
+      AddConsentAction(*consent,
+                       options,
+                       {"gpc", "Take a browser's Global Privacy Control for an opt-out"},
+                       Gpc,
+                       outcome);
   for (CLI::App* command : {set, show, gpc}) {
     command->add_option(
         "--from", options->from, "File with lines TYPE VALUE (default: standard input)");
   }
-  CLI::App* import = AddAction(
+  CLI::App* import = AddConsentAction(
       *consent,
       options,
       {"import", "Take the export of a consent platform: CSV or JSONL, TCF and GPP strings"},

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "coordinator/binding/ledger_book.h"
+#include "coordinator/cli/action_command.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/paths.h"
@@ -202,24 +203,16 @@ Status Requests(const ReportOptions& options) {
   return Deliver(*world, options, policies::MakeRequestLog(requests, world->clock.Now()));
 }
 
-using Action = Status (*)(const ReportOptions&);
-
 CLI::App* AddReport(CLI::App& parent,
                     const std::shared_ptr<ReportOptions>& options,
                     std::pair<const char*, const char*> name_and_help,
-                    Action action,
+                    Status (*action)(const ReportOptions&),
                     CommandOutcome& outcome) {
-  CLI::App* command = parent.add_subcommand(name_and_help.first, name_and_help.second);
-  command->add_option("--state", options->state, "The state folder");
+  CLI::App* command = AddAction(parent, options, name_and_help, action, outcome);
   command->add_option("--format", options->format, "json, html or csv")
       ->check(CLI::IsMember({"json", "html", "csv"}));
   command->add_option("-o,--out", options->out, "Write to this file (mode 0600), not to stdout");
   command->add_option("--since", options->since, "Only from this date or time on (UTC)");
-  command->callback([options, action, &outcome] {
-    const Status status = action(*options);
-    if (!status.ok()) PrintError(status);
-    outcome.exit_code = ExitCode(status.code());
-  });
   return command;
 }
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "coordinator/cli/html_text.h"
 #include "crypto/base/text.h"
 #include "pipelines/record/option_doc.h"
+#include "policies/reports/html_text.h"
 
 namespace signet::coordinator {
 namespace {
@@ -23,17 +23,19 @@ constexpr std::string_view kHead =
     "@media print{body{margin:0}h2{break-after:avoid}tr{break-inside:avoid}}</style>";
 
 std::string Cell(const std::string& text) {
-  return "<td>" + HtmlText(text) + "</td>";
+  return "<td>" + policies::HtmlText(text) + "</td>";
 }
 
 std::string Head(const std::vector<std::string>& names) {
   std::string row = "<thead><tr>";
-  for (const std::string& name : names) row += "<th scope=\"col\">" + HtmlText(name) + "</th>";
+  for (const std::string& name : names) {
+    row += "<th scope=\"col\">" + policies::HtmlText(name) + "</th>";
+  }
   return row + "</tr></thead>";
 }
 
 std::string RowHead(const std::string& text) {
-  return "<tr><th scope=\"row\">" + HtmlText(text) + "</th>";
+  return "<tr><th scope=\"row\">" + policies::HtmlText(text) + "</th>";
 }
 
 /// Who receives what, under which relation, and what covers the transfer.
@@ -138,8 +140,8 @@ std::string ColumnRow(const Json& column) {
   const std::vector<std::string> indirect = column["indirect"].AsStrings();
   if (!indirect.empty()) from.push_back("rows decided by " + Join(indirect, ", "));
   const Json& label = column["label"];
-  return "<tr><th scope=\"row\"><code>" + HtmlText(column["name"].AsString()) + "</code></th>" +
-         Cell(Join(from, ", ")) + Cell(Join(label["origins"].AsStrings(), ", ")) +
+  return "<tr><th scope=\"row\"><code>" + policies::HtmlText(column["name"].AsString()) +
+         "</code></th>" + Cell(Join(from, ", ")) + Cell(Join(label["origins"].AsStrings(), ", ")) +
          Cell(Join(label["categories"].AsStrings(), ", ")) +
          Cell(label["identifiability"].AsString()) + Cell(bases) +
          Cell(Join(label["purposes"].AsStrings(), ", ")) + Cell(rules) + Cell(LimitsOf(label)) +
@@ -147,15 +149,16 @@ std::string ColumnRow(const Json& column) {
 }
 
 std::string Dataset(const Json& dataset) {
-  std::string text = "<h2>" + HtmlText(dataset["dataset"].AsString()) + " (" +
-                     HtmlText(dataset["kind"].AsString()) + ")</h2><p>";
+  std::string text = "<h2>" + policies::HtmlText(dataset["dataset"].AsString()) + " (" +
+                     policies::HtmlText(dataset["kind"].AsString()) + ")</h2><p>";
   if (!dataset["purpose"].AsString().empty()) {
-    text += "Made by step " + HtmlText(dataset["step"].AsString()) + " for " +
-            HtmlText(dataset["purpose"].AsString()) + ". ";
+    text += "Made by step " + policies::HtmlText(dataset["step"].AsString()) + " for " +
+            policies::HtmlText(dataset["purpose"].AsString()) + ". ";
   }
   if (dataset.Has("retention")) {
-    text += "Kept " + HtmlText(pipelines::DurationText(dataset["retention"]["seconds"].AsInt())) +
-            " (" + HtmlText(dataset["retention"]["rule"].AsString()) + ").";
+    text += "Kept " +
+            policies::HtmlText(pipelines::DurationText(dataset["retention"]["seconds"].AsInt())) +
+            " (" + policies::HtmlText(dataset["retention"]["rule"].AsString()) + ").";
   }
   text += "</p><table>" + Head({"column",
                                 "made from",
@@ -174,11 +177,12 @@ std::string Dataset(const Json& dataset) {
 
 std::string PlanPage(const pipelines::Plan& plan, const policies::Policy& policy) {
   std::string page(kHead);
-  page += "<h1>Plan of " + HtmlText(plan.pipeline) + "</h1><p>As of " + DateText(plan.as_of) +
+  page += "<h1>Plan of " + policies::HtmlText(plan.pipeline) + "</h1><p>As of " +
+          DateText(plan.as_of) +
           ". Every statement below was derived from the pipeline that runs and from the policies, "
           "before it ran; its digest is in the audit log before the first task starts. Plan "
           "digest <code>" +
-          plan.Digest() + "</code>, policy digest <code>" + HtmlText(plan.policy_digest) +
+          plan.Digest() + "</code>, policy digest <code>" + policies::HtmlText(plan.policy_digest) +
           "</code>.</p>";
   page += Publications(plan, policy) + Purposes(plan, policy) + Steps(plan);
   for (const Json& dataset : plan.derivation.items()) page += Dataset(dataset);

@@ -6,8 +6,8 @@
 #include <limits>
 #include <utility>
 
-#include "coordinator/cli/html_text.h"
 #include "crypto/base/text.h"
+#include "policies/reports/html_text.h"
 
 namespace signet::coordinator {
 namespace {
@@ -68,7 +68,7 @@ struct Axis {
 
 std::string Text(double x, double y, std::string_view anchor, std::string_view text) {
   return "<text x=\"" + At(x) + "\" y=\"" + At(y) + "\" text-anchor=\"" + std::string(anchor) +
-         "\">" + HtmlText(text) + "</text>";
+         "\">" + policies::HtmlText(text) + "</text>";
 }
 
 std::string Line(double x1, double y1, double x2, double y2, std::string_view style) {
@@ -89,8 +89,9 @@ std::string Fill(std::string_view colour, double opacity = 1) {
 std::string Opened(const ChartFrame& frame, double width, double height) {
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + At(width) + " " + At(height) +
          "\" role=\"img\" font-family=\"system-ui,sans-serif\" font-size=\"12\" aria-label=\"" +
-         HtmlText(frame.title + ". " + frame.summary) + "\"><title>" + HtmlText(frame.title) +
-         "</title><desc>" + HtmlText(frame.summary) + "</desc>";
+         policies::HtmlText(frame.title + ". " + frame.summary) + "\"><title>" +
+         policies::HtmlText(frame.title) + "</title><desc>" + policies::HtmlText(frame.summary) +
+         "</desc>";
 }
 
 /// A frame with two axes; draws what is inside by Share.
@@ -112,7 +113,8 @@ struct Plot {
       svg += Text(kLeft - 6, Y(tick) + 4, "end", TickText(tick, y.step));
     }
     return svg + "<text transform=\"translate(14 " + At((height - kBottom) / 2) +
-           ") rotate(-90)\" text-anchor=\"middle\">" + HtmlText(frame.y_label) + "</text>";
+           ") rotate(-90)\" text-anchor=\"middle\">" + policies::HtmlText(frame.y_label) +
+           "</text>";
   }
   [[nodiscard]] std::string XAxis(const ChartFrame& frame) const {
     std::string svg;

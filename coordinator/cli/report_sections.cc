@@ -5,10 +5,10 @@
 #include <limits>
 #include <utility>
 
-#include "coordinator/cli/html_text.h"
 #include "coordinator/cli/report_charts.h"
 #include "crypto/base/text.h"
 #include "policies/disclosure/disclosure.h"
+#include "policies/reports/html_text.h"
 
 namespace signet::coordinator {
 namespace {
@@ -42,9 +42,9 @@ std::string Section(const std::string& step,
                     const std::string& sentence,
                     const std::string& picture,
                     const ReportTable& table) {
-  return "<section><h3>" + HtmlText(title) + " <small>" + HtmlText(step) + "</small></h3><p>" +
-         HtmlText(sentence) + "</p>" + (picture.empty() ? "" : "<figure>" + picture + "</figure>") +
-         table.Html() + "</section>";
+  return "<section><h3>" + policies::HtmlText(title) + " <small>" + policies::HtmlText(step) +
+         "</small></h3><p>" + policies::HtmlText(sentence) + "</p>" +
+         (picture.empty() ? "" : "<figure>" + picture + "</figure>") + table.Html() + "</section>";
 }
 
 bool AllHave(const Json& list, const char* key) {
@@ -335,13 +335,15 @@ std::string Own(const std::string& step, const Json& figures, const PublicationR
 
 std::string ReportTable::Html() const {
   if (rows.empty()) return "";
-  std::string html = "<table><caption>" + HtmlText(caption) + "</caption><thead><tr>";
-  for (const std::string& cell : head) html += "<th scope=\"col\">" + HtmlText(cell) + "</th>";
+  std::string html = "<table><caption>" + policies::HtmlText(caption) + "</caption><thead><tr>";
+  for (const std::string& cell : head) {
+    html += "<th scope=\"col\">" + policies::HtmlText(cell) + "</th>";
+  }
   html += "</tr></thead><tbody>";
   for (const std::vector<std::string>& row : rows) {
     html += "<tr>";
     for (size_t c = 0; c < row.size(); ++c) {
-      html += (c == 0 ? "<th scope=\"row\">" : "<td>") + HtmlText(row[c]) +
+      html += (c == 0 ? "<th scope=\"row\">" : "<td>") + policies::HtmlText(row[c]) +
               (c == 0 ? "</th>" : "</td>");
     }
     html += "</tr>";

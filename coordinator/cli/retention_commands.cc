@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "coordinator/cli/action_command.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/facts_text.h"
@@ -103,22 +104,14 @@ Status SetCopies(const RetentionOptions& options) {
   return OkStatus();
 }
 
-using Action = Status (*)(const RetentionOptions&);
-
-CLI::App* AddAction(CLI::App& parent,
-                    const std::shared_ptr<RetentionOptions>& options,
-                    std::pair<const char*, const char*> name_and_help,
-                    Action action,
-                    CommandOutcome& outcome) {
-  CLI::App* command = parent.add_subcommand(name_and_help.first, name_and_help.second);
-  command->add_option("--state", options->state, "The state folder");
+CLI::App* AddRetentionAction(CLI::App& parent,
+                             const std::shared_ptr<RetentionOptions>& options,
+                             std::pair<const char*, const char*> name_and_help,
+                             Status (*action)(const RetentionOptions&),
+                             CommandOutcome& outcome) {
+  CLI::App* command = AddAction(parent, options, name_and_help, action, outcome);
   command->add_option("--format", options->format, "json or text")
       ->check(CLI::IsMember({"json", "text"}));
-  command->callback([options, action, &outcome] {
-    const Status status = action(*options);
-    if (!status.ok()) PrintError(status);
-    outcome.exit_code = ExitCode(status.code());
-  });
   return command;
 }
 
@@ -128,7 +121,7 @@ void AddRetentionCommands(CLI::App& app, CommandOutcome& outcome) {
   const auto options = std::make_shared<RetentionOptions>();
   CLI::App* retention = app.add_subcommand("retention", "How long data are kept");
   retention->require_subcommand(1);
-  CLI::App* sweep = AddAction(
+  CLI::App* sweep = AddRetentionAction(
       *retention,
       options,
       {"sweep", "Destroy what is due, and the data of withdrawn erasures, with their keys"},
@@ -136,21 +129,21 @@ void AddRetentionCommands(CLI::App& app, CommandOutcome& outcome) {
       outcome);
   sweep->add_flag("--dry-run", options->dry_run, "Only list what is due");
   CLI::App* hold =
-      AddAction(*retention, options, {"hold", "Put a legal hold on data"}, Hold, outcome);
+      AddRetentionAction(*retention, options, {"hold", "Put a legal hold on data"}, Hold, outcome);
   hold->add_option("--reason", options->reason, "The claim's reference; no personal data")
       ->required();
   CLI::App* release =
-      AddAction(*retention, options, {"release", "End a legal hold"}, Release, outcome);
+      AddRetentionAction(*retention, options, {"release", "End a legal hold"}, Release, outcome);
   for (CLI::App* command : {hold, release}) {
     command->add_option("pipeline", options->pipeline, "The pipeline")->required();
     command->add_option("--dataset", options->dataset, "Only this dataset (default: all)");
   }
-  AddAction(*retention, options, {"list", "List holds and settings"}, List, outcome);
-  CLI::App* set = AddAction(*retention,
-                            options,
-                            {"set", "Declare how long copies of custody are kept"},
-                            SetCopies,
-                            outcome);
+  AddRetentionAction(*retention, options, {"list", "List holds and settings"}, List, outcome);
+  CLI::App* set = AddRetentionAction(*retention,
+                                     options,
+                                     {"set", "Declare how long copies of custody are kept"},
+                                     SetCopies,
+                                     outcome);
   set->add_option("--custody-copies", options->custody_copies, "As 30d; 0 = none are made")
       ->required();
 }

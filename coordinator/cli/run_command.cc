@@ -165,8 +165,7 @@ void AddRunCommand(CLI::App& app, CommandOutcome& outcome) {
       "--report", options->report, "The report's HTML file; else STATE/reports/RUN.html");
   run->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
-  run->add_flag(
-      "--no-cache", options->no_cache, "Compute everything again (nothing is cached yet)");
+  run->add_flag("--no-cache", options->no_cache, "Compute everything again");
   run->callback([options, &outcome] {
     (void)std::signal(SIGINT, OnSignal);
     (void)std::signal(SIGTERM, OnSignal);

@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "coordinator/cli/html_text.h"
 #include "coordinator/cli/report_charts.h"
 #include "coordinator/cli/report_sections.h"
 #include "crypto/base/text.h"
 #include "policies/disclosure/disclosure.h"
+#include "policies/reports/html_text.h"
 
 namespace signet::coordinator {
 namespace {
@@ -124,11 +124,13 @@ std::string RunReportPage(const Json& report, const PublicationRule& rule) {
   std::string page =
       "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\"><title>" +
-      HtmlText(title) + "</title><style>" + std::string(kStyle) +
-      "</style></head><body><main><h1>" + HtmlText(title) + "</h1><p>" +
-      HtmlText(report["run"].AsString()) + ": " + HtmlText(report["status"].AsString()) + " in " +
+      policies::HtmlText(title) + "</title><style>" + std::string(kStyle) +
+      "</style></head><body><main><h1>" + policies::HtmlText(title) + "</h1><p>" +
+      policies::HtmlText(report["run"].AsString()) + ": " +
+      policies::HtmlText(report["status"].AsString()) + " in " +
       FixedText(report["seconds"].AsDouble(), 1) + " s. Aggregates only; groups of fewer than " +
-      WithThousands(rule.min_group) + " people are not shown (" + HtmlText(rule.rule) + ").</p>";
+      WithThousands(rule.min_group) + " people are not shown (" + policies::HtmlText(rule.rule) +
+      ").</p>";
   page += Funnel(report, rule) + Segments(report, rule);
   std::string sections;
   for (const auto& [step, tasks] : report["figures"].fields()) {

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "coordinator/cli/action_command.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/facts_text.h"
@@ -100,26 +101,10 @@ Status EraseMany(const SubjectOptions& options) {
 Status Erase(const SubjectOptions& options) {
   return options.many ? EraseMany(options) : Ask(options, Right::kErasure);
 }
-Status Access(const SubjectOptions& options) {
-  return Ask(options, Right::kAccess);
-}
-Status Export(const SubjectOptions& options) {
-  return Ask(options, Right::kPortability);
-}
-Status Restrict(const SubjectOptions& options) {
-  return Ask(options, Right::kRestriction);
-}
-Status Object(const SubjectOptions& options) {
-  return Ask(options, Right::kObjection);
-}
-Status OptOut(const SubjectOptions& options) {
-  return Ask(options, Right::kOptOut);
-}
-Status Limit(const SubjectOptions& options) {
-  return Ask(options, Right::kLimit);
-}
-Status Rectify(const SubjectOptions& options) {
-  return Ask(options, Right::kRectification);
+
+template <Right kRight>
+Status AskFor(const SubjectOptions& options) {
+  return Ask(options, kRight);
 }
 
 Status ShowStatus(const SubjectOptions& options) {
@@ -158,17 +143,9 @@ class SubjectCommands {
   }
 
   CLI::App* Add(const char* name, const char* help, Action action) {
-    CLI::App* command = parent_->add_subcommand(name, help);
-    const auto options = options_;
-    CommandOutcome* const outcome = &outcome_;
-    command->add_option("--state", options->state, "The state folder");
-    command->add_option("--format", options->format, "json or text")
+    CLI::App* command = AddAction(*parent_, options_, {name, help}, action, outcome_);
+    command->add_option("--format", options_->format, "json or text")
         ->check(CLI::IsMember({"json", "text"}));
-    command->callback([options, action, outcome] {
-      const Status status = action(*options);
-      if (!status.ok()) PrintError(status);
-      outcome->exit_code = ExitCode(status.code());
-    });
     return command;
   }
 
@@ -196,14 +173,18 @@ class SubjectCommands {
 void AddAnswers(SubjectCommands& commands) {
   SubjectOptions& options = commands.options();
   CLI::App* access = commands.AddForPerson(
-      "access", "Write everything that is held about a person, with proofs from the log", Access);
+      "access",
+      "Write everything that is held about a person, with proofs from the log",
+      AskFor<Right::kAccess>);
   access->add_option("--out", options.out, "The folder of the answer (made, mode 0700)")
       ->required();
-  CLI::App* copy = commands.AddForPerson(
-      "export", "Write the data that came from a person as JSON and CSV (portability)", Export);
+  CLI::App* copy =
+      commands.AddForPerson("export",
+                            "Write the data that came from a person as JSON and CSV (portability)",
+                            AskFor<Right::kPortability>);
   copy->add_option("--out", options.out, "The folder of the copy (made, mode 0700)")->required();
-  CLI::App* rectify =
-      commands.AddForPerson("rectify", "Replace wrong values about a person", Rectify);
+  CLI::App* rectify = commands.AddForPerson(
+      "rectify", "Replace wrong values about a person", AskFor<Right::kRectification>);
   rectify
       ->add_option("--corrections",
                    options.corrections,
@@ -214,12 +195,14 @@ void AddAnswers(SubjectCommands& commands) {
 
 void AddStatements(SubjectCommands& commands) {
   SubjectOptions& options = commands.options();
-  CLI::App* restriction =
-      commands.AddForPerson("restrict", "Restrict the processing of a person's data", Restrict);
-  CLI::App* object =
-      commands.AddForPerson("object", "Object to a purpose, or to all below it", Object);
-  CLI::App* opt_out = commands.AddForPerson("opt-out", "Opt out of sale and sharing", OptOut);
-  CLI::App* limit = commands.AddForPerson("limit", "Limit the use of sensitive data", Limit);
+  CLI::App* restriction = commands.AddForPerson(
+      "restrict", "Restrict the processing of a person's data", AskFor<Right::kRestriction>);
+  CLI::App* object = commands.AddForPerson(
+      "object", "Object to a purpose, or to all below it", AskFor<Right::kObjection>);
+  CLI::App* opt_out =
+      commands.AddForPerson("opt-out", "Opt out of sale and sharing", AskFor<Right::kOptOut>);
+  CLI::App* limit =
+      commands.AddForPerson("limit", "Limit the use of sensitive data", AskFor<Right::kLimit>);
   restriction->add_option("--purpose", options.purpose, "Only this purpose (default: all)");
   object->add_option("--purpose", options.purpose, "The purpose")->required();
   for (CLI::App* command : {restriction, object, opt_out, limit}) {

@@ -2,6 +2,7 @@
 
 #include "crypto/base/check.h"
 #include "crypto/base/csv.h"
+#include "policies/reports/html_text.h"
 
 namespace signet::policies {
 namespace {
@@ -18,22 +19,22 @@ constexpr std::string_view kStyle =
     ".overflow{overflow:visible}tr{break-inside:avoid}thead{display:table-header-group}}";
 
 std::string Element(std::string_view name, std::string_view text) {
-  return "<" + std::string(name) + ">" + HtmlEscaped(text) + "</" + std::string(name) + ">";
+  return "<" + std::string(name) + ">" + HtmlText(text) + "</" + std::string(name) + ">";
 }
 
 std::string TableHtml(const ReportTable& table) {
   std::string html = "<div class=\"overflow\" role=\"region\" tabindex=\"0\" aria-label=\"" +
-                     HtmlEscaped(table.caption) + "\"><table>" + Element("caption", table.caption) +
+                     HtmlText(table.caption) + "\"><table>" + Element("caption", table.caption) +
                      "<thead><tr>";
   for (const std::string& column : table.columns) {
-    html += "<th scope=\"col\">" + HtmlEscaped(column) + "</th>";
+    html += "<th scope=\"col\">" + HtmlText(column) + "</th>";
   }
   html += "</tr></thead><tbody>";
   for (const std::vector<std::string>& row : table.rows) {
     CHECK(row.size() == table.columns.size());
     html += "<tr>";
     for (size_t i = 0; i < row.size(); ++i) {
-      html += i == 0 ? "<th scope=\"row\">" + HtmlEscaped(row[i]) + "</th>" : Element("td", row[i]);
+      html += i == 0 ? "<th scope=\"row\">" + HtmlText(row[i]) + "</th>" : Element("td", row[i]);
     }
     html += "</tr>";
   }
@@ -46,14 +47,14 @@ std::string TableHtml(const ReportTable& table) {
 std::string SectionHtml(const ReportSection& section, size_t number) {
   const std::string id = "s" + std::to_string(number);
   std::string html = "<section aria-labelledby=\"" + id + "\"><h2 id=\"" + id + "\">" +
-                     HtmlEscaped(section.heading) + "</h2>\n";
+                     HtmlText(section.heading) + "</h2>\n";
   if (!section.article.empty()) {
-    html += "<p class=\"article\">" + HtmlEscaped(section.article) + "</p>\n";
+    html += "<p class=\"article\">" + HtmlText(section.article) + "</p>\n";
   }
   for (const std::string& paragraph : section.paragraphs) html += Element("p", paragraph) + "\n";
   for (const ReportTable& table : section.tables) html += TableHtml(table);
   for (const std::string& question : section.open_questions) {
-    html += "<p class=\"open\"><strong>Open question:</strong> " + HtmlEscaped(question) + "</p>\n";
+    html += "<p class=\"open\"><strong>Open question:</strong> " + HtmlText(question) + "</p>\n";
   }
   return html + "</section>\n";
 }
@@ -72,30 +73,6 @@ Json TableJson(const ReportTable& table) {
 }
 
 }  // namespace
-
-std::string HtmlEscaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 Json ReportDocument::ToJson() const {
   Json list{Json::Array()};
@@ -133,7 +110,7 @@ std::string ReportDocument::ToHtml() const {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width\">";
   html += Element("title", title) + "<style>" + std::string(kStyle) + "</style></head><body><main>";
-  html += Element("h1", title) + "\n<p class=\"article\">Made " + HtmlEscaped(made) +
+  html += Element("h1", title) + "\n<p class=\"article\">Made " + HtmlText(made) +
           " by Signet from what ran.</p>\n";
   for (size_t i = 0; i < sections.size(); ++i) html += SectionHtml(sections[i], i + 1);
   return html + "</main></body></html>\n";

@@ -43,7 +43,4 @@ struct ReportDocument {
   [[nodiscard]] std::string ToHtml() const;
 };
 
-/// `text` as HTML content or as an attribute in double quotes.
-std::string HtmlEscaped(std::string_view text);
-
 }  // namespace signet::policies

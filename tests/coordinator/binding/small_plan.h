@@ -7,6 +7,7 @@
 
 #include "crypto/base/file.h"
 #include "pipelines/plan/planner.h"
+#include "tests/coordinator/binding/small_sources.h"
 #include "tests/coordinator/binding/state_world.h"
 
 namespace signet::coordinator {
@@ -20,17 +21,7 @@ pipeline: small
 policies: [gdpr]
 settings: {partitions: 2)" + settings +
                              R"(}
-sources:
-  orders:
-    read: {format: csv, path: "orders.csv", time_zone: UTC, currency: EUR}
-    subject: {id: customer_id}
-    time: ordered_at
-    columns:
-      customer_id: {category: user.unique_id, required: true}
-      ordered_at: {category: user.behavior.purchase_history, type: timestamp, required: true}
-      amount: {category: user.behavior.purchase_history, type: decimal, required: true}
-steps:
-  profile:
+)" + kSmallSources + R"(  profile:
     uses: sql
     purpose: marketing.segmentation
     inputs: {orders: orders}
@@ -42,7 +33,7 @@ steps:
     where: orders_count >= 1
 )" + more;
     Put("small.yaml", text);
-    Put("orders.csv", "customer_id,ordered_at,amount\nC1,2025-11-10 10:00:00,10.00\n");
+    Put("orders.csv", kSmallOrders);
     pipelines::PlanRequest request;
     request.file = scratch_.path() / "small.yaml";
     request.base = scratch_.path();

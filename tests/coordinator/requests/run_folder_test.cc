@@ -7,39 +7,33 @@
 #include <gtest/gtest.h>
 
 #include "crypto/base/file.h"
+#include "tests/coordinator/binding/small_sources.h"
 #include "tests/coordinator/binding/state_world.h"
 
 namespace signet::coordinator {
 namespace {
 
-constexpr char kPipeline[] = R"(signet: 1
+const std::string& Pipeline() {
+  static const std::string kText = std::string(R"(signet: 1
 pipeline: small
 policies: [gdpr]
 settings: {partitions: 2}
-sources:
-  orders:
-    read: {format: csv, path: "orders.csv", time_zone: UTC, currency: EUR}
-    subject: {id: customer_id}
-    time: ordered_at
-    columns:
-      customer_id: {category: user.unique_id, required: true}
-      ordered_at: {category: user.behavior.purchase_history, type: timestamp, required: true}
-      amount: {category: user.behavior.purchase_history, type: decimal, required: true}
-steps:
-  profile:
+)") + kSmallSources + R"(  profile:
     uses: sql
     purpose: marketing.segmentation
     inputs: {orders: orders}
     sql: SELECT subject, count(*) AS orders_count, sum(amount) AS spend FROM orders GROUP BY subject
   buyers: {uses: segment, purpose: marketing.segmentation, from: profile, where: orders_count >= 1}
 )";
+  return kText;
+}
 
 class RunFolderTest : public StateWorld {
  protected:
   void SetUp() override {
     StateWorld::SetUp();
-    Write("small.yaml", kPipeline);
-    Write("orders.csv", "customer_id,ordered_at,amount\nC1,2025-11-10 10:00:00,10.00\n");
+    Write("small.yaml", Pipeline());
+    Write("orders.csv", kSmallOrders);
   }
   void Write(const std::string& name, const std::string& text) {
     ASSERT_TRUE(WriteFileAtomically(scratch_.path() / name, AsBytes(text)).ok());

@@ -12,7 +12,7 @@ namespace {
 class RunNoticesTest : public ScheduleWorld {
  protected:
   RunId Submit(const std::string& lines) {
-    WriteText("small.yaml", kScheduledPipeline + lines);
+    WriteText("small.yaml", ScheduledPipeline() + lines);
     RunRequest request;
     request.file = scratch_.path() / "small.yaml";
     request.base = scratch_.path();

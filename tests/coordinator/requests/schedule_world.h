@@ -12,26 +12,18 @@
 #include "coordinator/requests/run_notices.h"
 #include "coordinator/requests/schedule_keeper.h"
 #include "crypto/base/file.h"
+#include "tests/coordinator/binding/small_sources.h"
 #include "tests/coordinator/binding/state_world.h"
 #include "workers/transport/in_process.h"
 
 namespace signet::coordinator {
 
-inline constexpr char kScheduledPipeline[] = R"(signet: 1
+inline const std::string& ScheduledPipeline() {
+  static const std::string kText = std::string(R"(signet: 1
 pipeline: small
 policies: [gdpr]
 settings: {partitions: 2}
-sources:
-  orders:
-    read: {format: csv, path: "orders.csv", time_zone: UTC, currency: EUR}
-    subject: {id: customer_id}
-    time: ordered_at
-    columns:
-      customer_id: {category: user.unique_id, required: true}
-      ordered_at: {category: user.behavior.purchase_history, type: timestamp, required: true}
-      amount: {category: user.behavior.purchase_history, type: decimal, required: true}
-steps:
-  profile:
+)") + kSmallSources + R"(  profile:
     uses: sql
     purpose: marketing.segmentation
     inputs: {orders: orders}
@@ -42,12 +34,14 @@ steps:
     from: profile
     where: orders_count >= 1 AND spend > 0
 )";
+  return kText;
+}
 
 class ScheduleWorld : public StateWorld {
  protected:
   void SetUp() override {
     StateWorld::SetUp();
-    WriteText("orders.csv", "customer_id,ordered_at,amount\nC1,2025-11-10 10:00:00,10.00\n");
+    WriteText("orders.csv", kSmallOrders);
     clock_.JumpWall(*TimestampFromText("2026-03-02T05:30:00Z"));
     Start();
   }
@@ -96,7 +90,7 @@ class ScheduleWorld : public StateWorld {
   }
   /// Adds the pipeline with these lines at its end.
   Result<Json> Add(const std::string& lines, const std::string& name = "small") {
-    std::string text = kScheduledPipeline + lines;
+    std::string text = ScheduledPipeline() + lines;
     text.replace(text.find("pipeline: small"), 15, "pipeline: " + name);
     WriteText(name + ".yaml", text);
     RunRequest request;

@@ -1,8 +1,8 @@
-#include "coordinator/cli/html_text.h"
+#include "policies/reports/html_text.h"
 
 #include <gtest/gtest.h>
 
-namespace signet::coordinator {
+namespace signet::policies {
 namespace {
 
 TEST(HtmlText, LeavesNoWayOutOfContentOrAttribute) {
@@ -11,4 +11,4 @@ TEST(HtmlText, LeavesNoWayOutOfContentOrAttribute) {
 }
 
 }  // namespace
-}  // namespace signet::coordinator
+}  // namespace signet::policies

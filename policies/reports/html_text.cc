@@ -1,9 +1,10 @@
-#include "coordinator/cli/html_text.h"
+#include "policies/reports/html_text.h"
 
-namespace signet::coordinator {
+namespace signet::policies {
 
 std::string HtmlText(std::string_view text) {
   std::string out;
+  out.reserve(text.size());
   for (const char c : text) {
     switch (c) {
       case '<':
@@ -25,4 +26,4 @@ std::string HtmlText(std::string_view text) {
   return out;
 }
 
-}  // namespace signet::coordinator
+}  // namespace signet::policies
