@@ -28,7 +28,7 @@ struct LabRfmOptions {
 };
 
 Result<RfmTable> Compute(const LabRfmOptions& options) {
-  pipelines::RfmOptions rfm;
+  pipelines::RfmTableOptions rfm;
   ASSIGN_OR_RETURN(rfm.as_of, LabMoment("--as-of", options.as_of));
   ASSIGN_OR_RETURN(const std::unique_ptr<LabInput> input,
                    LabInput::Open(options.in, options.where));

@@ -23,6 +23,7 @@
 #include "pipelines/experiments/experiment.h"
 #include "pipelines/features/behaviour_features.h"
 #include "pipelines/models/drift_stage.h"
+#include "pipelines/models/judge_stage.h"
 #include "pipelines/models/purchase_stage.h"
 #include "pipelines/models/recommend_stage.h"
 #include "pipelines/models/score.h"
@@ -39,12 +40,13 @@ namespace signet::pipelines {
 namespace {
 
 /// Raised when an operator's meaning changes, so that a worker of another version refuses the task.
-constexpr std::string_view kCatalogVersion = "2";
+constexpr std::string_view kCatalogVersion = "3";
 
 using Features = StageOperator<FeatureOptions, FeaturesOutputSchema, RunFeatures>;
 using Train = StageOperator<TrainOptions, TrainOutputSchema, RunTrain>;
 using Fit = StageOperator<FitOptions, FitOutputSchema, RunFit>;
 using Forecast = StageOperator<ForecastOptions, ForecastOutputSchema, RunForecast>;
+using Judge = StageOperator<JudgeOptions, JudgeOutputSchema, RunJudge>;
 using Score = StageOperator<ScoreOptions, ScoreOutputSchema, RunScore>;
 using Experiment = StageOperator<ExperimentOptions, ExperimentOutputSchema, RunExperiment>;
 using Drift = StageOperator<DriftStageOptions, DriftOutputSchema, RunDrift>;
@@ -134,6 +136,12 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
                 Shape::kOnce,
                 {Kind::kGoverned, Kind::kFeatures},
                 Kind::kModel)));
+  all.push_back(
+      std::make_unique<Judge>(Signature("judge",
+                                        "Champion and challenger on the very same people.",
+                                        Shape::kOnce,
+                                        {Kind::kGoverned, Kind::kFeatures, Kind::kModel},
+                                        Kind::kAggregate)));
   all.push_back(
       std::make_unique<Score>(Signature("score",
                                         "Applies trained models to features, with reason codes.",

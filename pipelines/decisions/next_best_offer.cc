@@ -3,31 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "crypto/base/check.h"
 
 namespace signet::pipelines {
 namespace {
 
-struct Prices {
-  std::vector<double> offer;
-  double budget = 0;
+using Partitions = std::span<const std::vector<OfferCandidate>>;
 
-  [[nodiscard]] double Reduced(const OfferCandidate& c, const OfferTerms& terms) const {
-    return c.value - terms.cost * (1 + budget) - offer[c.offer];
-  }
-};
-
-/// What the customers would take at the prices: adds up over partitions.
-struct Demand {
-  std::vector<double> uses;
-  double cost = 0;
-  double surplus = 0;  ///< sum of the reduced values taken
-};
-
-Status Check(const std::vector<OfferCandidate>& candidates,
-             const std::vector<OfferTerms>& offers,
-             const AllocationOptions& options) {
+Status CheckLimits(const std::vector<OfferTerms>& offers, const AllocationOptions& options) {
   for (const OfferTerms& terms : offers) {
     if (!(terms.cost >= 0) || !std::isfinite(terms.cost) || !(terms.uses_max >= 0)) {
       return Invalid("offer '" + terms.name + "' has a negative cost or limit");
@@ -36,9 +23,13 @@ Status Check(const std::vector<OfferCandidate>& candidates,
   if (!(options.budget >= 0) || options.offers_per_customer < 1 || options.rounds < 1) {
     return Invalid("the budget must not be negative, and each customer gets at least one offer");
   }
+  return OkStatus();
+}
+
+Status CheckPartition(std::span<const OfferCandidate> candidates, size_t offers) {
   for (size_t i = 0; i < candidates.size(); ++i) {
     const OfferCandidate& c = candidates[i];
-    if (c.offer >= offers.size()) return Invalid("a candidate names an unknown offer");
+    if (c.offer >= offers) return Invalid("a candidate names an unknown offer");
     if (!std::isfinite(c.value)) return Invalid("a candidate's value is missing or infinite");
     if (i == 0) continue;
     const OfferCandidate& before = candidates[i - 1];
@@ -49,11 +40,25 @@ Status Check(const std::vector<OfferCandidate>& candidates,
   return OkStatus();
 }
 
+/// No customer's pairs may lie in two partitions: each would take offers twice.
+Status CheckApart(Partitions partitions) {
+  std::vector<uint32_t> customers;
+  for (const std::vector<OfferCandidate>& partition : partitions) {
+    for (size_t i = 0; i < partition.size(); ++i) {
+      const bool first = i == 0 || partition[i].customer != partition[i - 1].customer;
+      if (first) customers.push_back(partition[i].customer);
+    }
+  }
+  std::sort(customers.begin(), customers.end());
+  if (std::adjacent_find(customers.begin(), customers.end()) == customers.end()) return OkStatus();
+  return Invalid("a customer's candidates lie in two partitions");
+}
+
 /// Calls `take(position, reduced value)` for each customer's best offers that pay.
 template <typename Take>
-void ForEachChoice(const std::vector<OfferCandidate>& candidates,
-                   const std::vector<OfferTerms>& offers,
-                   const Prices& prices,
+void ForEachChoice(std::span<const OfferCandidate> candidates,
+                   std::span<const OfferTerms> offers,
+                   const OfferPrices& prices,
                    int per_customer,
                    Take take) {
   std::vector<std::pair<double, size_t>> mine;
@@ -70,26 +75,19 @@ void ForEachChoice(const std::vector<OfferCandidate>& candidates,
   }
 }
 
-Demand DemandAt(const std::vector<OfferCandidate>& candidates,
-                const std::vector<OfferTerms>& offers,
-                const Prices& prices,
-                int per_customer) {
-  Demand demand;
-  demand.uses.assign(offers.size(), 0);
-  ForEachChoice(candidates, offers, prices, per_customer, [&](size_t i, double reduced) {
-    const uint32_t offer = candidates[i].offer;
-    ++demand.uses[offer];
-    demand.cost += offers[offer].cost;
-    demand.surplus += reduced;
-  });
-  return demand;
+double CostOf(const OfferDemand& demand, const std::vector<OfferTerms>& offers) {
+  double cost = 0;
+  for (size_t o = 0; o < offers.size(); ++o) {
+    cost += static_cast<double>(demand.uses[o]) * offers[o].cost;
+  }
+  return cost;
 }
 
-double BoundAt(const Demand& demand,
+double BoundAt(const OfferDemand& demand,
                const std::vector<OfferTerms>& offers,
                const AllocationOptions& options,
-               const Prices& prices) {
-  double bound = demand.surplus;
+               const OfferPrices& prices) {
+  double bound = demand.surplus.Value();
   for (size_t o = 0; o < offers.size(); ++o) {
     if (std::isfinite(offers[o].uses_max)) bound += prices.offer[o] * offers[o].uses_max;
   }
@@ -98,22 +96,25 @@ double BoundAt(const Demand& demand,
 }
 
 /// The step's scale: typical value of a pair, so that money in cents or millions behaves alike.
-double ScaleOf(const std::vector<OfferCandidate>& candidates) {
+double ScaleOf(Partitions partitions) {
   double largest = 0;
-  for (const OfferCandidate& c : candidates) largest = std::max(largest, std::fabs(c.value));
+  for (const std::vector<OfferCandidate>& partition : partitions) {
+    for (const OfferCandidate& c : partition) largest = std::max(largest, std::fabs(c.value));
+  }
   return largest > 0 ? largest : 1;
 }
 
 /// Moves each price by its relative excess demand; where there is none it falls to 0.
-void Step(const Demand& demand,
+void Step(const OfferDemand& demand,
           const std::vector<OfferTerms>& offers,
           const AllocationOptions& options,
           double step,
-          Prices& prices) {
+          OfferPrices& prices) {
   for (size_t o = 0; o < offers.size(); ++o) {
     if (!std::isfinite(offers[o].uses_max)) continue;
     const double most = std::max(offers[o].uses_max, 1.0);
-    const double excess = std::clamp((demand.uses[o] - offers[o].uses_max) / most, -1.0, 1.0);
+    const double excess =
+        std::clamp((static_cast<double>(demand.uses[o]) - offers[o].uses_max) / most, -1.0, 1.0);
     prices.offer[o] = std::max(0.0, prices.offer[o] + step * excess);
   }
   if (!std::isfinite(options.budget)) return;
@@ -121,32 +122,51 @@ void Step(const Demand& demand,
   for (const OfferTerms& terms : offers) mean_cost = std::max(mean_cost, terms.cost);
   if (mean_cost <= 0) return;
   const double most = std::max(options.budget, mean_cost);
-  const double excess = std::clamp((demand.cost - options.budget) / most, -1.0, 1.0);
+  const double excess = std::clamp((CostOf(demand, offers) - options.budget) / most, -1.0, 1.0);
   prices.budget = std::max(0.0, prices.budget + step / mean_cost * excess);
 }
 
+/// A pair that pays, as the last step sees it.
+struct Bid {
+  double reduced = 0;
+  OfferCandidate candidate;
+  size_t position = 0;
+};
+
+std::vector<Bid> BidsOf(Partitions partitions,
+                        const std::vector<OfferTerms>& offers,
+                        const OfferPrices& prices) {
+  std::vector<Bid> bids;
+  size_t position = 0;
+  for (const std::vector<OfferCandidate>& partition : partitions) {
+    for (const OfferCandidate& c : partition) {
+      const OfferTerms& terms = offers[c.offer];
+      if (c.value > terms.cost) bids.push_back({prices.Reduced(c, terms), c, position});
+      ++position;
+    }
+  }
+  // The best first; ties by customer and offer, which no split of the customers changes.
+  std::sort(bids.begin(), bids.end(), [](const Bid& a, const Bid& b) {
+    if (a.reduced != b.reduced) return a.reduced > b.reduced;
+    return a.candidate.customer != b.candidate.customer
+               ? a.candidate.customer < b.candidate.customer
+               : a.candidate.offer < b.candidate.offer;
+  });
+  return bids;
+}
+
 /// Takes pairs by what they pay, first at the final prices, then at none, while limits hold.
-void TakeWhatFits(const std::vector<OfferCandidate>& candidates,
+void TakeWhatFits(const std::vector<Bid>& bids,
                   const std::vector<OfferTerms>& offers,
                   const AllocationOptions& options,
-                  const Prices& prices,
                   Allocation& allocation) {
-  std::vector<size_t> order;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    if (candidates[i].value > offers[candidates[i].offer].cost) order.push_back(i);
-  }
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    const double left = prices.Reduced(candidates[a], offers[candidates[a].offer]);
-    const double right = prices.Reduced(candidates[b], offers[candidates[b].offer]);
-    return left != right ? left > right : a < b;
-  });
-  const uint32_t customers = candidates.empty() ? 0 : candidates.back().customer + 1;
-  std::vector<int> given(customers, 0);
+  std::unordered_map<uint32_t, int> given;
   allocation.uses.assign(offers.size(), 0);
-  for (const size_t i : order) {
-    const OfferCandidate& c = candidates[i];
+  for (const Bid& bid : bids) {
+    const OfferCandidate& c = bid.candidate;
     const OfferTerms& terms = offers[c.offer];
-    const bool fits = given[c.customer] < options.offers_per_customer &&
+    const auto found = given.find(c.customer);
+    const bool fits = (found == given.end() || found->second < options.offers_per_customer) &&
                       static_cast<double>(allocation.uses[c.offer]) + 1 <= terms.uses_max &&
                       allocation.cost + terms.cost <= options.budget;
     if (!fits) continue;
@@ -154,37 +174,78 @@ void TakeWhatFits(const std::vector<OfferCandidate>& candidates,
     ++allocation.uses[c.offer];
     allocation.cost += terms.cost;
     allocation.value += c.value - terms.cost;
-    allocation.chosen.push_back(i);
+    allocation.chosen.push_back(bid.position);
   }
   std::sort(allocation.chosen.begin(), allocation.chosen.end());
 }
 
 }  // namespace
 
-Result<Allocation> AllocateOffers(const std::vector<OfferCandidate>& candidates,
-                                  const std::vector<OfferTerms>& offers,
-                                  const AllocationOptions& options) {
-  TRY(Check(candidates, offers, options));
-  Prices prices{std::vector<double>(offers.size(), 0), 0};
-  Prices best = prices;
+double OfferPrices::Reduced(const OfferCandidate& candidate, const OfferTerms& terms) const {
+  return candidate.value - terms.cost * (1 + budget) - offer[candidate.offer];
+}
+
+void OfferDemand::Merge(const OfferDemand& other) {
+  CHECK(uses.size() == other.uses.size());
+  for (size_t o = 0; o < uses.size(); ++o) uses[o] += other.uses[o];
+  surplus.Merge(other.surplus);
+}
+
+OfferDemand DemandAt(std::span<const OfferCandidate> partition,
+                     std::span<const OfferTerms> offers,
+                     const OfferPrices& prices,
+                     int offers_per_customer) {
+  OfferDemand demand;
+  demand.uses.assign(offers.size(), 0);
+  ForEachChoice(partition, offers, prices, offers_per_customer, [&](size_t i, double reduced) {
+    ++demand.uses[partition[i].offer];
+    demand.surplus.Add(reduced);
+  });
+  return demand;
+}
+
+Result<Allocation> AllocateOffersOver(Partitions partitions,
+                                      const std::vector<OfferTerms>& offers,
+                                      const AllocationOptions& options) {
+  TRY(CheckLimits(offers, options));
+  for (const std::vector<OfferCandidate>& partition : partitions) {
+    TRY(CheckPartition(partition, offers.size()));
+  }
+  TRY(CheckApart(partitions));
+  OfferPrices prices{std::vector<double>(offers.size(), 0), 0};
+  OfferPrices best = prices;
   double bound = std::numeric_limits<double>::infinity();
-  const double scale = ScaleOf(candidates);
-  double reach = 0.5;
+  const double scale = ScaleOf(partitions);
+  constexpr double kReach = 0.5;
   for (int round = 0; round < options.rounds; ++round) {
-    const Demand demand = DemandAt(candidates, offers, prices, options.offers_per_customer);
+    OfferDemand demand;
+    demand.uses.assign(offers.size(), 0);
+    for (const std::vector<OfferCandidate>& partition : partitions) {
+      demand.Merge(DemandAt(partition, offers, prices, options.offers_per_customer));
+    }
     const double now = BoundAt(demand, offers, options, prices);
     if (now < bound) {
       bound = now;
       best = prices;
     }
-    Step(demand, offers, options, scale * reach / std::sqrt(1.0 + round), prices);
+    Step(demand, offers, options, scale * kReach / std::sqrt(1.0 + round), prices);
   }
   Allocation allocation;
   allocation.prices = best.offer;
   allocation.budget_price = best.budget;
-  allocation.bound = candidates.empty() ? 0 : bound;
-  TakeWhatFits(candidates, offers, options, best, allocation);
+  const std::vector<Bid> bids = BidsOf(partitions, offers, best);
+  TakeWhatFits(bids, offers, options, allocation);
+  const bool none = std::all_of(partitions.begin(), partitions.end(), [](const auto& partition) {
+    return partition.empty();
+  });
+  allocation.bound = none ? 0 : bound;
   return allocation;
+}
+
+Result<Allocation> AllocateOffers(const std::vector<OfferCandidate>& candidates,
+                                  const std::vector<OfferTerms>& offers,
+                                  const AllocationOptions& options) {
+  return AllocateOffersOver({&candidates, 1}, offers, options);
 }
 
 }  // namespace signet::pipelines

@@ -1,15 +1,21 @@
 #include "pipelines/features/rfm.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "pipelines/math/quantile_bands.h"
+
 namespace signet::pipelines {
 namespace {
 
 using query::Chunk;
+
+constexpr double kMicrosPerDay = 86'400'000'000.0;
+constexpr size_t kEdges = 4;
 
 /// Calls `take(chunk, row)` for each row of `sql`.
 template <typename Take>
@@ -25,7 +31,7 @@ Status ForEachRow(query::Connection& connection, const std::string& sql, const T
 
 class Computer {
  public:
-  Computer(query::Connection& connection, const RfmOptions& options)
+  Computer(query::Connection& connection, const RfmTableOptions& options)
       : connection_(connection), o_(options), as_of_(std::to_string(options.as_of.micros)) {}
 
   Result<RfmTable> Compute() {
@@ -40,7 +46,7 @@ class Computer {
     TRY(Edges("f", table_.frequency_edges));
     TRY(Edges("m", table_.monetary_edges));
     TRY(Score());
-    TRY(connection_.Execute("DROP TABLE rfm_values; DROP TABLE rfm_edges"));
+    TRY(connection_.Execute("DROP TABLE rfm_values"));
     return std::move(table_);
   }
 
@@ -91,36 +97,35 @@ class Computer {
            "> 0";
   }
 
-  /// Quintile edges of a column, exact: linear interpolation between order statistics.
-  Status Edges(const std::string& column, std::array<double, 4>& edges) {
-    const std::string made = edges_made_ ? "INSERT INTO rfm_edges"
-                                         : "CREATE OR REPLACE TEMP TABLE "
-                                           "rfm_edges AS";
-    edges_made_ = true;
-    TRY(connection_.Execute(made + " SELECT '" + column + "' AS what, quantile_cont(CAST(" +
-                            column + " AS DOUBLE), [0.2, 0.4, 0.6, 0.8]) AS e FROM rfm_values"));
-    for (size_t i = 0; i < 4; ++i) {
-      TRY(ForEachRow(
-          connection_,
-          "SELECT e[" + std::to_string(i + 1) + "] FROM rfm_edges WHERE what = '" + column + "'",
-          [&](const Chunk& chunk, size_t r) { edges[i] = chunk.Double(0, r); }));
-    }
+  /// The edges of a column's fifths.
+  Status Edges(const std::string& column, std::array<double, kEdges>& edges) {
+    std::vector<double> values;
+    values.reserve(static_cast<size_t>(table_.customers));
+    TRY(ForEachRow(connection_,
+                   "SELECT CAST(" + column + " AS DOUBLE) FROM rfm_values",
+                   [&](const Chunk& chunk, size_t r) { values.push_back(chunk.Double(0, r)); }));
+    const std::vector<double> bounds = QuantileBounds(std::move(values), kEdges + 1);
+    std::copy(bounds.begin(), bounds.end(), edges.begin());
     return OkStatus();
   }
 
-  static std::string ScoreSql(const std::string& column, bool reversed) {
-    std::array<std::string, 4> edges;
-    for (size_t i = 0; i < 4; ++i) {
-      edges[i] =
-          "(SELECT e[" + std::to_string(i + 1) + "] FROM rfm_edges WHERE what = '" + column + "')";
+  /// BandOf in SQL: 1 plus the edges below, or 5 less them.
+  static std::string ScoreSql(const std::string& column,
+                              const std::array<double, kEdges>& edges,
+                              bool reversed) {
+    std::string sql = reversed ? "(5" : "(1";
+    for (const double edge : edges) {
+      sql += std::string(reversed ? " - " : " + ") + "(CAST(" + column + " AS DOUBLE) > " +
+             Json(edge).Dump() + "::DOUBLE)::INT";
     }
-    return QuintileScoreSql("CAST(" + column + " AS DOUBLE)", edges, reversed);
+    return sql + ")::BIGINT";
   }
 
   Status Score() {
-    const std::string scored = "(SELECT *, " + ScoreSql("r", /*reversed=*/true) + " AS rs, " +
-                               ScoreSql("f", /*reversed=*/false) + " AS fs, " +
-                               ScoreSql("m", /*reversed=*/false) + " AS ms FROM rfm_values)";
+    const std::string scored =
+        "(SELECT *, " + ScoreSql("r", table_.recency_edges, /*reversed=*/true) + " AS rs, " +
+        ScoreSql("f", table_.frequency_edges, /*reversed=*/false) + " AS fs, " +
+        ScoreSql("m", table_.monetary_edges, /*reversed=*/false) + " AS ms FROM rfm_values)";
     TRY(ForEachRow(
         connection_,
         "SELECT rs, fs, count(*), CAST(sum(m) AS DOUBLE) FROM " + scored + " GROUP BY rs, fs",
@@ -149,12 +154,9 @@ class Computer {
         });
   }
 
-  static constexpr double kMicrosPerDay = 86'400'000'000.0;
-
   query::Connection& connection_;
-  const RfmOptions& o_;
+  const RfmTableOptions& o_;
   std::string as_of_;
-  bool edges_made_ = false;
   RfmTable table_;
 };
 
@@ -162,22 +164,7 @@ Json EdgesJson(const std::array<double, 4>& edges) {
   return Json::List({edges[0], edges[1], edges[2], edges[3]});
 }
 
-/// 1 above the edge, else 0.
-std::string AboveSql(const std::string& value, const std::string& edge) {
-  return "(" + value + " > " + edge + ")::INT";
-}
-
 }  // namespace
-
-std::string QuintileScoreSql(const std::string& value,
-                             const std::array<std::string, 4>& edges,
-                             bool reversed) {
-  std::string sql = reversed ? "(5" : "(1";
-  for (const std::string& edge : edges) {
-    sql += (reversed ? " - " : " + ") + AboveSql(value, edge);
-  }
-  return sql + ")::BIGINT";
-}
 
 Json RfmTable::ToJson() const {
   Json rows_of_grid{Json::Array()};
@@ -207,7 +194,7 @@ Json RfmTable::ToJson() const {
                    {"grid", std::move(rows_of_grid)}});
 }
 
-Result<RfmTable> ComputeRfm(query::Connection& connection, const RfmOptions& options) {
+Result<RfmTable> ComputeRfm(query::Connection& connection, const RfmTableOptions& options) {
   return Computer(connection, options).Compute();
 }
 

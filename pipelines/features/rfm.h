@@ -16,7 +16,7 @@
 
 namespace signet::pipelines {
 
-struct RfmOptions {
+struct RfmTableOptions {
   std::string table;     ///< SQL name of the rows
   std::string customer;  ///< SQL expression; NULL: the row is left out
   std::string time;      ///< SQL expression of type TIMESTAMP; NULL: the row is left out
@@ -26,10 +26,9 @@ struct RfmOptions {
   bool lines = false;    ///< whether to keep a line for each customer
 };
 
-/// One customer. Scores: 5 is the best fifth. A value's score is 1 plus the number of quintile
-/// edges (20, 40, 60, 80 %; linear interpolation, as pandas.qcut has it) strictly below it, for
-/// recency strictly above it: equal values always get equal scores, hence fifths may be uneven, and
-/// a score may stay empty.
+/// One customer. Scores: 5 is the best fifth, by the rule of math/quantile_bands.h, which the stage
+/// `rfm` of segments uses, too: a value's score is 1 plus the number of edges (20, 40, 60, 80 %)
+/// strictly below it, for recency 5 less that number.
 struct RfmLine {
   std::string customer;
   double recency_days = 0;  ///< since the last purchase
@@ -60,12 +59,6 @@ struct RfmTable {
 };
 
 /// kInvalid when the SQL does not fit or nobody bought before `as_of`.
-Result<RfmTable> ComputeRfm(query::Connection& connection, const RfmOptions& options);
-
-/// SQL for a score of `value` (a column's name) against `edges` (ascending); `reversed`: less is
-/// better. One definition for the lab and for pipelines.
-std::string QuintileScoreSql(const std::string& value,
-                             const std::array<std::string, 4>& edges,
-                             bool reversed);
+Result<RfmTable> ComputeRfm(query::Connection& connection, const RfmTableOptions& options);
 
 }  // namespace signet::pipelines

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "pipelines/math/quantile_bands.h"
 #include "pipelines/segments/cluster_words.h"
 #include "pipelines/segments/value_grid.h"
 
@@ -88,8 +89,8 @@ Result<Json> RunGrid(query::Connection& connection,
   ASSIGN_OR_RETURN(const std::string input, SegmentInput(options.source, inputs, read));
   ASSIGN_OR_RETURN(const auto columns,
                    ReadColumns(connection, input, options.source.columns, options.source.where));
-  const std::vector<double> down = EqualBands(columns[0], options.bands);
-  const std::vector<double> across = EqualBands(columns[1], options.bands);
+  const std::vector<double> down = DistinctQuantileBounds(columns[0], options.bands);
+  const std::vector<double> across = DistinctQuantileBounds(columns[1], options.bands);
   ValueGrid grid(down.size() + 1, across.size() + 1);
   size_t missing = 0;
   for (size_t i = 0; i < columns[0].size(); ++i) {

@@ -7,6 +7,7 @@
 
 #include "pipelines/math/exact_sum.h"
 #include "pipelines/math/intervals.h"
+#include "pipelines/math/quantile_bands.h"
 #include "pipelines/segments/value_grid.h"
 
 namespace signet::pipelines {
@@ -141,7 +142,7 @@ Result<Json> RunRfm(query::Connection& connection,
   model.columns = options.source.columns;
   model.names = RfmSegmentNames();
   for (const std::vector<double>& values : columns) {
-    model.cuts.push_back(EqualBands(values, options.bands));
+    model.cuts.push_back(QuantileBounds(values, options.bands));
   }
   const Json figures = Json::Of({{"subjects", columns.front().size()},
                                  {"without_a_value", columns.front().size() - complete},

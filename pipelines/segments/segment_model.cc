@@ -9,6 +9,7 @@
 
 #include "crypto/base/text.h"
 #include "pipelines/math/kmeans.h"
+#include "pipelines/math/quantile_bands.h"
 #include "pipelines/query/analyse_select.h"
 #include "pipelines/record/label_flow.h"
 
@@ -66,24 +67,6 @@ Status CheckDecoded(const SegmentModel& model) {
 }
 
 }  // namespace
-
-size_t BandOf(double value, const std::vector<double>& cuts) {
-  return static_cast<size_t>(std::lower_bound(cuts.begin(), cuts.end(), value) - cuts.begin());
-}
-
-std::vector<double> EqualBands(std::vector<double> values, size_t bands) {
-  values.erase(std::remove_if(values.begin(), values.end(), [](double v) { return std::isnan(v); }),
-               values.end());
-  std::sort(values.begin(), values.end());
-  std::vector<double> cuts;
-  for (size_t b = 1; b < bands && !values.empty(); ++b) {
-    const size_t at = (values.size() * b + bands - 1) / bands;
-    const double cut = values[std::max<size_t>(at, 1) - 1];
-    // A band that ends where the values end would leave nothing above it.
-    if (cut < values.back() && (cuts.empty() || cut > cuts.back())) cuts.push_back(cut);
-  }
-  return cuts;
-}
 
 const std::vector<std::string>& RfmSegmentNames() {
   static const std::vector<std::string> kNames = {"hibernating",

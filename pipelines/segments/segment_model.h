@@ -24,11 +24,12 @@ struct SegmentModel {
   enum class Kind { kClusters, kRfm, kTiers };
 
   Kind kind = Kind::kClusters;
-  std::vector<std::string> columns;       ///< what it reads
-  std::vector<std::string> names;         ///< of the segments, in order
-  ColumnScaling scaling;                  ///< clusters
-  PointSet centroids;                     ///< clusters, scaled
-  std::vector<std::vector<double>> cuts;  ///< rfm (3 lists) and tiers (1): upper bounds, rising
+  std::vector<std::string> columns;  ///< what it reads
+  std::vector<std::string> names;    ///< of the segments, in order
+  ColumnScaling scaling;             ///< clusters
+  PointSet centroids;                ///< clusters, scaled
+  std::vector<std::vector<double>>
+      cuts;  ///< rfm (3 lists) and tiers (1): upper bounds (quantile_bands.h)
 
   /// The segment of a row (values in the order of `columns`), as an index into names; -1 where a
   /// value is missing or cannot be scaled.
@@ -40,11 +41,6 @@ struct SegmentModel {
   static Result<SegmentModel> Decode(ByteView bytes);
 };
 
-/// The band of a value: how many of the rising upper bounds lie below it.
-size_t BandOf(double value, const std::vector<double>& cuts);
-/// Upper bounds of `bands` bands of about equal size (quantiles that are values themselves); fewer
-/// where values repeat. Independent of order; NaN are left out.
-std::vector<double> EqualBands(std::vector<double> values, size_t bands);
 /// Recency band, frequency band (0 = worst) of `bands`: "champions", "at risk", ...
 const std::string& RfmSegmentName(size_t recency, size_t frequency, size_t bands);
 const std::vector<std::string>& RfmSegmentNames();

@@ -101,5 +101,46 @@ TEST(NextBestOffer, RefusesWhatIsNoCandidate) {
   EXPECT_TRUE(AllocateOffers({}, offers, {})->chosen.empty());
 }
 
+TEST(NextBestOffer, PricesBoundAndChoicesDoNotDependOnHowCustomersAreSplit) {
+  std::vector<OfferCandidate> all;
+  for (uint32_t customer = 0; customer < 600; ++customer) {
+    for (uint32_t offer = 0; offer < 5; ++offer) {
+      if ((customer * 7 + offer) % 3 == 0) continue;
+      all.push_back({customer, offer, static_cast<double>((customer * 13 + offer * 29) % 41) / 3});
+    }
+  }
+  std::vector<OfferTerms> offers;
+  for (int o = 0; o < 5; ++o) offers.push_back({"o" + std::to_string(o), 1.0 + o, 40.0 + o});
+  AllocationOptions options;
+  options.budget = 350;
+  options.offers_per_customer = 2;
+  const Allocation whole = *AllocateOffers(all, offers, options);
+  EXPECT_LE(whole.cost, options.budget);
+  EXPECT_GE(whole.bound, whole.value);
+  for (const uint32_t count : {2U, 7U, 64U}) {
+    SCOPED_TRACE(count);
+    std::vector<std::vector<OfferCandidate>> partitions(count);
+    std::vector<size_t> places;  // of each pair, partition after partition
+    for (uint32_t p = 0; p < count; ++p) {
+      for (size_t i = 0; i < all.size(); ++i) {
+        if (all[i].customer * 2654435761U % count != p) continue;
+        partitions[p].push_back(all[i]);
+        places.push_back(i);
+      }
+    }
+    const Allocation split = *AllocateOffersOver(partitions, offers, options);
+    EXPECT_EQ(split.prices, whole.prices);
+    EXPECT_EQ(split.budget_price, whole.budget_price);
+    EXPECT_EQ(split.bound, whole.bound);
+    EXPECT_EQ(split.uses, whole.uses);
+    std::vector<size_t> chosen;
+    for (const size_t position : split.chosen) chosen.push_back(places[position]);
+    std::sort(chosen.begin(), chosen.end());
+    EXPECT_EQ(chosen, whole.chosen);
+  }
+  const std::vector<std::vector<OfferCandidate>> twice = {{{1, 0, 2.0}}, {{1, 1, 2.0}}};
+  EXPECT_EQ(AllocateOffersOver(twice, offers, options).status().code(), StatusCode::kInvalid);
+}
+
 }  // namespace
 }  // namespace signet::pipelines

@@ -29,7 +29,7 @@ class RfmTest : public testing::Test {
   }
   std::unique_ptr<query::Database> database_;
   std::unique_ptr<query::Connection> connection_;
-  RfmOptions options_;
+  RfmTableOptions options_;
 };
 
 TEST_F(RfmTest, MeasuresStrictlyBeforeTheMoment) {

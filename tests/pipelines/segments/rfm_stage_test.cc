@@ -1,5 +1,7 @@
 #include "pipelines/segments/rfm_stage.h"
 
+#include "pipelines/features/rfm.h"
+#include "pipelines/math/quantile_bands.h"
 #include "pipelines/segments/assign_stage.h"
 #include "tests/pipelines/segments/segment_world.h"
 
@@ -56,14 +58,53 @@ TEST_F(RfmStage, RefusesSharesAndNamesThatDoNotFit) {
   EXPECT_FALSE(RfmOptions::FromJson(*Json::Parse(R"({"recency": "recency"})")).ok());
 }
 
-TEST(EqualBands, AreQuantilesAndShareTies) {
-  EXPECT_EQ(EqualBands({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 5), (std::vector<double>{2, 4, 6, 8}));
-  EXPECT_EQ(EqualBands({1, 1, 1, 1, 1, 1, 1, 2}, 4), (std::vector<double>{1}));
-  EXPECT_TRUE(EqualBands({3, 3, 3}, 5).empty());
-  EXPECT_TRUE(EqualBands({}, 5).empty());
-  EXPECT_EQ(BandOf(2, {2, 4}), 0U);
-  EXPECT_EQ(BandOf(2.5, {2, 4}), 1U);
-  EXPECT_EQ(BandOf(9, {2, 4}), 2U);
+// The lab reads purchases, the stage reads features: both cut by one rule.
+TEST_F(RfmStage, GivesEverybodyTheScoresThatTheLabGives) {
+  Sql("CREATE TABLE bought AS SELECT 'c' || lpad(CAST(i * i % 211 AS VARCHAR), 3, '0') AS who, "
+      "TIMESTAMP '2026-01-01' + to_hours(i * 37 % 4000) AS on_day, CAST((i * 31 % 90) AS DOUBLE) "
+      "AS "
+      "paid FROM range(1500) t(i)");
+  const Result<RfmTable> lab =
+      ComputeRfm(*connection_,
+                 {"bought", "who", "on_day", "paid", "", *TimestampFromText("2026-07-01"), true});
+  ASSERT_TRUE(lab.ok()) << lab.status().ToString();
+  std::vector<std::vector<double>> columns(3);
+  for (const RfmLine& line : lab->lines) {
+    columns[0].push_back(line.recency_days);
+    columns[1].push_back(static_cast<double>(line.frequency));
+    columns[2].push_back(line.monetary);
+  }
+  std::vector<std::vector<double>> cuts;
+  for (const std::vector<double>& values : columns) cuts.push_back(QuantileBounds(values, 5));
+  for (size_t i = 0; i < lab->lines.size(); ++i) {
+    const RfmLine& line = lab->lines[i];
+    EXPECT_EQ(line.recency_score, 5 - static_cast<int64_t>(BandOf(columns[0][i], cuts[0])));
+    EXPECT_EQ(line.frequency_score, 1 + static_cast<int64_t>(BandOf(columns[1][i], cuts[1])));
+    EXPECT_EQ(line.monetary_score, 1 + static_cast<int64_t>(BandOf(columns[2][i], cuts[2])));
+  }
+  // The stage over the same customers counts the same people in each cell.
+  Sql("CREATE TABLE ranked (subject UUID, recency DOUBLE, frequency DOUBLE, clv DOUBLE)");
+  for (size_t i = 0; i < columns[0].size(); ++i) {
+    Sql("INSERT INTO ranked VALUES (gen_random_uuid(), " + Json(columns[0][i]).Dump() + ", " +
+        Json(columns[1][i]).Dump() + ", " + Json(columns[2][i]).Dump() + ")");
+  }
+  std::map<std::string, Schema> ranked = {{"ranked", inputs_.at("scores")}};
+  ranked.at("ranked").columns.resize(4);
+  const RfmOptions options =
+      RfmOptions::FromJson(*Json::Parse(R"({"recency": "recency", "frequency": "frequency",
+                                            "monetary": "clv", "group_min": 1})"))
+          .value();
+  const Result<Json> figures = RunRfm(*connection_, options, ranked, {});
+  ASSERT_TRUE(figures.ok()) << figures.status().ToString();
+  const Json& people = (*figures)["grids"].items()[0];
+  int64_t told = 0;
+  for (const Json& cell : people["cells"].items()) {
+    const auto recency = static_cast<size_t>(4 - cell["row"].AsInt());
+    const auto frequency = static_cast<size_t>(cell["column"].AsInt());
+    EXPECT_EQ(cell["count"].AsInt(), lab->grid[recency][frequency].customers);
+    told += cell["count"].AsInt();
+  }
+  EXPECT_EQ(told, lab->customers);
 }
 
 }  // namespace
