@@ -207,23 +207,30 @@ Result<DeltaProof> ProofOf(const std::vector<Bytes>& leaves, uint64_t index, con
 
 }  // namespace
 
+Status DeltaBook::AddChanges(const std::string& delta,
+                             const std::string& key,
+                             const std::set<SubjectId>& subjects,
+                             std::vector<DeltaProof>& proofs) {
+  ASSIGN_OR_RETURN(const Part part, ReadPart(key));
+  std::vector<Bytes> leaves;
+  for (size_t i = 0; i < part.items.size(); ++i) {
+    const auto& item = part.items[i];
+    if (item.first != kRecord || !IsAbout(item.second, subjects)) continue;
+    if (leaves.empty()) {
+      ASSIGN_OR_RETURN(leaves, LeafHashes(delta));
+    }
+    ASSIGN_OR_RETURN(DeltaProof proof, ProofOf(leaves, part.first + i, item.second));
+    proof.delta = delta;
+    proofs.push_back(std::move(proof));
+  }
+  return OkStatus();
+}
+
 Result<std::vector<DeltaProof>> DeltaBook::ChangesOf(const std::set<SubjectId>& subjects,
                                                      int partition) {
   std::vector<DeltaProof> proofs;
-  TRY(ForParts(partition, [&](const std::string& delta, const std::string& key) -> Status {
-    ASSIGN_OR_RETURN(const Part part, ReadPart(key));
-    std::vector<Bytes> leaves;
-    for (size_t i = 0; i < part.items.size(); ++i) {
-      const auto& item = part.items[i];
-      if (item.first != kRecord || !IsAbout(item.second, subjects)) continue;
-      if (leaves.empty()) {
-        ASSIGN_OR_RETURN(leaves, LeafHashes(delta));
-      }
-      ASSIGN_OR_RETURN(DeltaProof proof, ProofOf(leaves, part.first + i, item.second));
-      proof.delta = delta;
-      proofs.push_back(std::move(proof));
-    }
-    return OkStatus();
+  TRY(ForParts(partition, [&](const std::string& delta, const std::string& key) {
+    return AddChanges(delta, key, subjects, proofs);
   }));
   return proofs;
 }

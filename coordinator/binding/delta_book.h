@@ -53,6 +53,11 @@ class DeltaBook {
   Result<Part> ReadPart(const std::string& key);
   Status WritePart(const std::string& key, const Part& part, crypto::WriteBatch& batch);
   Result<std::vector<Bytes>> LeafHashes(const std::string& delta);
+  /// The records of one part that are about `subjects`, each with its proof.
+  Status AddChanges(const std::string& delta,
+                    const std::string& key,
+                    const std::set<SubjectId>& subjects,
+                    std::vector<DeltaProof>& proofs);
   Status ForParts(
       int partition,
       const std::function<Status(const std::string& delta, const std::string& key)>& use);

@@ -163,7 +163,10 @@ Result<Json> KeyDesk::Invite(crypto::MemberKind kind,
   crypto::WriteBatch batch;
   ASSIGN_OR_RETURN(token, Book().Invite(kind, name, labels, valid_s, batch));
   Json texts{Json::Array()};
-  for (const auto& [label, value] : labels) texts.Push(label + "=" + value);
+  for (const auto& [label, value] : labels) {
+    std::string text = label;
+    texts.Push(text.append("=").append(value));
+  }
   const Json facts = Json::Of({{"kind", crypto::MemberKindName(kind)},
                                {"name", name},
                                {"labels", texts},

@@ -16,7 +16,7 @@ constexpr size_t kTokenBytes = 32;
 constexpr size_t kTokenChars = 52;
 constexpr size_t kNameMax = 63;
 constexpr size_t kLabelsMax = 16;
-constexpr int64_t kValidSecondsMax = 30 * 24 * 3600;
+constexpr int64_t kValidSecondsMax = int64_t{30} * 24 * 3600;
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
 

@@ -93,6 +93,7 @@ Result<std::vector<uint32_t>> Pkcs11Custody::Keks() {
 Result<std::vector<uint32_t>> Pkcs11Custody::Noted(const char* kind) {
   ASSIGN_OR_RETURN(const auto notes, token_->Notes(object_ + "/" + kind + "/"));
   std::vector<std::string> labels;
+  labels.reserve(notes.size());
   for (const auto& [label, text] : notes) labels.push_back(label);
   return Numbers(kind, labels);
 }

@@ -21,9 +21,8 @@ constexpr std::string_view kApplication = "signet";
 
 /// What a return code means for the caller; never holds data.
 Status TokenError(const std::string& what, CK_RV code) {
-  std::array<char, 16> hex{};
-  std::snprintf(hex.data(), hex.size(), "0x%lx", code);
-  const std::string message = "the token cannot " + what + " (PKCS#11 code " + hex.data() + ")";
+  const std::string message =
+      "the token cannot " + what + " (PKCS#11 code " + std::to_string(code) + ")";
   switch (code) {
     case CKR_PIN_INCORRECT:
     case CKR_PIN_INVALID:
@@ -51,15 +50,21 @@ Status Check(const std::string& what, CK_RV code) {
   return code == CKR_OK ? OkStatus() : TokenError(what, code);
 }
 
+class Module;
+
+struct LoadedModules {
+  std::mutex mutex;
+  std::map<std::string, std::weak_ptr<Module>> by_path;
+};
+
 /// A loaded module; finalised when the last token on it is closed.
 class Module {
  public:
   /// One object per path while it is in use: a module may be initialised once per process only.
   static Result<std::shared_ptr<Module>> Load(const std::filesystem::path& path) {
-    static std::mutex& mutex = *new std::mutex;
-    static auto& loaded = *new std::map<std::string, std::weak_ptr<Module>>;
-    const std::lock_guard lock(mutex);
-    std::weak_ptr<Module>& slot = loaded[path.string()];
+    static LoadedModules* const kLoaded = new LoadedModules;  // lives as long as the process
+    const std::lock_guard lock(kLoaded->mutex);
+    std::weak_ptr<Module>& slot = kLoaded->by_path[path.string()];
     if (std::shared_ptr<Module> there = slot.lock()) return there;
     std::shared_ptr<Module> module(new Module);
     TRY(module->Start(path));
@@ -175,8 +180,10 @@ class Session final : public Pkcs11Token {
     CK_MECHANISM mechanism{CKM_GENERIC_SECRET_KEY_GEN, nullptr, 0};
     Template key;
     key.Add(CKA_CLASS, kSecretKey).Add(CKA_KEY_TYPE, kGeneric).Add(CKA_VALUE_LEN, kKeyLength);
-    key.Add(CKA_TOKEN, true).Add(CKA_PRIVATE, true).Add(CKA_SENSITIVE, true);
-    key.Add(CKA_EXTRACTABLE, false).Add(CKA_SIGN, true).Add(CKA_LABEL, label);
+    key.Add(CKA_TOKEN, /*value=*/true)
+        .Add(CKA_PRIVATE, /*value=*/true)
+        .Add(CKA_SENSITIVE, /*value=*/true);
+    key.Add(CKA_EXTRACTABLE, /*value=*/false).Add(CKA_SIGN, /*value=*/true).Add(CKA_LABEL, label);
     CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
     return Check("make a key",
                  (*module_)->C_GenerateKey(session_, &mechanism, key.data(), key.size(), &handle));
@@ -242,7 +249,7 @@ class Session final : public Pkcs11Token {
   Status PutNote(const std::string& label, std::string_view text) override {
     const std::lock_guard lock(mutex_);
     Template note;
-    note.Add(CKA_CLASS, kData).Add(CKA_TOKEN, true).Add(CKA_PRIVATE, true);
+    note.Add(CKA_CLASS, kData).Add(CKA_TOKEN, /*value=*/true).Add(CKA_PRIVATE, /*value=*/true);
     note.Add(CKA_APPLICATION, kApplication).Add(CKA_LABEL, label).Add(CKA_VALUE, text);
     CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
     return Check("keep a note",
@@ -268,7 +275,7 @@ class Session final : public Pkcs11Token {
   /// All objects of that class; `label` empty: of any label. The caller holds the mutex.
   Result<std::vector<CK_OBJECT_HANDLE>> Find(const CK_ULONG& kind, const std::string& label) {
     Template wanted;
-    wanted.Add(CKA_CLASS, kind).Add(CKA_TOKEN, true);
+    wanted.Add(CKA_CLASS, kind).Add(CKA_TOKEN, /*value=*/true);
     if (!label.empty()) wanted.Add(CKA_LABEL, label);
     TRY(Check("search", (*module_)->C_FindObjectsInit(session_, wanted.data(), wanted.size())));
     std::vector<CK_OBJECT_HANDLE> found(kObjectsMax);

@@ -145,7 +145,7 @@ Result<SendTimeOptions> SendTimeOptions::FromJson(const Json& json) {
   o.time = reader.RequiredText("time");
   o.answered = reader.Text("answered");
   o.channel = reader.Text("channel");
-  o.weekday = reader.Boolean("weekday", false);
+  o.weekday = reader.Boolean("weekday", /*otherwise=*/false);
   o.utc_offset_hours = static_cast<int>(reader.Integer("utc_offset", 0, -12, 14));
   TRY(reader.Finish());
   return o;

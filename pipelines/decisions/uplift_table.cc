@@ -261,7 +261,8 @@ void SplitBySeed(const UpliftTableSpec& spec, UpliftTable& table) {
 Status CheckSides(const UpliftTable& table) {
   size_t counts[2][2] = {{0, 0}, {0, 0}};
   for (size_t i = 0; i < table.rows(); ++i) {
-    if (table.test[i] != kNeither) ++counts[table.test[i]][table.treated[i]];
+    const auto side = table.test[i];
+    if (side != kNeither) ++counts[side][table.treated[i]];
   }
   for (size_t test = 0; test < 2; ++test) {
     for (size_t arm = 0; arm < 2; ++arm) {

@@ -42,34 +42,44 @@ CellCache::~CellCache() {
   for (const auto& block : blocks_) Wipe(block.get(), kBlockBytes);
 }
 
-std::optional<ByteView> CellCache::Find(const SubjectId& subject, std::string_view text) const {
-  const uint64_t hash = HashOf(subject, text);
+CellCache::Key::Key(const SubjectId& subject_id, std::string_view of_text)
+    : subject(subject_id), text(of_text), hash(HashOf(subject_id, of_text)) {}
+
+void CellCache::Prefetch(std::span<const Key> keys) const {
   const size_t mask = slots_.size() - 1;
-  for (size_t slot = hash & mask; slots_[slot].at != nullptr; slot = (slot + 1) & mask) {
+  for (const Key& key : keys) __builtin_prefetch(&slots_[key.hash & mask]);
+  for (const Key& key : keys) {
+    const uint8_t* entry = slots_[key.hash & mask].at;
+    if (entry != nullptr) __builtin_prefetch(entry);
+  }
+}
+
+std::optional<ByteView> CellCache::Find(const Key& key) const {
+  const size_t mask = slots_.size() - 1;
+  for (size_t slot = key.hash & mask; slots_[slot].at != nullptr; slot = (slot + 1) & mask) {
     const Entry& entry = slots_[slot];
-    if (entry.hash != hash) continue;
-    if (std::memcmp(entry.at, subject.value.data(), sizeof(Uuid)) != 0) continue;
-    if (TextOf(entry.at) == text) return CellOf(entry.at);
+    if (entry.hash != key.hash) continue;
+    if (std::memcmp(entry.at, key.subject.value.data(), sizeof(Uuid)) != 0) continue;
+    if (TextOf(entry.at) == key.text) return CellOf(entry.at);
   }
   return std::nullopt;
 }
 
-void CellCache::Add(const SubjectId& subject, std::string_view text, ByteView cell) {
-  uint8_t* entry = Reserve(kHeadBytes + text.size() + cell.size());
+void CellCache::Add(const Key& key, ByteView cell) {
+  uint8_t* entry = Reserve(kHeadBytes + key.text.size() + cell.size());
   if (entry == nullptr) return;
-  const auto text_size = static_cast<uint32_t>(text.size());
+  const auto text_size = static_cast<uint32_t>(key.text.size());
   const auto cell_size = static_cast<uint32_t>(cell.size());
-  std::memcpy(entry, subject.value.data(), sizeof(Uuid));
+  std::memcpy(entry, key.subject.value.data(), sizeof(Uuid));
   std::memcpy(entry + sizeof(Uuid), &text_size, sizeof(text_size));
   std::memcpy(entry + sizeof(Uuid) + sizeof(text_size), &cell_size, sizeof(cell_size));
-  if (!text.empty()) std::memcpy(entry + kHeadBytes, text.data(), text.size());
-  if (!cell.empty()) std::memcpy(entry + kHeadBytes + text.size(), cell.data(), cell.size());
+  if (!key.text.empty()) std::memcpy(entry + kHeadBytes, key.text.data(), key.text.size());
+  if (!cell.empty()) std::memcpy(entry + kHeadBytes + key.text.size(), cell.data(), cell.size());
   if (size_ * 2 >= slots_.size()) Grow();
-  const uint64_t hash = HashOf(subject, text);
   const size_t mask = slots_.size() - 1;
-  size_t slot = hash & mask;
+  size_t slot = key.hash & mask;
   while (slots_[slot].at != nullptr) slot = (slot + 1) & mask;
-  slots_[slot] = {hash, entry};
+  slots_[slot] = {key.hash, entry};
   ++size_;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -24,10 +25,20 @@ class CellCache {
   CellCache(const CellCache&) = delete;
   CellCache& operator=(const CellCache&) = delete;
 
+  /// What a cell is found by. `text` must outlive the key.
+  struct Key {
+    Key(const SubjectId& subject, std::string_view text);
+    SubjectId subject;
+    std::string_view text;
+    uint64_t hash;
+  };
+
+  /// Asks for the memory that Find will read: once for a chunk of rows, before its first Find.
+  void Prefetch(std::span<const Key> keys) const;
   /// The cell that was added for exactly this subject and text; valid as long as the cache.
-  [[nodiscard]] std::optional<ByteView> Find(const SubjectId& subject, std::string_view text) const;
-  /// Not for a pair that Find knows.
-  void Add(const SubjectId& subject, std::string_view text, ByteView cell);
+  [[nodiscard]] std::optional<ByteView> Find(const Key& key) const;
+  /// Not for a key that Find knows.
+  void Add(const Key& key, ByteView cell);
   [[nodiscard]] size_t size() const { return size_; }
 
  private:

@@ -50,6 +50,8 @@ class EscrowColumn {
 
   Status Run(const Arguments& in, ColumnWriter& out) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    rows_.clear();
+    keys_.clear();
     for (size_t r = 0; r < in.rows(); ++r) {
       if (in.AnyNull(r)) continue;
       const SubjectId subject{in[0].GetUuid(r)};
@@ -57,15 +59,19 @@ class EscrowColumn {
         out.SetNull(r);
         continue;
       }
-      const std::string_view text = in[1].Text(r);
-      if (const std::optional<ByteView> cell = cells_.Find(subject, text)) {
-        out.SetBytes(r, *cell);
+      rows_.push_back(r);
+      keys_.emplace_back(subject, in[1].Text(r));
+    }
+    cells_.Prefetch(keys_);
+    for (size_t k = 0; k < keys_.size(); ++k) {
+      if (const std::optional<ByteView> cell = cells_.Find(keys_[k])) {
+        out.SetBytes(rows_[k], *cell);
         continue;
       }
-      TRY(TakeKeyOf(subject));
-      const Bytes cell = sealer_->SealEscrow(name_, subject, text);
-      cells_.Add(subject, text, cell);
-      out.SetBytes(r, cell);
+      TRY(TakeKeyOf(keys_[k].subject));
+      const Bytes cell = sealer_->SealEscrow(name_, keys_[k].subject, keys_[k].text);
+      cells_.Add(keys_[k], cell);
+      out.SetBytes(rows_[k], cell);
     }
     return OkStatus();
   }
@@ -86,6 +92,8 @@ class EscrowColumn {
   std::shared_ptr<const Keyring> keyring_;
   std::mutex mutex_;  // guards what follows: a scan may run in several threads
   CellCache cells_;
+  std::vector<size_t> rows_;          // of the chunk in hand: those with a cell,
+  std::vector<CellCache::Key> keys_;  // and what they are found by
   std::optional<CellSealer> sealer_;
 };
 

@@ -309,7 +309,7 @@ Result<SourceFormat> SourceFormat::FromJson(const Json& json) {
   if (json.Has("format")) format.format = json["format"].AsString();
   if (json.Has("delimiter")) format.delimiter = json["delimiter"].AsString();
   if (json.Has("quote")) format.quote = json["quote"].AsString();
-  if (json.Has("header")) format.header = json["header"].AsBool(true);
+  if (json.Has("header")) format.header = json["header"].AsBool(/*otherwise=*/true);
   format.null_text = json["null_text"].AsString();
   if (format.delimiter == "\\t" || format.delimiter == "tab") format.delimiter = "\t";
   const std::vector<std::string> known = {"csv", "jsonl", "parquet"};

@@ -86,15 +86,7 @@ class QuoteMeter {
       if (quoted_) length_ += end - at;
       if (end > at) closed_just_now_ = false;
       if (end == text.size()) break;
-      if (quoted_) {
-        quoted_ = false;
-        closed_just_now_ = true;
-      } else if (closed_just_now_ || StartsField(text, end)) {
-        // A doubled quote goes on with the field that seemed closed.
-        if (!closed_just_now_) counted = OpenAt(text, end, counted);
-        quoted_ = true;
-        closed_just_now_ = false;
-      }
+      counted = TakeQuote(text, end, counted);
       at = end + 1;
     }
     line_ += Lines(text.substr(counted));
@@ -109,6 +101,20 @@ class QuoteMeter {
   [[nodiscard]] uint64_t too_long() const { return too_long_; }
 
  private:
+  /// A quote stands at `at`. Returns up to where lines are counted now.
+  size_t TakeQuote(std::string_view text, size_t at, size_t counted) {
+    if (quoted_) {
+      quoted_ = false;
+      closed_just_now_ = true;
+    } else if (closed_just_now_ || StartsField(text, at)) {
+      // A doubled quote goes on with the field that seemed closed.
+      if (!closed_just_now_) counted = OpenAt(text, at, counted);
+      quoted_ = true;
+      closed_just_now_ = false;
+    }
+    return counted;
+  }
+
   /// A field opens at `quote`; lines are counted up to `counted`. Returns up to where they are now.
   size_t OpenAt(std::string_view text, size_t quote, size_t counted) {
     length_ = 0;

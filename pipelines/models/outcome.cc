@@ -167,17 +167,25 @@ Result<Outcome> ValueOutcome(const TableColumn& column) {
   return outcome;
 }
 
+namespace {
+
+/// Without an event column every time counts as an event.
+Result<Outcome> HappenedIn(const TableColumn& column, const TableColumn* event) {
+  if (event != nullptr) return EventsOf(*event);
+  Outcome happened;
+  happened.known.assign(column.rows(), 1);
+  happened.values.assign(column.rows(), 1.0F);
+  return happened;
+}
+
+}  // namespace
+
 Result<Outcome> TimeOutcome(const TableColumn& column, const TableColumn* event) {
   if (column.kind == TableKind::kCategory) return NoNumbers(column);
   Outcome outcome;
   outcome.kind = OutcomeKind::kTime;
-  // Without an event column every time counts as an event.
-  Outcome happened;
-  happened.known.assign(column.rows(), 1);
-  happened.values.assign(column.rows(), 1.0F);
-  if (event != nullptr) {
-    ASSIGN_OR_RETURN(happened, EventsOf(*event));
-  } else {
+  ASSIGN_OR_RETURN(const Outcome happened, HappenedIn(column, event));
+  if (event == nullptr) {
     outcome.notes.emplace_back("every time counts as an event; --event names who is censored");
   }
   float least = INFINITY;

@@ -42,7 +42,7 @@ Result<FitOptions> FitOptions::FromJson(const Json& json) {
   if (family.ok()) options.model = *family;
   options.purchases = ReadColumns(reader);
   options.backtest_seconds = reader.Duration("backtest", "");
-  options.seasonal = reader.Boolean("seasonal", false);
+  options.seasonal = reader.Boolean("seasonal", /*otherwise=*/false);
   TRY(reader.Finish());
   return options;
 }
@@ -74,7 +74,7 @@ Result<ForecastOptions> ForecastOptions::FromJson(const Json& json) {
   options.purchases = ReadColumns(reader);
   options.model = reader.Text("model");
   options.horizon_seconds = reader.Duration("horizon", "90d");
-  options.seasonal = reader.Boolean("seasonal", false);
+  options.seasonal = reader.Boolean("seasonal", /*otherwise=*/false);
   TRY(reader.Finish());
   return options;
 }

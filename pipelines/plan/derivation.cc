@@ -44,20 +44,25 @@ bool SharesOrigin(const Column& a, const Column& b) {
   });
 }
 
+/// Those columns of the step's inputs that a column of its output may hold values of.
+ColumnSources SourcesByOrigin(const PlannedStep& step, const Column& column) {
+  ColumnSources from;
+  for (const PlannedInput& input : step.inputs) {
+    for (const Column& read : input.schema.columns) {
+      const bool subject = column.name == kSubjectColumn && read.name == kSubjectColumn;
+      if (subject || SharesOrigin(column, read)) {
+        from.values.insert(input.dataset + "." + read.name);
+      }
+    }
+  }
+  return from;
+}
+
 std::vector<ColumnSources> ByOrigin(const PlannedStep& step) {
   std::vector<ColumnSources> sources;
   sources.reserve(step.outputs.front().schema.columns.size());
   for (const Column& column : step.outputs.front().schema.columns) {
-    ColumnSources from;
-    for (const PlannedInput& input : step.inputs) {
-      for (const Column& read : input.schema.columns) {
-        const bool subject = column.name == kSubjectColumn && read.name == kSubjectColumn;
-        if (subject || SharesOrigin(column, read)) {
-          from.values.insert(input.dataset + "." + read.name);
-        }
-      }
-    }
-    sources.push_back(std::move(from));
+    sources.push_back(SourcesByOrigin(step, column));
   }
   return sources;
 }

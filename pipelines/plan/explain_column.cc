@@ -104,6 +104,21 @@ const Json* DerivedColumn(const Json& derivation, const std::string& column) {
   return nullptr;
 }
 
+/// The step that makes the column, and where it is written.
+Json LinkOf(const Plan& plan, const std::string& column) {
+  Json link = Json::Of({{"column", column}});
+  const std::string dataset = column.substr(0, column.find('.'));
+  for (const Json& entry : plan.derivation.items()) {
+    if (entry["dataset"].AsString() != dataset) continue;
+    link.Set("step", entry["step"]);
+    link.Set("operator", entry["operator"]);
+  }
+  if (const PlannedStep* step = plan.Find(link["step"].AsString()); step != nullptr) {
+    link.Set("place", step->file + ":" + std::to_string(step->line));
+  }
+  return link;
+}
+
 /// From the column back to the sources, nearest first, each column once.
 Json ChainOf(const Plan& plan, const std::string& column) {
   Json chain{Json::Array()};
@@ -112,16 +127,7 @@ Json ChainOf(const Plan& plan, const std::string& column) {
   for (size_t i = 0; i < queue.size(); ++i) {
     const Json* derived = DerivedColumn(plan.derivation, queue[i]);
     if (derived == nullptr) continue;
-    const std::string dataset = queue[i].substr(0, queue[i].find('.'));
-    Json link = Json::Of({{"column", queue[i]}});
-    for (const Json& entry : plan.derivation.items()) {
-      if (entry["dataset"].AsString() != dataset) continue;
-      link.Set("step", entry["step"]);
-      link.Set("operator", entry["operator"]);
-    }
-    if (const PlannedStep* step = plan.Find(link["step"].AsString()); step != nullptr) {
-      link.Set("place", step->file + ":" + std::to_string(step->line));
-    }
+    Json link = LinkOf(plan, queue[i]);
     for (const char* how : {"from", "indirect"}) {
       link.Set(how, (*derived)[how].is_null() ? Json(Json::Array()) : (*derived)[how]);
       for (const Json& source : (*derived)[how].items()) {

@@ -59,7 +59,7 @@ Json FieldsOf(const Plan& plan, const Json& dataset) {
     if (governed) {
       // A governed column comes from the source's column of the same name, treated.
       for (const Json& origin : column["label"]["origins"].items()) {
-        const std::string raw = origin.AsString();
+        const std::string& raw = origin.AsString();
         const size_t dot = raw.find('.');
         inputs.Push(InputField(plan,
                                raw.substr(0, dot) + "#source" + raw.substr(dot),

@@ -44,7 +44,7 @@ ColumnDecl ReadColumn(const Node::Entry& entry,
   column.category = reader.Text("category");
   column.category_mark = reader.ValueMark("category");
   column.type = TypeOf(reader, diagnostics);
-  column.required = reader.Bool("required", false);
+  column.required = reader.Bool("required", /*fallback=*/false);
   column.jurisdiction = reader.Has("jurisdiction")
                             ? reader.Choice("jurisdiction", {"country", "region"}, "country")
                             : "";
@@ -149,7 +149,7 @@ StepDecl ReadStep(const Node::Entry& entry, Diagnostics& diagnostics) {
   step.uses_mark = reader.ValueMark("uses");
   step.purpose = reader.Text("purpose");
   step.purpose_mark = reader.ValueMark("purpose");
-  step.allow_failure = reader.Bool("allow_failure", false);
+  step.allow_failure = reader.Bool("allow_failure", /*fallback=*/false);
   step.run = ReadStepRunOptions(reader, diagnostics);
   for (const Node::Entry& input : reader.Entries("inputs")) {
     step.inputs.push_back(InputFrom(input.key, input.value.text(), input.value.mark()));

@@ -124,7 +124,7 @@ Json SourceSchema() {
       {{"format", policies::SchemaChoice({"csv", "jsonl", "parquet"}, "The file format."), false},
        {"path", policies::SchemaText("A path or glob; ${param} stands for a parameter."), true}},
       "How the files are read.",
-      true);
+      /*open=*/true);
   return policies::SchemaObject(
       {{"read", read, true},
        {"subject", SubjectSchema(), true},

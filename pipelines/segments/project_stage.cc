@@ -40,8 +40,8 @@ Result<ProjectOptions> ProjectOptions::FromJson(const Json& json) {
   ProjectionOptions& projection = options.projection;
   projection.method = reader.OneOf("method", {"pca", "tsne"}) == "tsne" ? ProjectionMethod::kTsne
                                                                         : ProjectionMethod::kPca;
-  projection.scaling.log = reader.Boolean("log", false);
-  projection.scaling.standardise = reader.Boolean("standardise", true);
+  projection.scaling.log = reader.Boolean("log", /*otherwise=*/false);
+  projection.scaling.standardise = reader.Boolean("standardise", /*otherwise=*/true);
   projection.perplexity_given = reader.Has("perplexity");
   projection.tsne.perplexity = reader.Number("perplexity", projection.tsne.perplexity, 1, 1'000);
   projection.tsne.iterations =

@@ -9,19 +9,19 @@ namespace signet::policies {
 namespace {
 
 const std::vector<std::string>& DatasetKinds() {
-  static const std::vector<std::string> names = {"tokenised",
-                                                 "governed",
-                                                 "features",
-                                                 "scores",
-                                                 "segment",
-                                                 "snapshot",
-                                                 "reference",
-                                                 "model",
-                                                 "aggregate",
-                                                 "identity",
-                                                 "facts",
-                                                 "view"};
-  return names;
+  static const std::vector<std::string> kNames = {"tokenised",
+                                                  "governed",
+                                                  "features",
+                                                  "scores",
+                                                  "segment",
+                                                  "snapshot",
+                                                  "reference",
+                                                  "model",
+                                                  "aggregate",
+                                                  "identity",
+                                                  "facts",
+                                                  "view"};
+  return kNames;
 }
 
 void CompileRetention(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) {
@@ -83,7 +83,7 @@ void CompilePublication(MapReader& policy,
                      std::to_string(kMinClassFloor));
   }
   rule.min_leaf = reader.Int("min_leaf", rule.min_group, 1, 1'000'000'000);
-  rule.hold_max_s = reader.Duration("hold_max", 7 * 86400);
+  rule.hold_max_s = reader.Duration("hold_max", int64_t{7} * 86400);
   CompileBudget(reader, rule, diagnostics);
   rule.article = ReadArticle(reader);
   rule.rule = RuleText(policy.MarkOf("publication"), "publication");

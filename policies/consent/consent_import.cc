@@ -336,9 +336,8 @@ TcfPurposes DefaultTcfPurposes() {
 }
 
 Status AddTcfPurpose(std::string_view text, TcfPurposes& purposes) {
-  const Status wrong =
-      Invalid("'" + std::string(text) + "' is not PURPOSE=N+N")
-          .WithRemedy("for example marketing.email=3+4: all of them must be given");
+  Status wrong = Invalid("'" + std::string(text) + "' is not PURPOSE=N+N")
+                     .WithRemedy("for example marketing.email=3+4: all of them must be given");
   const size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0) return wrong;
   std::vector<int> numbers;

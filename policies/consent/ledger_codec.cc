@@ -103,8 +103,9 @@ Status ReadKeys(ByteReader& reader, LedgerPartition::State& state) {
   for (uint32_t i = 0; i < count; ++i) {
     ASSIGN_OR_RETURN(const uint8_t kind, reader.U8());
     ASSIGN_OR_RETURN(const ByteView purpose, reader.Field());
-    if (kind > Fact::kLimitSensitive || purpose.size() > kFactTextMax)
+    if (kind > Fact::kLimitSensitive || purpose.size() > kFactTextMax) {
       return Corrupt("a key is wrong");
+    }
     LedgerKey key{static_cast<Fact::Kind>(kind), std::string(AsText(purpose))};
     if (i > 0 && !(state.keys.back() < key)) return Corrupt("the keys are out of order");
     if (state.AddKey(key) < 0) return Corrupt("too many keys");

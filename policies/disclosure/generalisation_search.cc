@@ -11,28 +11,38 @@ namespace {
 // Multiplication by an odd constant spreads sums over the table's upper bits (Fibonacci hashing).
 constexpr uint64_t kGolden = 0x9E3779B97F4A7C15ULL;
 
+/// A level may merge classes of the one before, never split them.
+bool OnlyMerges(const Codes& before, const Codes& level) {
+  std::unordered_map<uint32_t, uint32_t> became;
+  for (size_t v = 0; v < level.size(); ++v) {
+    if (became.emplace(before[v], level[v]).first->second != level[v]) return false;
+  }
+  return true;
+}
+
+Status CheckColumn(const QuasiColumn& column) {
+  if (column.levels.empty()) return Invalid("a column without levels");
+  const size_t values = column.levels.front().size();
+  for (const Codes& level : column.levels) {
+    if (level.size() != values) return Invalid("the levels differ in their values");
+  }
+  for (const uint32_t value : column.values) {
+    if (value >= values) return Invalid("a row has a value that the hierarchy lacks");
+  }
+  for (size_t l = 1; l < column.levels.size(); ++l) {
+    if (!OnlyMerges(column.levels[l - 1], column.levels[l])) {
+      return Invalid("a level of the hierarchy splits what the one before merges");
+    }
+  }
+  return OkStatus();
+}
+
 Status CheckColumns(const std::vector<QuasiColumn>& columns) {
   if (columns.empty()) return Invalid("a generalisation needs at least one column");
   const size_t rows = columns.front().values.size();
   for (const QuasiColumn& column : columns) {
     if (column.values.size() != rows) return Invalid("the columns differ in their rows");
-    if (column.levels.empty()) return Invalid("a column without levels");
-    const size_t values = column.levels.front().size();
-    for (const Codes& level : column.levels) {
-      if (level.size() != values) return Invalid("the levels differ in their values");
-    }
-    for (const uint32_t value : column.values) {
-      if (value >= values) return Invalid("a row has a value that the hierarchy lacks");
-    }
-    for (size_t l = 1; l < column.levels.size(); ++l) {
-      std::unordered_map<uint32_t, uint32_t> became;
-      for (size_t v = 0; v < values; ++v) {
-        const auto added = became.emplace(column.levels[l - 1][v], column.levels[l][v]);
-        if (added.first->second != column.levels[l][v]) {
-          return Invalid("a level of the hierarchy splits what the one before merges");
-        }
-      }
-    }
+    TRY(CheckColumn(column));
   }
   return OkStatus();
 }

@@ -66,6 +66,19 @@ Result<const Treatment*> CoarserHierarchy(const Treatment& a, const Treatment& b
   return a_coarser ? &a : &b;
 }
 
+// Only nested bands compare: 10 lies within 20, but 10 and 15 cut each other.
+Status CheckNested(const std::vector<const Treatment*>& all,
+                   const Treatment& coarsest,
+                   int64_t widest) {
+  for (const Treatment* one : all) {
+    if (!one->options.Has("band")) continue;
+    if (widest % std::max<int64_t>(1, one->options["band"].AsInt()) != 0) {
+      return ConflictOf(coarsest, *one);
+    }
+  }
+  return OkStatus();
+}
+
 // The options of the coarsest generalisation, or a conflict.
 Result<Json> Coarsest(const std::vector<const Treatment*>& all) {
   Json options{Json::Object{}};
@@ -93,13 +106,7 @@ Result<Json> Coarsest(const std::vector<const Treatment*>& all) {
   }
   if (with_primary == nullptr) return options;
   const std::string primary(PrimaryOf(with_primary->options));
-  for (const Treatment* one : all) {
-    // Only nested bands compare: 10 lies within 20, but 10 and 15 cut each other.
-    if (primary != "band" || !one->options.Has("band")) continue;
-    if (widest % std::max<int64_t>(1, one->options["band"].AsInt()) != 0) {
-      return ConflictOf(*with_primary, *one);
-    }
-  }
+  if (primary == "band") TRY(CheckNested(all, *with_primary, widest));
   options.Set(primary, with_primary->options[primary]);
   if (primary == "hierarchy") options.Set("other", with_primary->options["other"]);
   return options;

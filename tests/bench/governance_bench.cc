@@ -53,7 +53,7 @@ std::string Pipeline() {
       text += "    inputs: {o: orders}\n    sql: SELECT subject";
       for (int c = 0; c < 9; ++c) {
         const std::string v = "v" + std::to_string(c);
-        text += ", max(" + v + ") AS " + v;
+        text.append(", max(").append(v).append(") AS ").append(v);
       }
       text += " FROM o WHERE v0 > " + std::to_string(s) + " GROUP BY subject\n";
     } else if (s % 5 == 1) {

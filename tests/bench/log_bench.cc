@@ -80,7 +80,7 @@ struct DurableLog {
   }
 
   /// Appends `n` events from number `first` in batches.
-  void Fill(int64_t first, int64_t n) {
+  void Fill(int64_t first, int64_t n) const {
     for (int64_t done = 0; done < n;) {
       WriteBatch batch;
       for (int64_t i = 0; i < kEntriesPerBatch && done < n; ++i, ++done) {
@@ -109,6 +109,18 @@ void EntriesLimit(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
 }
 
+/// Milliseconds that one caller waited for each of its receipts.
+std::vector<double> WaitsOf(GroupCommit& group, Clock& clock) {
+  std::vector<double> waits;
+  waits.reserve(kReceiptsEach);
+  for (int i = 0; i < kReceiptsEach; ++i) {
+    const int64_t begin = clock.MonotonicMicros();
+    CHECK(group.Record(EventNumber(i), {}, WithReceipt::kYes).ok());
+    waits.push_back(static_cast<double>(clock.MonotonicMicros() - begin) / 1e3);
+  }
+  return waits;
+}
+
 /// Many callers, each waiting for its own receipt before its next event.
 void Receipts(benchmark::State& state) {
   DurableLog durable;
@@ -117,14 +129,10 @@ void Receipts(benchmark::State& state) {
   std::vector<double> waits_ms;
   for (auto _ : state) {
     std::vector<std::jthread> callers;
+    callers.reserve(kCallers);
     for (int c = 0; c < kCallers; ++c) {
       callers.emplace_back([&] {
-        std::vector<double> mine;
-        for (int i = 0; i < kReceiptsEach; ++i) {
-          const int64_t begin = durable.clock.MonotonicMicros();
-          CHECK(group.Record(EventNumber(i), {}, WithReceipt::kYes).ok());
-          mine.push_back(static_cast<double>(durable.clock.MonotonicMicros() - begin) / 1e3);
-        }
+        const std::vector<double> mine = WaitsOf(group, durable.clock);
         const std::lock_guard lock(mutex);
         waits_ms.insert(waits_ms.end(), mine.begin(), mine.end());
       });
@@ -152,7 +160,7 @@ void ReceiptsLimit(benchmark::State& state) {
 }
 
 int64_t VerifiedEntries() {
-  const char* const wanted = std::getenv("SIGNET_BENCH_ENTRIES");
+  const char* const wanted = std::getenv("SIGNET_BENCH_ENTRIES");  // NOLINT(concurrency-mt-unsafe)
   return wanted != nullptr ? std::atoll(wanted) : kVerifiedEntries;
 }
 
@@ -188,6 +196,14 @@ void Verify(benchmark::State& state) {
   state.counters["entries"] = static_cast<double>(entries);
 }
 
+/// Appends the same entry `n` times to a tree of its own.
+void HashAll(const std::string& entry, int64_t n) {
+  TreeHasher hasher;
+  CompactRange range;
+  for (int64_t i = 0; i < n; ++i) range.Append(hasher.Leaf(AsBytes(entry)), hasher);
+  benchmark::DoNotOptimize(range.Root(hasher));
+}
+
 /// What verification costs at least: each entry hashed once, and the tree, by two threads.
 void VerifyLimit(benchmark::State& state) {
   const std::string entry = *AuditEntryText(EventNumber(1), 1, Timestamp{1}, "the plan");
@@ -200,14 +216,8 @@ void VerifyLimit(benchmark::State& state) {
     const int64_t began = clock.MonotonicMicros();
     {
       std::vector<std::jthread> threads;
-      for (int t = 0; t < 2; ++t) {
-        threads.emplace_back([&entry] {
-          TreeHasher hasher;
-          CompactRange range;
-          for (int64_t i = 0; i < kEach; ++i) range.Append(hasher.Leaf(AsBytes(entry)), hasher);
-          benchmark::DoNotOptimize(range.Root(hasher));
-        });
-      }
+      threads.reserve(2);
+      for (int t = 0; t < 2; ++t) threads.emplace_back([&entry] { HashAll(entry, kEach); });
     }
     wall_s = static_cast<double>(clock.MonotonicMicros() - began) / 1e6;
     cpu_s = CpuSeconds() - cpu_began;

@@ -57,39 +57,38 @@ RunSpec RunOf(const std::string& id, std::vector<StepSpec> steps) {
 class Bench {
  public:
   Bench(int workers, int slots) {
-    store_ =
-        crypto::OpenRocksStore(scratch_.path() / "db", entropy_.RandomSecret(32), entropy_).value();
+    store =
+        crypto::OpenRocksStore(scratch.path() / "db", entropy.RandomSecret(32), entropy).value();
     CoordinatorOptions options;
     options.expect_enrolment = true;
-    coordinator_ =
-        Coordinator::Open(
-            options, workers::CurveKeyPair::Generate().value(), *store_, clock_, entropy_)
-            .value();
+    coordinator = Coordinator::Open(
+                      options, workers::CurveKeyPair::Generate().value(), *store, clock, entropy)
+                      .value();
     EmbeddedClusterOptions cluster;
     cluster.worker_program = testing_support::ProgramFolder() / "signet-test-worker";
     cluster.workers = workers;
     cluster.slots = slots;
-    cluster_ = EmbeddedCluster::Start(cluster, *coordinator_, clock_).value();
-    coordinator_->EachTurn([this] { cluster_->Watch(); });
-    Until([&] { return coordinator_->figures().workers == workers; });
+    agents = EmbeddedCluster::Start(cluster, *coordinator, clock).value();
+    coordinator->EachTurn([this] { agents->Watch(); });
+    Until([&] { return coordinator->figures().workers == workers; });
   }
-  void Until(const std::function<bool()>& holds) {
-    const Status served = coordinator_->Serve(holds);
+  void Until(const std::function<bool()>& holds) const {
+    const Status served = coordinator->Serve(holds);
     CHECK(served.ok());
   }
   /// Milliseconds from submission to its end.
   double Finish(const RunSpec& spec, RecordingBinder& binder) {
-    const int64_t began = clock_.MonotonicMicros();
-    CHECK(coordinator_->Submit(spec, binder).ok());
-    Until([&] { return IsTerminal(coordinator_->View(spec.id)->state); });
-    return static_cast<double>(clock_.MonotonicMicros() - began) / 1'000;
+    const int64_t began = clock.MonotonicMicros();
+    CHECK(coordinator->Submit(spec, binder).ok());
+    Until([&] { return IsTerminal(coordinator->View(spec.id)->state); });
+    return static_cast<double>(clock.MonotonicMicros() - began) / 1'000;
   }
-  testing_support::ScratchFolder scratch_;
-  SystemClock clock_;
-  SystemEntropy entropy_;
-  std::unique_ptr<crypto::KvStore> store_;
-  std::unique_ptr<Coordinator> coordinator_;
-  std::unique_ptr<EmbeddedCluster> cluster_;
+  testing_support::ScratchFolder scratch;
+  SystemClock clock;
+  SystemEntropy entropy;
+  std::unique_ptr<crypto::KvStore> store;
+  std::unique_ptr<Coordinator> coordinator;
+  std::unique_ptr<EmbeddedCluster> agents;
 };
 
 RecordingBinder NoOps() {
@@ -107,6 +106,7 @@ void RateAndShapes() {
   std::vector<double> ready;
   std::vector<double> wide;
   std::vector<double> chain;
+  ready.reserve(kSamples);
   for (int i = 0; i < kSamples; ++i) {
     ready.push_back(bench.Finish(RunOf("one-" + std::to_string(i), {Step("noop", 1)}), binder));
   }
@@ -213,15 +213,15 @@ void Recovery() {
 double ReleasedAfter(Bench& bench, const std::string& id, const std::function<void()>& harm) {
   RecordingBinder binder([](const TaskRef&) { return std::string("sleep"); });
   const RunSpec spec = RunOf(id, {Step("only", 1)});
-  CHECK(bench.coordinator_->Submit(spec, binder).ok());
-  const auto attempts = [&] { return bench.coordinator_->View(spec.id)->steps[0].attempts; };
+  CHECK(bench.coordinator->Submit(spec, binder).ok());
+  const auto attempts = [&] { return bench.coordinator->View(spec.id)->steps[0].attempts; };
   bench.Until([&] { return attempts() == 1; });
-  const int64_t began = bench.clock_.MonotonicMicros();
+  const int64_t began = bench.clock.MonotonicMicros();
   harm();
   bench.Until([&] { return attempts() >= 2; });
-  const double seconds = static_cast<double>(bench.clock_.MonotonicMicros() - began) / 1e6;
-  bench.coordinator_->Cancel(spec.id, "measured");
-  bench.Until([&] { return IsTerminal(bench.coordinator_->View(spec.id)->state); });
+  const double seconds = static_cast<double>(bench.clock.MonotonicMicros() - began) / 1e6;
+  bench.coordinator->Cancel(spec.id, "measured");
+  bench.Until([&] { return IsTerminal(bench.coordinator->View(spec.id)->state); });
   return seconds;
 }
 

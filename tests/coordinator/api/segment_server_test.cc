@@ -123,7 +123,7 @@ TEST_F(SegmentServerTest, ACertificateOfAnotherAuthorityDoesNotConnect) {
   Start();
   const testing_support::ScratchFolder other;
   const std::string command = "deploy/certificates '" + other.path().string() + "' email_platform";
-  ASSERT_EQ(std::system(command.c_str()), 0);
+  ASSERT_EQ(std::system(command.c_str()), 0);  // NOLINT(concurrency-mt-unsafe): only this thread
   SegmentClientOptions options = fixture_.ClientOptions(kMail, server_->port());
   options.tls_cert = other.path() / "email_platform.pem";
   options.tls_key = other.path() / "email_platform.key";

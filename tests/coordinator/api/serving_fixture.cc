@@ -16,15 +16,15 @@ namespace {
 
 /// Made once per test process: they cost a tenth of a second each.
 const fs::path& CertificateFolder() {
-  static const testing_support::ScratchFolder folder;
-  static const bool made = [] {
+  static const testing_support::ScratchFolder kFolder;
+  static const bool kMade = [] {
     const std::string command =
-        "deploy/certificates '" + folder.path().string() + "' email_platform ad_network stranger";
+        "deploy/certificates '" + kFolder.path().string() + "' email_platform ad_network stranger";
     // NOLINTNEXTLINE(concurrency-mt-unsafe): before the test starts threads
     return std::system(command.c_str()) == 0;
   }();
-  EXPECT_TRUE(made) << "deploy/certificates failed";
-  return folder.path();
+  EXPECT_TRUE(kMade) << "deploy/certificates failed";
+  return kFolder.path();
 }
 
 }  // namespace

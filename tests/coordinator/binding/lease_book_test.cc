@@ -98,7 +98,8 @@ TEST_F(LeaseBookTest, ADenialIsAnEntryOfItsOwnWithoutTheMessage) {
 
 TEST_F(LeaseBookTest, WhatCouldNotBeLoggedWaits) {
   book_.Granted(Task("score", 0, 1), {});
-  EXPECT_FALSE(book_.Flush([](const std::string&, Json) { return Unavailable("disk"); }).ok());
+  EXPECT_FALSE(
+      book_.Flush([](const std::string&, const Json&) { return Unavailable("disk"); }).ok());
   Flush();
   EXPECT_EQ(types_, std::vector<std::string>{"lease.granted"});
 }

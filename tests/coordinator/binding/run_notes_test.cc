@@ -64,7 +64,8 @@ TEST(RunNotes, WhatCouldNotBeWrittenWaits) {
   RunNotes notes;
   notes.Cancelled("loyalty", Cancelled("cancelled by anna"));
   notes.Resumed("loyalty", 3);
-  EXPECT_FALSE(notes.Flush([](const std::string&, Json) { return Unavailable("disk"); }).ok());
+  EXPECT_FALSE(
+      notes.Flush([](const std::string&, const Json&) { return Unavailable("disk"); }).ok());
   const std::map<std::string, Json> entries = Flushed(notes);
   EXPECT_EQ(entries.at("run.cancelled")["reason"].AsString(), "cancelled by anna");
   EXPECT_EQ(entries.at("run.resumed")["tasks"].AsInt(), 3);

@@ -12,6 +12,7 @@ namespace signet::coordinator::testing {
 inline int Keys(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"signet", "keys"});
   std::vector<char*> argv;
+  argv.reserve(arguments.size());
   for (std::string& argument : arguments) argv.push_back(argument.data());
   return RunCli(static_cast<int>(argv.size()), argv.data());
 }

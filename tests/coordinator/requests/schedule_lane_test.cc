@@ -22,7 +22,9 @@ bool WaitFor(const std::function<bool()>& holds) {
 
 LaneTools Tools() {
   LaneTools tools;
-  tools.plan = [](RunRequest, Timestamp) -> Result<PreparedRun> { return Invalid("as it is"); };
+  tools.plan = [](const RunRequest&, Timestamp) -> Result<PreparedRun> {
+    return Invalid("as it is");
+  };
   tools.look = [](const std::string& files) -> Result<std::string> { return "1:" + files; };
   tools.poll_ms = 1;
   return tools;

@@ -61,8 +61,9 @@ TEST_F(WitnessProgram, CosignsOverHttpAndRemembersAcrossARestart) {
   for (int round = 0; round < 2; ++round) {
     SCOPED_TRACE(round);
     const std::string url = Start((*log)->key().Text());
-    const auto policy = crypto::LogPolicy::FromText("log " + (*log)->key().Text() + "\nwitness w " +
-                                                    vkey + " " + url + "\nquorum w\n");
+    std::string text = "log " + (*log)->key().Text();
+    text.append("\nwitness w ").append(vkey).append(" ").append(url).append("\nquorum w\n");
+    const auto policy = crypto::LogPolicy::FromText(text);
     ASSERT_TRUE(policy.ok()) << policy.status().ToString();
     Cosigner cosigner(**log, *store_, *policy, [](const std::string& to, const std::string& body) {
       return HttpPost(to, body, "text/plain", 10);

@@ -34,7 +34,7 @@ class AuditRecovery : public AuditWorld {
   }
   /// A copy of the store whose write-ahead log ends after `tenths` of itself and 3 bytes.
   fs::path CutCopy(const fs::path& path, unsigned tenths) {
-    const fs::path copy = scratch_.path() / ("cut-" + std::to_string(tenths));
+    fs::path copy = scratch_.path() / ("cut-" + std::to_string(tenths));
     fs::copy(path, copy, fs::copy_options::recursive);
     for (const auto& file : fs::directory_iterator(copy)) {
       if (file.path().extension() != ".log") continue;

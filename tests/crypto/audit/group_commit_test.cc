@@ -21,6 +21,26 @@ namespace {
 
 class GroupCommitTest : public AuditWorld {};
 
+/// Records `n` events of thread `t`, each with a write of its own.
+std::vector<Result<Recorded>> RecordAll(GroupCommit& group, uint64_t t, uint64_t n) {
+  std::vector<Result<Recorded>> outcomes;
+  outcomes.reserve(n);
+  for (uint64_t i = 0; i < n; ++i) {
+    WriteBatch batch;
+    const std::string key = "state/" + std::to_string(t) + "/" + std::to_string(i);
+    batch.Put(key, std::string_view("done"));
+    outcomes.push_back(group.Record(EventNumber(t * n + i), std::move(batch), WithReceipt::kYes));
+  }
+  return outcomes;
+}
+
+void ExpectReceipts(const std::vector<Result<Recorded>>& outcomes) {
+  for (const Result<Recorded>& outcome : outcomes) {
+    ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+    EXPECT_FALSE(outcome->receipt.empty());
+  }
+}
+
 TEST_F(GroupCommitTest, ManyThreadsShareWritesAndEachGetsItsOwnReceipt) {
   auto log = Open();
   ASSERT_TRUE(log.ok());
@@ -30,16 +50,9 @@ TEST_F(GroupCommitTest, ManyThreadsShareWritesAndEachGetsItsOwnReceipt) {
   std::vector<std::vector<Result<Recorded>>> outcomes(kThreads);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (uint64_t t = 0; t < kThreads; ++t) {
-      threads.emplace_back([&, t] {
-        for (uint64_t i = 0; i < kEach; ++i) {
-          WriteBatch batch;
-          const std::string key = "state/" + std::to_string(t) + "/" + std::to_string(i);
-          batch.Put(key, std::string_view("done"));
-          outcomes[t].push_back(
-              group.Record(EventNumber(t * kEach + i), std::move(batch), WithReceipt::kYes));
-        }
-      });
+      threads.emplace_back([&, t] { outcomes[t] = RecordAll(group, t, kEach); });
     }
   }
   EXPECT_EQ((*log)->size(), kThreads * kEach);
@@ -134,15 +147,9 @@ TEST_F(GroupCommitTest, WhereTheLogBelongsToOneThreadThatThreadWritesForAll) {
   });
   {
     std::vector<std::jthread> callers;
+    callers.reserve(4);
     for (uint64_t t = 0; t < 4; ++t) {
-      callers.emplace_back([&, t] {
-        for (uint64_t i = 0; i < 20; ++i) {
-          const Result<Recorded> recorded =
-              group.Record(EventNumber(t * 20 + i), {}, WithReceipt::kYes);
-          ASSERT_TRUE(recorded.ok()) << recorded.status().ToString();
-          EXPECT_FALSE(recorded->receipt.empty());
-        }
-      });
+      callers.emplace_back([&, t] { ExpectReceipts(RecordAll(group, t, 20)); });
     }
   }
   {

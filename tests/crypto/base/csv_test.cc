@@ -29,8 +29,7 @@ TEST(CsvField, LeavesNoFormulaForASpreadsheet) {
                                  "=HYPERLINK(\"http://x\",\"y\")",
                                  "|x",
                                  "%0A=1",
-                                 "\xEF\xBC\x9D"
-                                 "1",
+                                 "\xEF\xBC\x9D\x31",
                                  "-",
                                  "+",
                                  "--1"}) {

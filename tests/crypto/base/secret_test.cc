@@ -18,20 +18,25 @@ bool AllZero(ByteView bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](uint8_t b) { return b == 0; });
 }
 
+void ExpectZerosThenOwnContent(size_t size) {
+  std::vector<SecretBytes> secrets;
+  secrets.reserve(20);
+  for (int i = 0; i < 20; ++i) {
+    secrets.emplace_back(size);
+    ASSERT_TRUE(AllZero(secrets.back().ExposeSecret())) << size;
+    const ByteSpan bytes = secrets.back().ExposeSecretForWrite();
+    std::fill(bytes.begin(), bytes.end(), static_cast<uint8_t>(i + 1));
+  }
+  for (int i = 0; i < 20; ++i) {
+    const ByteView bytes = secrets[static_cast<size_t>(i)].ExposeSecret();
+    ASSERT_TRUE(std::all_of(bytes.begin(), bytes.end(), [i](uint8_t b) { return b == i + 1; }));
+  }
+}
+
 TEST(SecretBytes, BeginAsZerosAtEverySizeEvenWhereAnotherSecretWas) {
   for (int round = 0; round < 2; ++round) {
     for (const size_t size : {1U, 31U, 32U, 33U, 100U, 4096U, 16384U, 32768U, 32769U, 100000U}) {
-      std::vector<SecretBytes> secrets;
-      for (int i = 0; i < 20; ++i) {
-        secrets.emplace_back(size);
-        ASSERT_TRUE(AllZero(secrets.back().ExposeSecret())) << size;
-        const ByteSpan bytes = secrets.back().ExposeSecretForWrite();
-        std::fill(bytes.begin(), bytes.end(), static_cast<uint8_t>(i + 1));
-      }
-      for (int i = 0; i < 20; ++i) {
-        const ByteView bytes = secrets[static_cast<size_t>(i)].ExposeSecret();
-        ASSERT_TRUE(std::all_of(bytes.begin(), bytes.end(), [i](uint8_t b) { return b == i + 1; }));
-      }
+      ExpectZerosThenOwnContent(size);
     }
   }
 }
@@ -50,6 +55,7 @@ TEST(SecretBytes, MoveWithoutACopyAndCloneWithOne) {
 
 TEST(SecretBytes, ServeManyThreads) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::vector<int> wrong(4, 0);
   for (int& count : wrong) {
     threads.emplace_back([&count] {

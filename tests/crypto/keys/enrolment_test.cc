@@ -39,7 +39,7 @@ class EnrolmentBookTest : public ::testing::Test {
   }
   Status Revoke(const std::string& name) {
     WriteBatch batch;
-    const Status status = book_.Revoke(MemberKind::kWorker, name, batch).status();
+    Status status = book_.Revoke(MemberKind::kWorker, name, batch).status();
     EXPECT_TRUE(store_->Write(batch, Durability::kSync).ok());
     return status;
   }

@@ -23,8 +23,8 @@ class Pkcs11CustodyTest : public ::testing::Test {
 };
 
 TEST_F(Pkcs11CustodyTest, TwoStatesShareATokenAndNoKey) {
-  const auto one = Pkcs11Custody::Open(soft_->Open(), "one", true).value();
-  const auto two = Pkcs11Custody::Open(soft_->Open(), "two", true).value();
+  const auto one = Pkcs11Custody::Open(soft_->Open(), "one", /*make_root=*/true).value();
+  const auto two = Pkcs11Custody::Open(soft_->Open(), "two", /*make_root=*/true).value();
   EXPECT_FALSE(ConstantTimeEqual(one->BaseKey()->ExposeSecret(), two->BaseKey()->ExposeSecret()));
   ASSERT_EQ(*one->NewKek(entropy_), 1U);
   EXPECT_EQ(*two->NewestKek(), 0U);
@@ -33,7 +33,7 @@ TEST_F(Pkcs11CustodyTest, TwoStatesShareATokenAndNoKey) {
 TEST_F(Pkcs11CustodyTest, ARootIsMadeOnceAndNeverBesideKeksOrForAnOldState) {
   EXPECT_EQ(Pkcs11Custody::Open(soft_->Open(), "one", false).status().code(),
             StatusCode::kNotFound);
-  const auto custody = Pkcs11Custody::Open(soft_->Open(), "one", true).value();
+  const auto custody = Pkcs11Custody::Open(soft_->Open(), "one", /*make_root=*/true).value();
   ASSERT_EQ(*custody->NewKek(entropy_), 1U);
   ASSERT_TRUE(soft_->Open()->DestroyKey("one/root").ok());
   EXPECT_EQ(Pkcs11Custody::Open(soft_->Open(), "one", true).status().code(), StatusCode::kCorrupt);
@@ -41,11 +41,11 @@ TEST_F(Pkcs11CustodyTest, ARootIsMadeOnceAndNeverBesideKeksOrForAnOldState) {
 }
 
 TEST_F(Pkcs11CustodyTest, ADestructionThatACrashInterruptedIsCompletedAtOpen) {
-  auto custody = Pkcs11Custody::Open(soft_->Open(), "one", true).value();
+  auto custody = Pkcs11Custody::Open(soft_->Open(), "one", /*make_root=*/true).value();
   ASSERT_EQ(*custody->NewKek(entropy_), 1U);
   ASSERT_TRUE(soft_->Open()->PutNote("one/destroyed/1", "2026-11-22T12:00:00Z").ok());
   EXPECT_EQ(custody->Kek(1).status().code(), StatusCode::kCorrupt);
-  custody = Pkcs11Custody::Open(soft_->Open(), "one", true).value();
+  custody = Pkcs11Custody::Open(soft_->Open(), "one", /*make_root=*/true).value();
   EXPECT_FALSE(*soft_->Open()->HasKey("one/kek/1"));
 }
 

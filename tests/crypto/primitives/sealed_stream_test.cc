@@ -14,7 +14,7 @@ namespace {
 using testing::Hex;
 
 constexpr size_t kChunk = kStreamChunkBytes;
-const ByteView kContext = AsBytes("manifest digest");
+const ByteView kContext = AsBytes("manifest digest");  // NOLINT(cert-err58-cpp)
 
 Bytes Random(SeededEntropy& entropy, size_t size) {
   Bytes bytes(size);

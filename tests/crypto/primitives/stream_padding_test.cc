@@ -33,6 +33,21 @@ TEST(StreamPadding, SizesAreBucketsThatCostLittle) {
   EXPECT_EQ(PaddedSize(4'095), 4'096U);
 }
 
+/// Removes the padding of what comes in pieces of that many bytes.
+Bytes WithoutPadding(ByteView padded, size_t piece) {
+  Bytes out;
+  const StreamSink sink = [&out](ByteView more) {
+    Append(out, more);
+    return OkStatus();
+  };
+  PaddingRemover remover(sink);
+  for (size_t at = 0; at < padded.size(); at += piece) {
+    EXPECT_TRUE(remover.Take(padded.subspan(at).first(std::min(piece, padded.size() - at))).ok());
+  }
+  EXPECT_TRUE(remover.Finish().ok());
+  return out;
+}
+
 TEST(StreamPadding, ContentComesBackHoweverItIsCutAndWhateverItEndsIn) {
   for (const std::string& end : {std::string(),
                                  std::string("\x80", 1),
@@ -46,19 +61,7 @@ TEST(StreamPadding, ContentComesBackHoweverItIsCutAndWhateverItEndsIn) {
       EXPECT_EQ(padded.size(), PaddedSize(content.size()));
       EXPECT_EQ(*ContentSize(padded), content.size());
       for (const size_t piece : {1U, 3U, 4'096U, 100'000U}) {
-        Bytes out;
-        const StreamSink sink = [&out](ByteView more) {
-          Append(out, more);
-          return OkStatus();
-        };
-        PaddingRemover remover(sink);
-        for (size_t at = 0; at < padded.size(); at += piece) {
-          ASSERT_TRUE(
-              remover.Take(ByteView(padded).subspan(at).first(std::min(piece, padded.size() - at)))
-                  .ok());
-        }
-        ASSERT_TRUE(remover.Finish().ok());
-        ASSERT_EQ(out, content);
+        ASSERT_EQ(WithoutPadding(padded, piece), content);
       }
     }
   }

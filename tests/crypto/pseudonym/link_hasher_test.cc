@@ -65,7 +65,7 @@ TEST(LinkHasher, ADictionaryWithoutTheKeyFindsNobody) {
   }
   std::vector<SecretBytes> guesses;
   guesses.emplace_back();                                          // no key at all
-  guesses.push_back(SecretBytes(32));                              // all zeros
+  guesses.emplace_back(32);                                        // all zeros
   guesses.push_back(SecretBytes::CopyOf(AsBytes("signet/keys")));  // what stands in the source
   guesses.push_back(SecretBytes::CopyOf(AsBytes("link")));
   for (uint64_t seed = 100; seed < 110; ++seed) guesses.push_back(Key(seed));

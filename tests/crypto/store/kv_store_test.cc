@@ -55,13 +55,13 @@ struct Kind {
 class KvStoreContract : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override { GetParam().open(world_); }
-  ~KvStoreContract() override {
+  void TearDown() override {
     world_.store.reset();
     world_.under.reset();
   }
 
   std::vector<std::pair<std::string, std::string>> All(std::string_view prefix,
-                                                       std::string_view from = {}) {
+                                                       std::string_view from = {}) const {
     std::vector<std::pair<std::string, std::string>> found;
     EXPECT_TRUE(world_.store
                     ->Scan(prefix,

@@ -98,26 +98,26 @@ TEST(LogPolicy, RefusesWhatIsNoPolicyWithTheLine) {
     std::string text;
     const char* says;
   };
-  for (const Case& c :
-       {Case{"empty", "", "no log"},
-        Case{"no quorum", log, "quorum"},
-        Case{"quorum twice", log + "quorum none\nquorum none\n", "line 3"},
-        Case{"quorum not defined", log + "quorum a\n" + a, "line 2"},
-        Case{"member not defined", log + "group g any a\n" + a + "quorum g\n", "line 2"},
-        Case{"group of itself", log + "group g any g\nquorum g\n", "line 2"},
-        Case{"name twice", log + a + "witness a " + WitnessKey(12) + "\nquorum a\n", "line 3"},
-        Case{"one key under two names",
-             log + a + "witness b " + WitnessKey(11) + "\nquorum a\n",
-             "line 3"},
-        Case{"member twice", log + a + "group g 2 a a\nquorum g\n", "line 3"},
-        Case{"too many needed", log + a + "group g 2 a\nquorum g\n", "line 3"},
-        Case{"zero needed", log + a + "group g 0 a\nquorum g\n", "line 3"},
-        Case{
-            "none as a name", log + "witness none " + WitnessKey(11) + "\nquorum none\n", "line 2"},
-        Case{"log twice", log + log + "quorum none\n", "line 2"},
-        Case{"witness key for a log", "log " + WitnessKey(11) + "\nquorum none\n", "line 1"},
-        Case{"log key for a witness", log + "witness a " + LogKey() + "\nquorum a\n", "line 2"},
-        Case{"unknown word", log + "quorom none\n", "line 2"}}) {
+  const std::vector<Case> cases = {
+      Case{"empty", "", "no log"},
+      Case{"no quorum", log, "quorum"},
+      Case{"quorum twice", log + "quorum none\nquorum none\n", "line 3"},
+      Case{"quorum not defined", log + "quorum a\n" + a, "line 2"},
+      Case{"member not defined", log + "group g any a\n" + a + "quorum g\n", "line 2"},
+      Case{"group of itself", log + "group g any g\nquorum g\n", "line 2"},
+      Case{"name twice", log + a + "witness a " + WitnessKey(12) + "\nquorum a\n", "line 3"},
+      Case{"one key under two names",
+           log + a + "witness b " + WitnessKey(11) + "\nquorum a\n",
+           "line 3"},
+      Case{"member twice", log + a + "group g 2 a a\nquorum g\n", "line 3"},
+      Case{"too many needed", log + a + "group g 2 a\nquorum g\n", "line 3"},
+      Case{"zero needed", log + a + "group g 0 a\nquorum g\n", "line 3"},
+      Case{"none as a name", log + "witness none " + WitnessKey(11) + "\nquorum none\n", "line 2"},
+      Case{"log twice", log + log + "quorum none\n", "line 2"},
+      Case{"witness key for a log", "log " + WitnessKey(11) + "\nquorum none\n", "line 1"},
+      Case{"log key for a witness", log + "witness a " + LogKey() + "\nquorum a\n", "line 2"},
+      Case{"unknown word", log + "quorom none\n", "line 2"}};
+  for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     const auto policy = LogPolicy::FromText(c.text);
     EXPECT_EQ(policy.status().code(), StatusCode::kInvalid);

@@ -87,7 +87,7 @@ TEST(SignedNote, WhatIsNoNoteIsInvalid) {
     EXPECT_EQ(SignedNote::FromText(c.text).status().code(), StatusCode::kInvalid);
   }
   std::string many = good;
-  const std::string line = good.substr(good.find("\xE2"));
+  const std::string line = good.substr(good.find('\xE2'));
   for (int i = 0; i < 100; ++i) many += line;
   EXPECT_FALSE(SignedNote::FromText(many).ok());
 }

@@ -65,7 +65,7 @@ TEST(Tiles, GiveTheRootOfEveryPrefix) {
 }
 
 TEST(Tiles, ATileThatIsTooShortIsCorrupt) {
-  TileTree tiles(300, [](const TileId& /*id*/) { return Result<Bytes>(Bytes(32 * 5)); });
+  TileTree tiles(300, [](const TileId& /*id*/) { return Result<Bytes>(Bytes(size_t{32} * 5)); });
   EXPECT_EQ(tiles.Node(0, 1).status().code(), StatusCode::kCorrupt);
 }
 

@@ -165,12 +165,11 @@ TEST_F(WitnessTest, OfTwoConflictingRequestsAtOnceOneWins) {
   for (int round = 0; round < 20; ++round) {
     store_.notes.clear();
     std::vector<int> statuses(8);
+    const auto grow = [&](size_t i) { statuses[i] = Grow(0, 10 + i).status; };
     {
       std::vector<std::jthread> threads;
       threads.reserve(statuses.size());
-      for (size_t i = 0; i < statuses.size(); ++i) {
-        threads.emplace_back([this, i, &statuses] { statuses[i] = Grow(0, 10 + i).status; });
-      }
+      for (size_t i = 0; i < statuses.size(); ++i) threads.emplace_back(grow, i);
     }
     EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 200), 1);
     EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 409), 7);

@@ -129,33 +129,32 @@ Status State::OpenView(Connection& sql, const std::string& view, const Dataset& 
 
 Result<State::Dataset> State::Write(Connection& sql,
                                     const std::string& table,
-                                    const std::string& name,
-                                    DatasetKind kind,
-                                    const Schema& schema,
+                                    const Output& output,
                                     const std::string& partition_column,
                                     crypto::WriteBatch& batch) {
   pipelines::WriteRequest request;
-  request.dataset = name;
-  request.kind = kind;
-  request.schema = schema;
-  request.producer = "run" + std::to_string(run_) + "/" + name + "/0";
-  Dataset dataset{schema, {}};
+  request.dataset = output.name;
+  request.kind = output.kind;
+  request.schema = output.schema;
+  request.producer = "run" + std::to_string(run_) + "/" + output.name + "/0";
+  Dataset dataset{output.schema, {}};
   if (partition_column == "none") {
-    ASSIGN_OR_RETURN(request.deks, NewDeks(name, -1, schema, batch));
+    ASSIGN_OR_RETURN(request.deks, NewDeks(output.name, -1, output.schema, batch));
     ASSIGN_OR_RETURN(Piece piece,
                      pipelines::WritePiece(sql, table, request, *digest_key_, *blobs_, entropy_));
     dataset.pieces.push_back(std::move(piece));
     return dataset;
   }
-  ASSIGN_OR_RETURN(dataset.pieces,
-                   pipelines::WritePartitioned(
-                       sql,
-                       table,
-                       {kPartitions,
-                        [&](int partition) { return NewDeks(name, partition, schema, batch); },
-                        partition_column},
-                       request,
-                       {*digest_key_, *blobs_, entropy_}));
+  ASSIGN_OR_RETURN(
+      dataset.pieces,
+      pipelines::WritePartitioned(
+          sql,
+          table,
+          {kPartitions,
+           [&](int partition) { return NewDeks(output.name, partition, output.schema, batch); },
+           partition_column},
+          request,
+          {*digest_key_, *blobs_, entropy_}));
   return dataset;
 }
 
@@ -167,9 +166,7 @@ Result<State::Dataset> State::Tokenise(const SourceSpec& source,
   ASSIGN_OR_RETURN(const Schema schema, pipelines::TokenisedSchema(source));
   return Write(*opened.sql,
                "out",
-               "tokenised_" + source.name,
-               DatasetKind::kTokenised,
-               schema,
+               {"tokenised_" + source.name, DatasetKind::kTokenised, schema},
                "none",
                batch);
 }
@@ -216,17 +213,13 @@ Status State::Resolve(const std::vector<SourceSpec>& sources,
   ASSIGN_OR_RETURN(pending_["identity"],
                    Write(sql,
                          "identity_out",
-                         "identity",
-                         DatasetKind::kIdentity,
-                         pipelines::IdentitySchema(),
+                         {"identity", DatasetKind::kIdentity, pipelines::IdentitySchema()},
                          "none",
                          batch));
   ASSIGN_OR_RETURN(pending_["keyring"],
                    Write(sql,
                          "keyring_out",
-                         "keyring",
-                         DatasetKind::kIdentity,
-                         pipelines::KeyringSchema(),
+                         {"keyring", DatasetKind::kIdentity, pipelines::KeyringSchema()},
                          "",
                          batch));
   for (const char* name : {"identity", "keyring"}) Save(name, pending_.at(name), batch);
@@ -267,9 +260,7 @@ Status State::Gate(const policies::Policy& policy,
   ASSIGN_OR_RETURN(const Dataset written,
                    Write(sql,
                          governed.table(),
-                         source.name,
-                         DatasetKind::kGoverned,
-                         governed.schema(),
+                         {source.name, DatasetKind::kGoverned, governed.schema()},
                          std::string(pipelines::kPartitionColumn),
                          batch));
   const Result<Dataset> before = Load(source.name);

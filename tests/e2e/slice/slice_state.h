@@ -81,11 +81,14 @@ class State {
   Status OpenView(pipelines::query::Connection& sql,
                   const std::string& view,
                   const Dataset& dataset);
+  struct Output {
+    std::string name;
+    pipelines::DatasetKind kind;
+    pipelines::Schema schema;
+  };
   Result<Dataset> Write(pipelines::query::Connection& sql,
                         const std::string& table,
-                        const std::string& name,
-                        pipelines::DatasetKind kind,
-                        const pipelines::Schema& schema,
+                        const Output& output,
                         const std::string& partition_column,
                         crypto::WriteBatch& batch);
   Result<Dataset> Tokenise(const pipelines::SourceSpec& source,
