@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What the new root brings, and takes the place of.
-constexpr const char* kReplaced[] = {"store", "custody", "custody.json", "checkpoint.note"};
+constexpr const char* kReplaced[] = {
+    "store", "custody", "custody.json", "checkpoint.note", "coordinator.key"};
 
 bool Exists(const fs::path& path) {
   std::error_code ignored;
@@ -94,6 +95,7 @@ class Swap {
       TRY(Step([&] { return MoveIfThere(state_ / "custody", state_ / "custody.old"); }));
     }
     TRY(Step([&] { return EraseCustody(state_ / "custody.old"); }));
+    TRY(Step([&] { return crypto::EraseKeyFile(state_ / "coordinator.key.old"); }));
     for (const char* name : {"store.old", "custody.json.old", "checkpoint.note.old", "serving"}) {
       TRY(Step([&] { return Remove(state_ / name); }));
     }

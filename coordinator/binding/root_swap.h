@@ -2,7 +2,7 @@
 /// all.
 ///
 ///   STATE/root.next/            what the new root has made (coordinator/keys/root_replacement.h)
-///     store/, custody/, custody.json, checkpoint.note
+///     store/, custody/, custody.json, checkpoint.note, coordinator.key
 ///     READY                     written last: from here on the state has the new root
 ///   STATE/store.old, custody.old    on their way out
 #pragma once

@@ -15,13 +15,15 @@
 namespace signet::coordinator {
 
 /// Follows the list of workers, answers newcomers, takes servers' reports of reads into the log,
-/// notices settings that changed, and signs a checkpoint when the log has grown. Belongs to the
-/// loop's thread, and acts only where no write of the loop is under way.
+/// notices settings that changed, tells whom the network's door refused, and signs a checkpoint
+/// when the log has grown. Belongs to the loop's thread, and acts only where no write of the loop
+/// is under way.
 class StandingDuties {
  public:
   static constexpr int64_t kFoldSeconds = 2;
   static constexpr int64_t kSettingsSeconds = 5;
   static constexpr int64_t kCheckpointSeconds = 10;
+  static constexpr int64_t kRefusalsSeconds = 60;  ///< at most an entry in so long
 
   /// The references must outlive the duties.
   StandingDuties(StateFolder& state, Coordinator& coordinator, WorkerList& list, Clock& clock)
@@ -40,6 +42,8 @@ class StandingDuties {
   /// Whether `seconds` have passed since `last`, which becomes now.
   bool Due(int64_t& last, int64_t seconds) const;
   void Told(const char* what, const Status& status);
+  /// The keys that the workers' door refused: how often, and which revoked members they were of.
+  Status NoteRefusals();
 
   StateFolder& state_;
   Coordinator& coordinator_;
@@ -49,7 +53,9 @@ class StandingDuties {
   int64_t folded_ = 0;
   int64_t settings_ = 0;
   int64_t signed_ = 0;
-  std::string failing_;  ///< what was told last
+  int64_t refusals_ = 0;
+  workers::Refusals refused_;  ///< not told yet
+  std::string failing_;        ///< what was told last
 };
 
 }  // namespace signet::coordinator

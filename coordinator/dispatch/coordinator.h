@@ -166,3 +166,5 @@ class Coordinator {
 };
 
 }  // namespace signet::coordinator
+  /// Whom the network's door did not let in since this was last asked (tcp only).
+  virtual workers::Refusals TakeRefusals() = 0;

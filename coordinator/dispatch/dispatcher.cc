@@ -377,6 +377,10 @@ std::string Dispatcher::endpoint() const {
   return curve_ != nullptr ? curve_->endpoint() : std::string();
 }
 
+workers::Refusals Dispatcher::TakeRefusals() {
+  return curve_ != nullptr ? curve_->TakeRefusals() : workers::Refusals{};
+}
+
 workers::CurvePublicKey Dispatcher::public_key() const {
   return curve_ != nullptr ? curve_->public_key() : workers::CurvePublicKey{};
 }

@@ -63,6 +63,7 @@ class Dispatcher final : public Coordinator {
   void Enrol(const workers::CurvePublicKey& worker) override;
   void Expel(const workers::CurvePublicKey& worker) override;
   [[nodiscard]] std::string endpoint() const override;
+  workers::Refusals TakeRefusals() override;
   [[nodiscard]] workers::CurvePublicKey public_key() const override;
 
   /// For checkers.

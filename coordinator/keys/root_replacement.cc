@@ -14,6 +14,7 @@
 #include "crypto/base/text.h"
 #include "crypto/keys/key_derivation.h"
 #include "crypto/primitives/ed25519.h"
+#include "workers/transport/curve.h"
 
 namespace signet::coordinator {
 namespace {
@@ -137,6 +138,17 @@ Status CopyKeys(StateFolder& state, Next& next) {
   return OkStatus();
 }
 
+/// A coordinator that has stood before gets another key on the network: its public text, or
+/// nothing. Workers are told it (signet-worker --server); whoever has the old one speaks for
+/// nobody.
+Result<std::string> StageNetworkKey(const fs::path& state) {
+  std::error_code ignored;
+  if (!fs::exists(state / "coordinator.key", ignored)) return std::string();
+  ASSIGN_OR_RETURN(const workers::CurveKeyPair made, workers::CurveKeyPair::Generate());
+  TRY(WriteFileAtomically(RootStaging(state) / "coordinator.key", made.secret_key.ExposeSecret()));
+  return made.public_key.Text();
+}
+
 /// The log's first entry and checkpoint under its new key; the index.
 Result<uint64_t> BeginLog(
     StateFolder& state, const RootRequest& request, Next& next, Json facts, uint64_t epoch) {
@@ -169,6 +181,8 @@ Result<Json> StageRoot(StateFolder& state, const RootRequest& request) {
                          {"kek_generation", next.vault->kek_generation()},
                          {"rewritten", request.rewritten},
                          {"tokens", true}});
+  ASSIGN_OR_RETURN(const std::string network_key, StageNetworkKey(state.path()));
+  if (!network_key.empty()) facts.Set("network_key", network_key);
   TRY(Announce(state, request, facts, epoch));
   TRY(CopyStore(state, next));
   TRY(CopyKeys(state, next));

@@ -27,12 +27,13 @@ struct RootRequest {
 ///
 /// What does not change: link values and the suppression list, whose key is carried over under the
 /// new root, since nobody could make them again without the identifiers (they rest in sealed
-/// datasets only); the coordinator's network key and members' own keys. Recipients get other
-/// tokens, so what is served is removed, and the next run publishes. Results known before are
-/// computed again.
+/// datasets only); members' own keys, which the state never had: members rotate theirs. The
+/// coordinator's key on the network (STATE/coordinator.key) is replaced where there is one; workers
+/// are told the new one. Recipients get other tokens, so what is served is removed, and the next
+/// run publishes. Results known before are computed again.
 ///
-/// Returns {root_epoch, log_key, kek_generation, rewritten, tokens, audit_index}. kInvalid when the
-/// new root is the old one.
+/// Returns {root_epoch, log_key, kek_generation, rewritten, tokens, network_key, audit_index}.
+/// kInvalid when the new root is the old one.
 Result<Json> StageRoot(StateFolder& state, const RootRequest& request);
 
 }  // namespace signet::coordinator

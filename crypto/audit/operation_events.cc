@@ -67,7 +67,8 @@ void AddKeyEvents(EventRows& rows) {
             "log_key name the verifier key of the entries' next checkpoints",
             "kek_generation count the generation from now on",
             "rewritten count datasets sealed anew under fresh keys",
-            "tokens flag whether recipients get other tokens"});
+            "tokens flag whether recipients get other tokens",
+            "network_key? name the coordinator's new key, which workers trust (--server-key)"});
   rows.Add("key.shredded",
            "Keys of a dataset were destroyed.",
            kWhy,
@@ -112,12 +113,14 @@ void AddOperationEvents(EventRows& rows) {
            "a valid certificate, or the state's own user",
            EventNames::kNothing,
            {"role name operator, member or worker", "by name certificate, socket or curve key"});
-  rows.Add(
-      "login.refused",
-      "Somebody was not let in.",
-      "no certificate or key that may",
-      EventNames::kNothing,
-      {"by name certificate, socket or curve key", "count count how often since the last entry"});
+  rows.Add("login.refused",
+           "Somebody was not let in.",
+           "no certificate or key that may",
+           EventNames::kNothing,
+           {"by name certificate, socket or curve key",
+            "count count how often since the last entry",
+            "keys? count how many different keys of workers (at most 64 are told apart)",
+            "revoked? names the revoked workers whose keys were among them"});
   rows.Kind("configuration");
   rows.Add("configuration.changed",
            "A setting was changed.",

@@ -3,9 +3,11 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/secret.h"
@@ -20,6 +22,13 @@ struct CurvePublicKey {
   [[nodiscard]] std::string Text() const;
   static Result<CurvePublicKey> FromText(std::string_view z85);
   friend auto operator<=>(const CurvePublicKey&, const CurvePublicKey&) = default;
+};
+
+/// Whom a door did not let in.
+struct Refusals {
+  static constexpr size_t kKeysMax = 64;
+  uint64_t count = 0;                ///< handshakes
+  std::vector<CurvePublicKey> keys;  ///< proved by them; each once, no more than kKeysMax
 };
 
 struct CurveKeyPair {

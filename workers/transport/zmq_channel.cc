@@ -137,6 +137,10 @@ class Authenticator {
     const std::lock_guard<std::mutex> lock(mutex_);
     allowed_.erase(key);
   }
+  Refusals Take() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return std::exchange(refusals_, Refusals{});
+  }
 
  private:
   void Serve() {
@@ -152,16 +156,29 @@ class Authenticator {
     }
   }
 
-  /// RFC 27: version, request id, domain, address, routing id, mechanism, then the CURVE key.
-  void Answer(const std::vector<Bytes>& request) {
-    std::string user;
-    if (request.size() == 7 && AsText(request[0]) == "1.0" && AsText(request[2]) == kDomain &&
-        AsText(request[5]) == "CURVE" && request[6].size() == 32) {
-      CurvePublicKey key;
-      std::copy(request[6].begin(), request[6].end(), key.bytes.begin());
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (anybody_ || allowed_.count(key) != 0) user = key.Text();
+  /// RFC 27: version, request id, domain, address, routing id, mechanism, then the CURVE key. The
+  /// key's text when it may join, else nothing.
+  std::string UserOf(const std::vector<Bytes>& request) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const bool ours = request.size() == 7 && AsText(request[0]) == "1.0" &&
+                      AsText(request[2]) == kDomain && AsText(request[5]) == "CURVE" &&
+                      request[6].size() == 32;
+    if (!ours) {
+      ++refusals_.count;
+      return {};
     }
+    CurvePublicKey key;
+    std::copy(request[6].begin(), request[6].end(), key.bytes.begin());
+    if (anybody_ || allowed_.count(key) != 0) return key.Text();
+    ++refusals_.count;
+    const bool fresh =
+        std::find(refusals_.keys.begin(), refusals_.keys.end(), key) == refusals_.keys.end();
+    if (fresh && refusals_.keys.size() < Refusals::kKeysMax) refusals_.keys.push_back(key);
+    return {};
+  }
+
+  void Answer(const std::vector<Bytes>& request) {
+    const std::string user = UserOf(request);
     const std::string id = request.size() > 1 ? std::string(AsText(request[1])) : std::string();
     const std::string status = user.empty() ? "400" : "200";
     const std::string text = user.empty() ? "this key is not on the allow-list" : "OK";
@@ -178,7 +195,8 @@ class Authenticator {
   std::unique_ptr<Socket> socket_;
   int stop_;
   std::mutex mutex_;
-  std::set<CurvePublicKey> allowed_;
+  std::set<CurvePublicKey> allowed_;  // guarded by mutex_
+  Refusals refusals_;                 // guarded by mutex_
   std::thread thread_;
 };
 
@@ -259,6 +277,7 @@ class RouterChannel final : public CurveServerChannel {
 
   void Allow(const CurvePublicKey& worker) override { authenticator_.Allow(worker); }
   void Forbid(const CurvePublicKey& worker) override { authenticator_.Forbid(worker); }
+  Refusals TakeRefusals() override { return authenticator_.Take(); }
   [[nodiscard]] std::string endpoint() const override { return endpoint_; }
   [[nodiscard]] CurvePublicKey public_key() const override { return key_; }
 

@@ -19,6 +19,8 @@ class CurveServerChannel : public ServerChannel {
   /// Any thread. Takes effect for new connections; see Coordinator::Expel for live ones.
   virtual void Allow(const CurvePublicKey& worker) = 0;
   virtual void Forbid(const CurvePublicKey& worker) = 0;
+  /// Those refused since it was last asked. Any thread.
+  virtual Refusals TakeRefusals() = 0;
   /// The address with the real port.
   [[nodiscard]] virtual std::string endpoint() const = 0;
   [[nodiscard]] virtual CurvePublicKey public_key() const = 0;

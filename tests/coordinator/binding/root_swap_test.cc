@@ -31,6 +31,7 @@ class RootSwapTest : public ::testing::Test {
     Put("custody/root.key", "old");
     Put("custody.json", "old");
     Put("checkpoint.note", "old");
+    Put("coordinator.key", "old");
     Put("serving/ads/current", "old");
     Put("blobs/ab/cd", "kept");
   }
@@ -38,6 +39,7 @@ class RootSwapTest : public ::testing::Test {
     Put("root.next/store/CURRENT", "new");
     Put("root.next/custody/root.key", "new");
     Put("root.next/checkpoint.note", "new");
+    Put("root.next/coordinator.key", "new");
     Put("root.next/files", "files");
     if (ready) ASSERT_TRUE(MarkRootReady(state_).ok());
   }
@@ -46,8 +48,10 @@ class RootSwapTest : public ::testing::Test {
     EXPECT_EQ(Text("custody/root.key"), "new");
     EXPECT_EQ(Text("custody.json"), "(none)") << "files need no settings";
     EXPECT_EQ(Text("checkpoint.note"), "new");
+    EXPECT_EQ(Text("coordinator.key"), "new");
     EXPECT_EQ(Text("blobs/ab/cd"), "kept");
-    for (const char* gone : {"root.next", "store.old", "custody.old", "serving"}) {
+    for (const char* gone :
+         {"root.next", "store.old", "custody.old", "coordinator.key.old", "serving"}) {
       EXPECT_FALSE(fs::exists(state_ / gone)) << gone;
     }
   }

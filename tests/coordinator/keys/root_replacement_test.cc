@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/binding/root_swap.h"
+#include "crypto/audit/event_catalog.h"
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
 #include "crypto/keys/file_custody.h"
@@ -15,6 +16,7 @@
 #include "crypto/transparency/checkpoint.h"
 #include "crypto/transparency/signed_note.h"
 #include "tests/coordinator/binding/state_world.h"
+#include "workers/transport/curve.h"
 
 namespace signet::coordinator {
 namespace {
@@ -116,6 +118,23 @@ TEST_F(RootReplacementTest, TheOldRootOpensNothingAnyMore) {
   fs::copy(stolen, store.parent_path() / "custody", fs::copy_options::recursive);
   EXPECT_EQ(StateFolder::Open(store.parent_path(), clock_, entropy_).status().code(),
             StatusCode::kCorrupt);
+}
+
+TEST_F(RootReplacementTest, TheCoordinatorGetsAnotherKeyOnTheNetworkAndTheLogNamesIt) {
+  const auto before = workers::CurveKeyPair::Generate().value();
+  ASSERT_TRUE(WriteFileAtomically(Path("coordinator.key"), before.secret_key.ExposeSecret()).ok());
+  const auto staged = Stage();
+  ASSERT_TRUE(staged.ok()) << staged.status().ToString();
+  TakeIntoUse();
+  const Bytes secret = ReadFile(Path("coordinator.key")).value();
+  const auto now = workers::CurveKeyPair::FromSecret(SecretBytes::CopyOf(secret));
+  ASSERT_TRUE(now.ok());
+  EXPECT_NE(now->public_key, before.public_key);
+  EXPECT_EQ((*staged)["network_key"].AsString(), now->public_key.Text());
+  const Json entry = *state_->audit().Entry(state_->audit().size() - 1);
+  EXPECT_EQ(entry["facts"]["network_key"].AsString(), now->public_key.Text());
+  EXPECT_TRUE(crypto::CheckEntry(entry).ok()) << crypto::CheckEntry(entry).ToString();
+  EXPECT_FALSE(fs::exists(Path("coordinator.key.old")));
 }
 
 TEST_F(RootReplacementTest, ACrashBeforeTheMarkLeavesTheOldRootAndCanBeRepeated) {
