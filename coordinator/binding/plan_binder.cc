@@ -9,6 +9,7 @@
 
 #include "coordinator/binding/delta_book.h"
 #include "coordinator/binding/model_registry.h"
+#include "coordinator/binding/signal_book.h"
 #include "crypto/base/log.h"
 #include "pipelines/catalog/state_blobs.h"
 #include "pipelines/plan/planning.h"
@@ -90,6 +91,7 @@ Status PlanBinder::MakeKeys(crypto::WriteBatch& batch) {
       TRY(keys_.Make(
           output.dataset, PartitionsOf(step, output, plan_.partitions), output.schema, batch));
     }
+    if (step.op == "publish") TRY(MakeShownKeys(step, batch));
   }
   for (int partition = -1; partition < plan_.partitions; ++partition) {
     TRY(keys_.Make(kViews, partition, LabelClass::kFacts, batch));
@@ -141,6 +143,7 @@ void PlanBinder::TakeResult(const PlannedStep& step, int task, const TaskResult&
     fact_origins_[delta.partition].emplace_back(
         step.outputs.back().dataset, run_.text() + "/" + step.id + "/" + std::to_string(task));
   }
+  if (step.op == "resolve") found_signals_ = result.extra["signals"];
   figures_[step.id].push_back(result.figures);
 }
 
@@ -161,57 +164,6 @@ Status PlanBinder::CommitState(const PlannedStep& step,
     state_pieces_[output.dataset] = dataset.pieces;
   }
   begun_ = true;
-  return OkStatus();
-}
-
-Status PlanBinder::CommitPublication(const PlannedStep& step,
-                                     const TaskRef& task,
-                                     const TaskResult& result,
-                                     crypto::WriteBatch& batch) {
-  PublicationFacts facts;
-  facts.run = run_.text();
-  facts.policy_digest = plan_.policy_digest;
-  facts.plan_digest = plan_digest_;
-  facts.purpose = step.purpose;
-  facts.as_of = plan_.as_of;
-  facts.segment_definitions = Json(Json::Object());
-  facts.model_cards = Json(Json::Object());
-  for (const PlannedStep& other : plan_.steps) {
-    if (other.op == "segment") facts.segment_definitions.Set(other.id, other.options);
-    if (other.op == "train" && !figures_[other.id].empty()) {
-      facts.model_cards.Set(other.id, figures_[other.id].front());
-    }
-  }
-  // What is withheld is not described either: a digest ends in the number of rows.
-  std::set<std::string> withheld;
-  for (const Json& item : result.extra["withheld"].items()) {
-    withheld.insert(item["name"].AsString());
-  }
-  for (const PlannedInput& input : step.inputs) {
-    if (withheld.count(input.dataset) != 0 || IsStateDataset(input.dataset)) continue;
-    std::vector<Piece> all;
-    for (const auto& [index, pieces] : pieces_[input.dataset]) {
-      all.insert(all.end(), pieces.begin(), pieces.end());
-    }
-    const Result<pipelines::MultisetDigest> digest = pipelines::ContentOf(all);
-    if (digest.ok()) facts.inputs[input.dataset] = digest->Hex();
-  }
-  ASSIGN_OR_RETURN(pipelines::SnapshotManifest manifest,
-                   publisher_.Prepare(result, facts, task.fence, batch));
-  audited_ = true;
-  if (!manifest.withheld.empty()) {
-    Json segments{Json::Array()};
-    for (const pipelines::WithheldSegment& item : manifest.withheld) {
-      segments.Push(Json::Of({{"name", item.name}, {"reason", item.reason}}));
-    }
-    TRY(Audit("snapshot.withheld",
-              Json::Of({{"snapshot", manifest.name},
-                        {"recipient", manifest.recipient},
-                        {"segments", segments}}),
-              batch));
-  }
-  memory_.PutManifest(task, manifest.ToJson(), batch);
-  snapshots_.push_back(std::move(manifest));
   return OkStatus();
 }
 
@@ -246,6 +198,7 @@ Status PlanBinder::CommitLedger(int partition, crypto::WriteBatch& batch) {
     facts.insert(
         facts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
+  TRY(TakeSignals(partition, facts, batch));
   ASSIGN_OR_RETURN(const policies::ApplyOutcome outcome, ledger->Apply(facts));
   if (outcome.changes == 0 && moved == 0) return OkStatus();
   TRY(ledger_.Store(partition, batch));
@@ -262,8 +215,21 @@ Status PlanBinder::CommitLedger(int partition, crypto::WriteBatch& batch) {
                batch);
 }
 
+/// Signals of browsers that are somebody's now, before anything of this run is published.
+Status PlanBinder::TakeSignals(int partition,
+                               std::vector<policies::Fact>& facts,
+                               crypto::WriteBatch& batch) {
+  ASSIGN_OR_RETURN(const std::vector<KnownSignal> signals, SignalBook::FromResult(found_signals_));
+  for (const KnownSignal& signal : signals) {
+    const uint32_t home = PartitionOf(signal.subject, static_cast<uint32_t>(plan_.partitions));
+    if (static_cast<int>(home) == partition) facts.push_back(SignalBook::Take(signal, batch));
+  }
+  return OkStatus();
+}
+
 void PlanBinder::RunFinished(const RunId& /*run*/, RunState state, crypto::WriteBatch& batch) {
   const bool succeeded = state == RunState::kSucceeded;
+  salvage_ = state == RunState::kFailed;
   Status finished = FinishDatasets(succeeded, batch);
   Json digests{Json::Array()};
   for (const pipelines::SnapshotManifest& manifest : snapshots_) {
@@ -299,9 +265,13 @@ Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(const std::vector<LiveDataset> all_live, registry_.All());
   for (const auto& [name, pieces] : state_pieces_) InsertKeys(pieces, kept);
   for (const LiveDataset& dataset : all_live) {
-    if (dataset.owner == ModelRegistry::kOwner) InsertKeys(dataset.pieces, kept);
+    const bool outlives = dataset.owner == ModelRegistry::kOwner || dataset.owner == kShownOwner;
+    if (outlives) InsertKeys(dataset.pieces, kept);
   }
-  if (!succeeded) return keys_.DestroyAllBut(kept, batch);
+  if (!succeeded) {
+    if (salvage_) TRY(KeepFinished(kept, batch));
+    return keys_.DestroyAllBut(kept, batch);
+  }
   for (const PlannedStep& step : plan_.steps) {
     for (const PlannedOutput& output : step.outputs) {
       if (IsStateDataset(output.dataset) || output.ephemeral) continue;
@@ -320,6 +290,7 @@ Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
     }
   }
   TRY(state_.blobs().Sync());
+  TRY(SettleKept(kept, names, batch));
   if (!partial_) TRY(registry_.DropOthers(plan_.pipeline, names, batch));
   return keys_.DestroyAllBut(kept, batch);
 }

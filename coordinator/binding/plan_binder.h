@@ -24,6 +24,13 @@
 
 namespace signet::coordinator {
 
+/// Whose datasets remember what recipients were shown: "RECIPIENT@SNAPSHOT", kind snapshot. They
+/// outlive runs; erasure and retention reach them like any dataset about persons.
+inline constexpr char kShownOwner[] = "@shown";
+
+/// Who owns what the newest failed runs of the pipeline had finished.
+std::string KeptOwner(const std::string& pipeline);
+
 /// One run of one plan. The coordinator's thread calls it; the references must outlive the run.
 class PlanBinder final : public RunBinder {
  public:
@@ -133,8 +140,32 @@ class PlanBinder final : public RunBinder {
                            const TaskRef& task,
                            const pipelines::TaskResult& result,
                            crypto::WriteBatch& batch);
+  /// What a publication remembers for the next one: keys, what the task reads and writes of it, and
+  /// what becomes of it.
+  Status MakeShownKeys(const pipelines::PlannedStep& step, crypto::WriteBatch& batch);
+  Status BindShown(const pipelines::PlannedStep& step,
+                   const TaskRef& task,
+                   pipelines::TaskAssignment& out);
+  Status CommitShown(const pipelines::PlannedStep& step,
+                     const TaskRef& task,
+                     const pipelines::TaskResult& result,
+                     crypto::WriteBatch& batch);
+  /// The sizes of published lists count for whatever is told later.
+  Status NoteSizes(const pipelines::SnapshotManifest& manifest,
+                   const Json& extra,
+                   crypto::WriteBatch& batch);
+  Status LogHeld(const pipelines::SnapshotManifest& manifest,
+                 const Json& extra,
+                 crypto::WriteBatch& batch);
+  [[nodiscard]] PublicationFacts FactsOf(const pipelines::PlannedStep& step,
+                                         const pipelines::TaskResult& result);
   Status CommitLedger(int partition, crypto::WriteBatch& batch);
+  Status TakeSignals(int partition, std::vector<policies::Fact>& facts, crypto::WriteBatch& batch);
   Status FinishDatasets(bool succeeded, crypto::WriteBatch& batch);
+  Status KeepFinished(std::set<DekId>& kept, crypto::WriteBatch& batch);
+  Status SettleKept(const std::set<DekId>& live,
+                    const std::vector<std::string>& names,
+                    crypto::WriteBatch& batch);
   Status Audit(const std::string& type, Json facts, crypto::WriteBatch& batch);
 
   StateFolder& state_;
@@ -149,6 +180,7 @@ class PlanBinder final : public RunBinder {
   std::set<std::string> recompute_;
   bool recompute_all_ = false;
   bool partial_ = false;
+  bool salvage_ = false;  ///< the run failed: what it has finished is kept
   std::map<ViewKey, std::string> view_digests_;
   DatasetRegistry registry_;
   Publisher publisher_;
@@ -160,6 +192,7 @@ class PlanBinder final : public RunBinder {
       fact_origins_;  // dataset, producer
   std::map<ViewKey, pipelines::ConsentView> views_;
   std::map<std::string, std::vector<Json>> figures_;
+  Json found_signals_;  ///< of `resolve`: signals of browsers that are somebody's now
   std::vector<pipelines::SnapshotManifest> snapshots_;
   RunNotes notes_;
   SealUsage usage_;

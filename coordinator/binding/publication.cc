@@ -45,6 +45,14 @@ crypto::AuditEvent DeliveredEvent(const SnapshotManifest& manifest) {
   return event;
 }
 
+std::optional<Timestamp> HeldUntil(const Json& extra, const std::string& segment) {
+  for (const Json& item : extra["held"].items()) {
+    const Result<Timestamp> until = TimestampFromText(item["until"].AsString());
+    if (item["name"].AsString() == segment && until.ok()) return *until;
+  }
+  return std::nullopt;
+}
+
 SnapshotManifest ManifestOf(const Json& extra, const PublicationFacts& facts, Timestamp now) {
   SnapshotManifest manifest;
   manifest.name = extra["snapshot"].AsString();
@@ -64,6 +72,7 @@ SnapshotManifest ManifestOf(const Json& extra, const PublicationFacts& facts, Ti
     segment.name = item["name"].AsString();
     segment.members = static_cast<uint64_t>(item["members"].AsInt());
     segment.definition = facts.segment_definitions[segment.name];
+    segment.additions_held_until = HeldUntil(extra, segment.name);
     manifest.segments.push_back(std::move(segment));
   }
   for (const Json& item : extra["withheld"].items()) {
@@ -74,6 +83,7 @@ SnapshotManifest ManifestOf(const Json& extra, const PublicationFacts& facts, Ti
   manifest.policy_digest = facts.policy_digest;
   manifest.plan_digest = facts.plan_digest;
   manifest.inputs = facts.inputs;
+  manifest.shown_before = facts.shown_before;
   manifest.content_digest = extra["content"].AsString();
   return manifest;
 }

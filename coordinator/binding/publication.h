@@ -22,6 +22,7 @@ struct PublicationFacts {
   Json segment_definitions;                   ///< by segment
   Json model_cards;                           ///< by model
   std::map<std::string, std::string> inputs;  ///< dataset to content digest
+  std::string shown_before;                   ///< SnapshotManifest::shown_before
 };
 
 /// Publishes with an outbox: the log entry, the manifest and the intent are one write; the serving

@@ -8,6 +8,7 @@
 #include "coordinator/binding/correction_book.h"
 #include "coordinator/binding/model_registry.h"
 #include "coordinator/binding/plan_binder.h"
+#include "coordinator/binding/signal_book.h"
 #include "pipelines/catalog/state_blobs.h"
 #include "pipelines/identity/suppression_list.h"
 
@@ -71,7 +72,12 @@ Result<Bytes> PlanBinder::Bind(const TaskRef& task) {
   for (const PlannedInput& input : step->inputs) TRY(BindInput(*step, input, task, out));
   TRY(BindOutputs(*step, task, out));
   TRY(BindKeys(*step, task, out));
-  if (step->op == "resolve") TRY(BindSuppression(out));
+  if (step->op == "resolve") {
+    TRY(BindSuppression(out));
+    ASSIGN_OR_RETURN(Json signals, SignalBook(state_).ForResolve());
+    if (signals.size() > 0) out.spec.options.Set("signals", std::move(signals));
+  }
+  if (step->op == "publish") TRY(BindShown(*step, task, out));
   if (step->op == "gate") {
     ASSIGN_OR_RETURN(Json corrections, CorrectionBook(state_).ForGate(plan_.pipeline));
     if (corrections.size() > 0) out.spec.options.Set("corrections", std::move(corrections));

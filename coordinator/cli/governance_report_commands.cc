@@ -14,6 +14,7 @@
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/paths.h"
 #include "coordinator/cli/state_access.h"
+#include "coordinator/disclosure/segment_counts.h"
 #include "coordinator/requests/breach_scope.h"
 #include "coordinator/requests/governance_facts.h"
 #include "coordinator/requests/policy_in_force.h"
@@ -23,6 +24,7 @@
 #include "crypto/base/text.h"
 #include "crypto/primitives/sha256.h"
 #include "policies/reports/breach.h"
+#include "policies/reports/counts.h"
 #include "policies/reports/dpia.h"
 #include "policies/reports/lineage.h"
 #include "policies/reports/request_log.h"
@@ -43,6 +45,8 @@ struct ReportOptions {
   std::string pipeline;
   std::string column;
   std::string proofs;
+  std::string recipient = "readers of reports";
+  double epsilon = 0;
   BreachQuestion breach;
 };
 
@@ -113,14 +117,15 @@ Status Ropa(const ReportOptions& options) {
   ASSIGN_OR_RETURN(const std::unique_ptr<ReportWorld> world, OpenWorld(options));
   ASSIGN_OR_RETURN(const GovernanceFacts facts,
                    GovernanceFacts::Gather(*world->state, world->since));
-  ReportDocument document = policies::MakeRopa(*world->policy, facts.activities(), world->made);
+  const std::vector<policies::HeldData> held = facts.Held();
+  const policies::RopaFacts ran{facts.activities(), held};
+  ReportDocument document = policies::MakeRopa(*world->policy, ran, world->made);
   std::vector<std::string> drift = policies::DriftFromPolicy(*world->policy, facts.activities());
   if (!options.declared.empty()) {
     ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(options.declared));
     const Result<Json> declared = Json::Parse(AsText(bytes));
     if (!declared.ok()) return declared.status().WithContext(options.declared);
-    ASSIGN_OR_RETURN(const std::vector<std::string> more,
-                     policies::DriftFrom(*declared, facts.activities()));
+    ASSIGN_OR_RETURN(const std::vector<std::string> more, policies::DriftFrom(*declared, ran));
     drift.insert(drift.end(), more.begin(), more.end());
   }
   document.facts.Set("drift", Json::Strings(drift));
@@ -193,6 +198,15 @@ Status Breach(const ReportOptions& options) {
   return Deliver(*world, options, policies::MakeBreach(*world->policy, scope, world->made));
 }
 
+Status Counts(const ReportOptions& options) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReportWorld> world, OpenWorld(options));
+  const policies::PublicationRule& rule = world->policy->publication();
+  const TellingNote note{"report", "counts", "", options.recipient, world->policy->digest()};
+  ASSIGN_OR_RETURN(const policies::CountFacts facts,
+                   GatherCounts(*world->state, options.epsilon, rule, note));
+  return Deliver(*world, options, policies::MakeCounts(rule, facts, world->made));
+}
+
 Status Requests(const ReportOptions& options) {
   ASSIGN_OR_RETURN(const std::unique_ptr<ReportWorld> world, OpenWorld(options));
   ASSIGN_OR_RETURN(const std::vector<KeptRequest> kept, RequestBook(*world->state).All());
@@ -254,6 +268,15 @@ void AddGovernanceReportCommands(CLI::App& app, CommandOutcome& outcome) {
   breach->add_option("--worker", options->breach.worker, "A worker, as the log names it");
   breach->add_option("--artifact", options->breach.artifact, "SHA-256 of a sealed file");
   breach->add_option("--proofs", options->proofs, "Write the log's proofs into this folder");
+  CLI::App* counts = AddReport(
+      *report,
+      options,
+      {"counts", "People in published segments as far as they may be counted, and the budgets"},
+      Counts,
+      outcome);
+  counts->add_option("--recipient", options->recipient, "Who is told: for ledger and budget");
+  counts->add_option("--epsilon", options->epsilon, "Noisy counts, each of which costs this much")
+      ->check(CLI::Range(0.001, 20.0));
   AddReport(*report,
             options,
             {"requests", "Log of requests with the columns of 11 CCR section 7101"},

@@ -3,15 +3,18 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
+#include "coordinator/cli/embedded_run.h"
 #include "coordinator/cli/paths.h"
 #include "coordinator/cli/state_access.h"
 #include "coordinator/disclosure/policy_replay.h"
+#include "coordinator/disclosure/profile_binder.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/text.h"
 #include "pipelines/plan/explain_column.h"
@@ -75,6 +78,36 @@ Status Explain(const PolicyOptions& options) {
   return OkStatus();
 }
 
+Result<std::unique_ptr<EmbeddedRunner>> StartCounting(StateFolder& state, LedgerBook& ledger) {
+  EmbeddedOptions embedded;
+  embedded.workers = 1;
+  embedded.left = LeftRuns::kFinish;
+  return EmbeddedRunner::Start(state, ledger, embedded);
+}
+
+/// Counts in a worker: the coordinator opens no dataset.
+CountMembers CounterOf(StateFolder& state, EmbeddedRunner& runner) {
+  return [&state, &runner](const LiveDataset& dataset,
+                           const std::string& purpose,
+                           const SubjectsByPartition& subjects) -> Result<MemberCount> {
+    ProfileTask task;
+    task.dataset = dataset;
+    task.columns = {std::string(pipelines::kSubjectColumn)};
+    task.purpose = purpose;
+    task.allowed = subjects;
+    task.why = "a policy's effect on recorded runs";
+    // Nothing but two numbers leaves the worker; what is told of them passes the gate here.
+    task.options = Json::Of({{"quasi", Json(Json::Array())}, {"sensitive", ""}, {"min_group", 1}});
+    ProfileBinder binder(state, std::move(task), NewRunId(state));
+    ASSIGN_OR_RETURN(const RunView view, runner.Run(binder.Spec(), binder));
+    if (view.state != RunState::kSucceeded || binder.statistics() == nullptr) {
+      return view.failure.ok() ? Internal("the count failed without a reason") : view.failure;
+    }
+    const Json& statistics = *binder.statistics();
+    return MemberCount{statistics["people"].AsInt(), statistics["rows"].AsInt()};
+  };
+}
+
 Status Diff(const PolicyOptions& options) {
   ASSIGN_OR_RETURN(const policies::Policy before, Compile(Split(options.before, ',')));
   ASSIGN_OR_RETURN(const policies::Policy after, Compile(Split(options.after, ',')));
@@ -87,7 +120,9 @@ Status Diff(const PolicyOptions& options) {
                      OpenExistingState(options.state, clock, entropy));
     LedgerBook ledger(*state);
     TRY(ledger.LoadVersion());
-    ASSIGN_OR_RETURN(Json replay, ReplayRuns(*state, ledger, before, after, options.days));
+    ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner, StartCounting(*state, ledger));
+    const ReplayQuestion question{options.days, CounterOf(*state, *runner)};
+    ASSIGN_OR_RETURN(Json replay, ReplayRuns(*state, ledger, before, after, question));
     text += ReplayText(replay);
     json.Set("runs", std::move(replay));
   }

@@ -2,14 +2,15 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
+#include "coordinator/binding/disclosure_book.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/embedded_run.h"
 #include "coordinator/cli/state_access.h"
-#include "coordinator/disclosure/disclosure_book.h"
 #include "coordinator/disclosure/profile.h"
 #include "crypto/base/clock.h"
 
@@ -31,7 +32,8 @@ Result<Json> Statistics(StateFolder& state,
   embedded.left = LeftRuns::kFinish;
   ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner,
                    EmbeddedRunner::Start(state, ledger, embedded));
-  ProfileBinder binder(state, ledger, subject, request, NewRunId(state));
+  ASSIGN_OR_RETURN(ProfileTask task, ProfileTaskOf(ledger, subject, request));
+  ProfileBinder binder(state, std::move(task), NewRunId(state));
   ASSIGN_OR_RETURN(const RunView view, runner->Run(binder.Spec(), binder));
   if (view.state != RunState::kSucceeded || binder.statistics() == nullptr) {
     return view.failure.ok() ? Internal("the profile failed without a reason") : view.failure;
@@ -76,6 +78,12 @@ void AddProfileCommand(CLI::App& app, CommandOutcome& outcome) {
       ->delimiter(',');
   profile->add_option(
       "--sensitive", request.sensitive, "Measure l-diversity and t-closeness of it");
+  profile
+      ->add_option("--suppress",
+                   request.suppressed_max,
+                   "Search the least generalisation of --quasi that leaves classes of the policy's "
+                   "size, with at most this share of people suppressed")
+      ->check(CLI::Range(0.0, 1.0));
   profile->add_option("--recipient", request.recipient, "Who is told");
   profile
       ->add_option("--epsilon", request.epsilon, "A noisy number of people; costs privacy budget")

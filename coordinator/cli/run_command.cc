@@ -135,9 +135,18 @@ Status Run(const RunOptions& options) {
   LedgerBook ledger(*state);
   TRY(ledger.LoadVersion());
   const policies::PublicationRule rule = prepared.planned.policy.publication();
+  const std::string policy_digest = prepared.planned.policy.digest();
   ASSIGN_OR_RETURN(const Finished finished,
                    RunPrepared(*state, ledger, std::move(prepared), options.workers));
-  WriteReport(options, finished.report, rule);
+  DisclosureBook book(*state);
+  TRY(book.Load());
+  const TellingNote note{"run-report",
+                         finished.report["pipeline"].AsString(),
+                         "",
+                         "readers of run reports",
+                         policy_digest};
+  ASSIGN_OR_RETURN(const Json shown, TellRunReport(book, finished.report, rule, note));
+  WriteReport(options, shown, rule);
   if (options.format == "json") {
     PrintJson(finished.report);
   } else {

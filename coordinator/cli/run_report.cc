@@ -29,6 +29,13 @@ void Flatten(const Json& figure, const std::string& prefix, std::string& out) {
   }
 }
 
+/// That few additions wait, and until when; never how many.
+std::string HeldText(const Json& segment) {
+  if (!segment.Has("additions_held_until")) return "";
+  return "  additions held until they are a group, or " +
+         segment["additions_held_until"].AsString().substr(0, 10);
+}
+
 }  // namespace
 
 Json RunReport(const RunView& view, const PlanBinder& binder) {
@@ -53,7 +60,7 @@ std::string RunReportText(const Json& report) {
             snapshot["audit_index"].Dump() + "\n";
     for (const Json& segment : snapshot["segments"].items()) {
       text += "  " + segment["name"].AsString() + "  " + WithThousands(segment["members"].AsInt()) +
-              "\n";
+              HeldText(segment) + "\n";
     }
     for (const Json& segment : snapshot["withheld"].items()) {
       text +=

@@ -77,6 +77,14 @@ std::string Funnel(const Json& report, const PublicationRule& rule) {
          steps.Html();
 }
 
+constexpr char kWithheld[] = "withheld";
+
+/// Null: the differencing ledger let it not be told (segment_counts.h).
+std::string MembersText(const Json& segment, const PublicationRule& rule) {
+  const Json& members = segment["members"];
+  return members.is_null() ? kWithheld : GatedCount(members.AsInt(), rule);
+}
+
 /// Members of each segment, over all tasks of its step.
 std::string Segments(const Json& report, const PublicationRule& rule) {
   ReportTable table{"Segments", {"segment", "members", "of"}, {}};
@@ -89,7 +97,9 @@ std::string Segments(const Json& report, const PublicationRule& rule) {
       members += figures["members"].AsInt();
       considered += figures["considered"].AsInt();
     }
-    if (segment) {
+    if (segment && tasks.items().front()["members"].is_null()) {
+      table.rows.push_back({step, kWithheld, kWithheld});
+    } else if (segment) {
       // Who is not in the segment is a group too.
       const bool both = policies::CheckDifference(members, considered, rule).allowed;
       table.rows.push_back(
@@ -100,7 +110,8 @@ std::string Segments(const Json& report, const PublicationRule& rule) {
 }
 
 std::string Snapshots(const Json& report, const PublicationRule& rule) {
-  ReportTable table{"Snapshots", {"snapshot", "recipient", "segment", "members"}, {}};
+  ReportTable table{
+      "Snapshots", {"snapshot", "recipient", "segment", "members", "additions that wait"}, {}};
   for (const Json& snapshot : report["snapshots"].items()) {
     const std::string& name = snapshot["name"].AsString();
     const std::string& recipient = snapshot["recipient"].AsString();
@@ -108,10 +119,14 @@ std::string Snapshots(const Json& report, const PublicationRule& rule) {
       table.rows.push_back({name,
                             recipient,
                             segment["name"].AsString(),
-                            GatedCount(segment["members"].AsInt(), rule)});
+                            MembersText(segment, rule),
+                            segment.Has("additions_held_until")
+                                ? "until they are a group, or " +
+                                      segment["additions_held_until"].AsString().substr(0, 10)
+                                : "none"});
     }
     for (const Json& segment : snapshot["withheld"].items()) {
-      table.rows.push_back({name, recipient, segment["name"].AsString(), "withheld"});
+      table.rows.push_back({name, recipient, segment["name"].AsString(), "withheld", "-"});
     }
   }
   return table.rows.empty() ? "" : "<h2>Published</h2>" + table.Html();

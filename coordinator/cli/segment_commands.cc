@@ -33,13 +33,20 @@ Status List(const SegmentOptions& options) {
     ASSIGN_OR_RETURN(const pipelines::SnapshotManifest manifest,
                      folder.ReadManifest(name, version));
     for (const pipelines::SegmentEntry& segment : manifest.segments) {
-      list.Push(Json::Of({{"recipient", name.recipient},
-                          {"snapshot", name.snapshot},
-                          {"version", version},
-                          {"segment", segment.name},
-                          {"members", segment.members}}));
+      Json one = Json::Of({{"recipient", name.recipient},
+                           {"snapshot", name.snapshot},
+                           {"version", version},
+                           {"segment", segment.name},
+                           {"members", segment.members}});
       text += name.recipient + "  " + name.snapshot + "  " + segment.name + "  " +
-              WithThousands(static_cast<int64_t>(segment.members)) + "\n";
+              WithThousands(static_cast<int64_t>(segment.members));
+      if (segment.additions_held_until) {
+        one.Set("additions_held_until", TimestampText(*segment.additions_held_until));
+        text += "  additions held until they are a group, or " +
+                DateText(*segment.additions_held_until);
+      }
+      list.Push(std::move(one));
+      text += "\n";
     }
   }
   if (options.format == "json") {

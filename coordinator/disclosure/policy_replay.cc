@@ -74,7 +74,7 @@ Verdict MayUseColumn(const Policy& policy,
     if (!verdict.allowed) return verdict;
   }
   for (const std::string& special : label.special) {
-    const Verdict condition = policy.MayUseSpecial(special, purpose);
+    Verdict condition = policy.MayUseSpecial(special, purpose);
     if (!condition.allowed) return condition;
   }
   return verdict;
@@ -88,11 +88,16 @@ Json Gated(uint64_t count, int64_t min_group) {
 
 class Replay {
  public:
-  Replay(StateFolder& state, LedgerBook& ledger, const Policy& before, const Policy& after)
+  Replay(StateFolder& state,
+         LedgerBook& ledger,
+         const Policy& before,
+         const Policy& after,
+         const CountMembers& count)
       : state_(state),
         ledger_(ledger),
         before_(before),
         after_(after),
+        count_(count),
         min_group_(std::max(before.publication().min_group, after.publication().min_group)) {}
 
   Status Add(const RecordedPlan& recorded) {
@@ -111,6 +116,7 @@ class Replay {
     return Json::Of({{"columns", std::move(columns_)},
                      {"subjects", std::move(subjects_)},
                      {"steps", std::move(steps_)},
+                     {"members", std::move(members_)},
                      {"segments", std::move(segments_)}});
   }
 
@@ -195,27 +201,47 @@ class Replay {
       if (relation.ok()) wanted.emplace(publication.purpose, *relation);
     }
     for (const auto& [purpose, relation] : wanted) {
-      uint64_t lost = 0;
-      uint64_t gained = 0;
-      for (int partition = 0; partition < plan.partitions; ++partition) {
-        ASSIGN_OR_RETURN(const policies::LedgerPartition* part, ledger_.Partition(partition));
-        const std::vector<SubjectId> was = part->AllowedFor(before_, purpose, relation);
-        const std::vector<SubjectId> is = part->AllowedFor(after_, purpose, relation);
-        std::vector<SubjectId> both;
-        std::set_intersection(
-            was.begin(), was.end(), is.begin(), is.end(), std::back_inserter(both));
-        lost += was.size() - both.size();
-        gained += is.size() - both.size();
-      }
+      const ConsentNeeds need = {{purpose, relation}};
+      ASSIGN_OR_RETURN(const SubjectsByPartition was,
+                       AllowedForAll(ledger_, before_, need, plan.partitions));
+      ASSIGN_OR_RETURN(const SubjectsByPartition is,
+                       AllowedForAll(ledger_, after_, need, plan.partitions));
+      const SubjectsByPartition denied = Without(was, is);
+      const uint64_t lost = CountOf(denied);
+      const uint64_t gained = CountOf(Without(is, was));
       lost_[plan.pipeline + "/" + purpose] = std::max(lost_[plan.pipeline + "/" + purpose], lost);
       if (lost == 0 && gained == 0) continue;
+      ASSIGN_OR_RETURN(Json rows, RowsAbout(plan, purpose, denied));
       subjects_.Push(Json::Of({{"pipeline", plan.pipeline},
                                {"purpose", purpose},
                                {"relation", policies::RelationName(relation)},
                                {"newly_denied", Gated(lost, min_group_)},
-                               {"newly_allowed", Gated(gained, min_group_)}}));
+                               {"newly_allowed", Gated(gained, min_group_)},
+                               {"rows", std::move(rows)}}));
     }
     return OkStatus();
+  }
+
+  /// The rows about these people in each resting dataset that a step of the purpose reads.
+  Result<Json> RowsAbout(const Plan& plan,
+                         const std::string& purpose,
+                         const SubjectsByPartition& people) {
+    Json list{Json::Array()};
+    if (!count_ || CountOf(people) == 0) return list;
+    std::set<std::string> seen;
+    for (const PlannedStep& step : plan.steps) {
+      for (const PlannedInput& input : step.inputs) {
+        const bool reads = step.purpose == purpose && input.subjects_filtered;
+        if (!reads || !seen.insert(input.dataset).second) continue;
+        DatasetRegistry registry(state_);
+        ASSIGN_OR_RETURN(const LiveDataset live, registry.Find(plan.pipeline, input.dataset));
+        if (live.pieces.empty()) continue;
+        ASSIGN_OR_RETURN(const MemberCount count, count_(live, purpose, people));
+        list.Push(Json::Of({{"dataset", input.dataset},
+                            {"rows", Gated(static_cast<uint64_t>(count.rows), min_group_)}}));
+      }
+    }
+    return list;
   }
 
   /// Segments whose step would be refused, and those that were published and would be too small.
@@ -226,49 +252,95 @@ class Replay {
       const auto refused = refused_.find(step.id);
       if (step.op != "segment" || refused == refused_.end()) continue;
       gone.insert(step.id);
-      PushSegment(plan, step.id, refused->second);
+      PushSegment(plan, step.id, refused->second, /*exact=*/true);
     }
     const Result<Json> report = RunMemory::Report(state_, recorded.run);
     if (!report.ok()) return OkStatus();  // the run has not ended
     for (const Json& snapshot : (*report)["snapshots"].items()) {
-      const uint64_t lost = lost_[plan.pipeline + "/" + snapshot["purpose"].AsString()];
       for (const Json& segment : snapshot["segments"].items()) {
-        const std::string name = segment["name"].AsString();
-        const int64_t members = segment["members"].AsInt();
-        const int64_t minimum = after_.publication().min_group;
-        const bool too_small = members < minimum;
-        const bool may_shrink = members - static_cast<int64_t>(lost) < minimum;
-        if ((!too_small && !(may_shrink && lost > 0)) || !gone.insert(name).second) continue;
-        PushSegment(plan,
-                    name,
-                    too_small ? "it would be below the minimum group of " + std::to_string(minimum)
-                              : "it may fall below the minimum group of " +
-                                    std::to_string(minimum) + " without those newly denied");
+        if (gone.count(segment["name"].AsString()) != 0) continue;
+        ASSIGN_OR_RETURN(const bool vanishes, AddMembers(recorded, snapshot, segment));
+        if (vanishes) gone.insert(segment["name"].AsString());
       }
     }
     return OkStatus();
   }
 
-  void PushSegment(const Plan& plan, const std::string& segment, const std::string& why) {
-    segments_.Push(Json::Of({{"pipeline", plan.pipeline}, {"segment", segment}, {"why", why}}));
+  /// One published segment: counted where its members rest, bounded elsewhere. Whether it vanishes.
+  Result<bool> AddMembers(const RecordedPlan& recorded, const Json& snapshot, const Json& segment) {
+    const Plan& plan = recorded.plan;
+    const std::string& name = segment["name"].AsString();
+    DatasetRegistry registry(state_);
+    ASSIGN_OR_RETURN(const LiveDataset live, registry.Find(plan.pipeline, name));
+    const bool rests = count_ && !live.pieces.empty() && live.run == recorded.run;
+    if (!rests) return Bound(plan, snapshot, segment);
+    const ConsentNeeds needs = NeedsOf(plan, name, snapshot["recipient"].AsString());
+    ASSIGN_OR_RETURN(const SubjectsByPartition was,
+                     AllowedForAll(ledger_, before_, needs, plan.partitions));
+    ASSIGN_OR_RETURN(const SubjectsByPartition is,
+                     AllowedForAll(ledger_, after_, needs, plan.partitions));
+    const std::string purpose = snapshot["purpose"].AsString();
+    ASSIGN_OR_RETURN(const MemberCount before, count_(live, purpose, was));
+    ASSIGN_OR_RETURN(const MemberCount after, count_(live, purpose, is));
+    const bool may_grow = CountOf(Without(is, was)) > 0;
+    if (before.people != after.people || may_grow) {
+      members_.Push(Json::Of({{"pipeline", plan.pipeline},
+                              {"segment", name},
+                              {"recipient", snapshot["recipient"]},
+                              {"before", Gated(static_cast<uint64_t>(before.people), min_group_)},
+                              {"after", Gated(static_cast<uint64_t>(after.people), min_group_)},
+                              {"exact", true},
+                              {"may_grow", may_grow}}));
+    }
+    const int64_t minimum = after_.publication().min_group;
+    if (after.people >= minimum) return false;
+    PushSegment(plan,
+                name,
+                "it would be below the minimum group of " + std::to_string(minimum) +
+                    (may_grow ? ", unless persons newly allowed join it" : ""),
+                /*exact=*/!may_grow);
+    return true;
+  }
+
+  /// As if all who are newly denied for the publication's purpose were members.
+  bool Bound(const Plan& plan, const Json& snapshot, const Json& segment) {
+    const uint64_t lost = lost_[plan.pipeline + "/" + snapshot["purpose"].AsString()];
+    const int64_t members = segment["members"].AsInt();
+    const int64_t minimum = after_.publication().min_group;
+    const bool too_small = members < minimum;
+    const bool may_shrink = lost > 0 && members - static_cast<int64_t>(lost) < minimum;
+    if (!too_small && !may_shrink) return false;
+    const std::string group = "the minimum group of " + std::to_string(minimum);
+    PushSegment(plan,
+                segment["name"].AsString(),
+                too_small ? "it would be below " + group
+                          : "it may fall below " + group + " without those newly denied",
+                /*exact=*/too_small);
+    return true;
+  }
+
+  void PushSegment(const Plan& plan,
+                   const std::string& segment,
+                   const std::string& why,
+                   bool exact) {
+    segments_.Push(Json::Of(
+        {{"pipeline", plan.pipeline}, {"segment", segment}, {"why", why}, {"exact", exact}}));
   }
 
   StateFolder& state_;
   LedgerBook& ledger_;
   const Policy& before_;
   const Policy& after_;
+  const CountMembers& count_;
   int64_t min_group_;
   std::map<std::string, std::string> refused_;  ///< steps and datasets of this plan, and why
   std::map<std::string, uint64_t> lost_;        ///< by pipeline/purpose
   Json columns_{Json::Array()};
   Json subjects_{Json::Array()};
   Json steps_{Json::Array()};
+  Json members_{Json::Array()};
   Json segments_{Json::Array()};
 };
-
-std::string Shown(const Json& gated) {
-  return gated.is_int() ? std::to_string(gated.AsInt()) : gated.AsString();
-}
 
 }  // namespace
 
@@ -276,44 +348,17 @@ Result<Json> ReplayRuns(StateFolder& state,
                         LedgerBook& ledger,
                         const Policy& before,
                         const Policy& after,
-                        int64_t days) {
-  const Timestamp since{state.clock().Now().micros - days * kMicrosPerDay};
+                        const ReplayQuestion& question) {
+  const Timestamp since{state.clock().Now().micros - question.days * kMicrosPerDay};
   int64_t runs = 0;
   ASSIGN_OR_RETURN(const std::vector<RecordedPlan> plans, PlansSince(state, since, runs));
-  Replay replay(state, ledger, before, after);
+  Replay replay(state, ledger, before, after, question.count);
   for (const RecordedPlan& plan : plans) TRY(replay.Add(plan));
   Json json = std::move(replay).Done();
-  json.Set("days", days);
+  json.Set("days", question.days);
   json.Set("runs", runs);
   json.Set("plans", static_cast<int64_t>(plans.size()));
   return json;
-}
-
-std::string ReplayText(const Json& replay) {
-  std::string text = "replayed " + std::to_string(replay["plans"].AsInt()) + " plan(s) of " +
-                     std::to_string(replay["runs"].AsInt()) + " run(s) of the last " +
-                     std::to_string(replay["days"].AsInt()) + " days\n";
-  for (const Json& one : replay["columns"].items()) {
-    text += std::string("  newly ") + (one["after"].AsBool() ? "allowed" : "denied") + "  " +
-            one["pipeline"].AsString() + "/" + one["step"].AsString() + ": " +
-            one["column"].AsString() + " for " + one["purpose"].AsString() +
-            ", rows: " + Shown(one["rows"]) + "  [" + one["rule"].AsString() + "]  " +
-            one["article"].AsString() + "\n";
-  }
-  for (const Json& one : replay["subjects"].items()) {
-    text += "  people  " + one["pipeline"].AsString() + " for " + one["purpose"].AsString() + " (" +
-            one["relation"].AsString() + "): newly denied " + Shown(one["newly_denied"]) +
-            ", newly allowed " + Shown(one["newly_allowed"]) + "\n";
-  }
-  for (const Json& one : replay["steps"].items()) {
-    text += "  refused  " + one["pipeline"].AsString() + "/" + one["step"].AsString() + ": " +
-            one["why"].AsString() + "\n";
-  }
-  for (const Json& one : replay["segments"].items()) {
-    text += "  vanishes  segment " + one["segment"].AsString() + " of " +
-            one["pipeline"].AsString() + ": " + one["why"].AsString() + "\n";
-  }
-  return text;
 }
 
 }  // namespace signet::coordinator

@@ -6,26 +6,37 @@
 
 #include "coordinator/binding/ledger_book.h"
 #include "coordinator/binding/state_folder.h"
+#include "coordinator/disclosure/segment_replay.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
 #include "policies/compile/policy.h"
 
 namespace signet::coordinator {
 
-/// Replays the plans of the state's runs of the last `days` days (each different plan once) and the
-/// consent ledger of now under `after`, and compares with `before`:
+/// What is replayed, and by what means.
+struct ReplayQuestion {
+  int64_t days = 30;   ///< runs of the last so many days
+  CountMembers count;  ///< empty: segments and rows of persons are only bounded
+};
+
+/// Replays the plans of the state's runs of the last question.days (each different plan once) and
+/// the consent ledger of now under `after`, and compares with `before`:
 ///   {days, plans, runs,
 ///    columns: [{pipeline, step, column, purpose, before, after, rule, article, message, rows}],
-///    subjects: [{pipeline, purpose, relation, newly_denied, newly_allowed}],
+///    subjects: [{pipeline, purpose, relation, newly_denied, newly_allowed,
+///                rows: [{dataset, rows}]}],            rows about those newly denied
 ///    steps: [{pipeline, step, why}],                  steps that would be refused
-///    segments: [{pipeline, segment, why}]}            segments that would vanish
-/// Rows and subjects are disclosure-gated: a number, or "fewer than K" with the larger minimum of
-/// the two policies. No dataset is opened: rows are those of the registry, subjects of the ledger.
+///    members: [{pipeline, segment, recipient, before, after, exact, may_grow}],
+///    segments: [{pipeline, segment, why, exact}]}     segments that would vanish
+/// Exact: the members of the newest run rest, and were counted one by one under both policies, each
+/// against the consents of now for all purposes that they passed. Else a bound: as if all newly
+/// denied were members. Persons newly allowed may join only with a run: may_grow. Numbers are
+/// disclosure-gated: a number, or "fewer than K" with the larger minimum of the two policies.
 Result<Json> ReplayRuns(StateFolder& state,
                         LedgerBook& ledger,
                         const policies::Policy& before,
                         const policies::Policy& after,
-                        int64_t days);
+                        const ReplayQuestion& question);
 
 /// The same for people.
 std::string ReplayText(const Json& replay);

@@ -15,8 +15,6 @@ namespace {
 
 using policies::LabelClass;
 
-constexpr char kStep[] = "profile";
-
 Status NoDataset(const std::vector<LiveDataset>& all, const ProfileRequest& request) {
   std::vector<std::string> names;
   for (const LiveDataset& dataset : all) {
@@ -45,7 +43,11 @@ Result<LiveDataset> FindDataset(StateFolder& state, const ProfileRequest& reques
   return found.front();
 }
 
+/// Who is in a segment is one question, whoever asks: also the size of published lists answers it.
 std::string GroupOf(const ProfileSubject& subject, const std::string& more) {
+  if (more.empty() && subject.dataset.kind == pipelines::DatasetKind::kSegment) {
+    return SegmentGroup(subject.dataset.owner, subject.dataset.name);
+  }
   return "profile/" + subject.dataset.owner + "/" + subject.dataset.name + more;
 }
 
@@ -91,6 +93,14 @@ Json Filtered(const Json& column, const std::vector<bool>& told, size_t& next) {
   return json;
 }
 
+TellingNote NoteOf(const ProfileRequest& request, const ProfileSubject& subject) {
+  return {"profile",
+          subject.dataset.owner + "/" + subject.dataset.name,
+          request.purpose,
+          request.recipient,
+          subject.policy.digest()};
+}
+
 Result<Json> TellNoisy(DisclosureBook& book,
                        const ProfileRequest& request,
                        const ProfileSubject& subject,
@@ -98,7 +108,7 @@ Result<Json> TellNoisy(DisclosureBook& book,
                        Timestamp now) {
   const policies::PublicationRule& rule = subject.policy.publication();
   ASSIGN_OR_RETURN(const int64_t noisy,
-                   book.TellNoisy(request.recipient, people, request.epsilon, rule));
+                   book.TellNoisy(people, request.epsilon, rule, NoteOf(request, subject)));
   const policies::BudgetGauge gauge = book.budget().Gauge(request.recipient, now.micros, rule);
   return Json::Of({{"dataset", subject.dataset.name},
                    {"pipeline", subject.dataset.owner},
@@ -110,6 +120,23 @@ Result<Json> TellNoisy(DisclosureBook& book,
                               {"spent", gauge.spent},
                               {"limit", gauge.limit},
                               {"gauge", policies::GaugeText(gauge)}})}});
+}
+
+std::string SearchText(const Json& search) {
+  const std::string goal = "  least generalisation for classes of " +
+                           std::to_string(search["k"].AsInt()) + " with at most " +
+                           FixedText(100 * search["suppressed_max"].AsDouble(), 1) +
+                           " % suppressed: ";
+  if (!search["found"].AsBool()) return goal + "none, not even without these columns\n";
+  std::string text = goal + FixedText(search["loss_bits"].AsDouble(), 0) + " bits lost, " +
+                     std::to_string(search["nodes_checked"].AsInt()) + " of " +
+                     std::to_string(search["nodes"].AsInt()) + " ways tried\n";
+  for (const Json& one : search["levels"].items()) {
+    text += "    " + one["column"].AsString() + ": " + one["level"].AsString() + " (level " +
+            std::to_string(one["step"].AsInt()) + " of " + std::to_string(one["of"].AsInt()) +
+            ")\n";
+  }
+  return text;
 }
 
 std::string CountText(const Json& count) {
@@ -173,98 +200,28 @@ Result<ProfileSubject> FindProfileSubject(StateFolder& state, const ProfileReque
   return subject;
 }
 
-ProfileBinder::ProfileBinder(StateFolder& state,
-                             LedgerBook& ledger,
-                             const ProfileSubject& subject,
-                             const ProfileRequest& request,
-                             RunId run)
-    : state_(state), ledger_(ledger), subject_(subject), request_(request), run_(std::move(run)) {}
-
-RunSpec ProfileBinder::Spec() const {
-  RunSpec spec;
-  spec.id = run_;
-  spec.pipeline = "@profile";
-  StepSpec step;
-  step.id = StepId(kStep);
-  spec.steps.push_back(std::move(step));
-  return spec;
-}
-
-Status ProfileBinder::AddViews(pipelines::TaskInput& input, pipelines::TaskLease& lease) {
-  const DekId id(UuidText(state_.entropy().RandomUuid()));
-  SecretBytes key = state_.entropy().RandomSecret(32);
-  input.subjects_filtered = true;
-  for (int partition = 0; partition < subject_.plan.partitions; ++partition) {
-    ASSIGN_OR_RETURN(const policies::LedgerPartition* part, ledger_.Partition(partition));
-    pipelines::ConsentView view;
-    view.partition = partition;
-    ASSIGN_OR_RETURN(view.stream,
-                     pipelines::SealBlob(
-                         pipelines::ConsentViewHeader(request_.purpose, partition),
-                         policies::EncodeView(part->AllowedFor(subject_.policy, request_.purpose)),
-                         {id, &key},
-                         state_.blobs(),
-                         state_.entropy()));
-    input.allowed.push_back(std::move(view));
+Result<ProfileTask> ProfileTaskOf(LedgerBook& ledger,
+                                  const ProfileSubject& subject,
+                                  const ProfileRequest& request) {
+  const policies::PublicationRule& rule = subject.policy.publication();
+  ProfileTask task;
+  task.dataset = subject.dataset;
+  task.columns = subject.columns;
+  task.purpose = request.purpose;
+  task.why = "statistics through the disclosure gate, for " + request.recipient;
+  task.options = Json::Of({{"quasi", Json::Strings(request.quasi)},
+                           {"sensitive", request.sensitive},
+                           {"min_group", rule.min_group},
+                           {"min_class", rule.min_class},
+                           {"rule", rule.rule},
+                           {"article", rule.article}});
+  if (request.suppressed_max >= 0) task.options.Set("suppressed_max", request.suppressed_max);
+  for (int partition = 0; partition < subject.plan.partitions; ++partition) {
+    ASSIGN_OR_RETURN(const policies::LedgerPartition* part, ledger.Partition(partition));
+    task.allowed.push_back(part->AllowedFor(subject.policy, request.purpose));
   }
-  lease.deks.emplace(id, std::move(key));
-  return OkStatus();
+  return task;
 }
-
-Result<Bytes> ProfileBinder::BindTask(const TaskRef& task) {
-  const pipelines::Operator* op = pipelines::FindOperator(kStep);
-  CHECK(op != nullptr);
-  const policies::PublicationRule& rule = subject_.policy.publication();
-  pipelines::TaskAssignment out;
-  out.spec.run = run_.text();
-  out.spec.step = kStep;
-  out.spec.attempt = task.attempt;
-  out.spec.op = kStep;
-  out.spec.operator_digest = pipelines::OperatorDigest(*op);
-  out.spec.purpose = request_.purpose;
-  out.spec.blobs = "file:" + state_.blobs_path().string();
-  out.spec.options = Json::Of({{"quasi", Json::Strings(request_.quasi)},
-                               {"sensitive", request_.sensitive},
-                               {"min_group", rule.min_group},
-                               {"min_class", rule.min_class},
-                               {"rule", rule.rule},
-                               {"article", rule.article}});
-  pipelines::TaskInput input;
-  input.name = "rows";
-  ASSIGN_OR_RETURN(input.schema, subject_.dataset.schema.Select(subject_.columns));
-  input.pieces = subject_.dataset.pieces;
-  for (const pipelines::Piece& piece : input.pieces) {
-    for (const pipelines::Stream& stream : piece.streams) {
-      const bool needed =
-          std::any_of(stream.columns.begin(), stream.columns.end(), [&](const std::string& name) {
-            return input.schema.Find(name) != nullptr;
-          });
-      if (!needed || out.lease.deks.count(stream.dek) != 0) continue;
-      ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(stream.dek));
-      out.lease.deks.emplace(stream.dek, std::move(key));
-    }
-  }
-  TRY(AddViews(input, out.lease));
-  out.spec.inputs.push_back(std::move(input));
-  out.lease.keys.emplace("digest", state_.vault().Derive(crypto::KeyUse::kDigest, ""));
-  return out.Encode();
-}
-
-Status ProfileBinder::CommitTask(const TaskRef& /*task*/,
-                                 ByteView encoded,
-                                 crypto::WriteBatch& /*batch*/) {
-  ASSIGN_OR_RETURN(const pipelines::TaskResult result, pipelines::TaskResult::Decode(encoded));
-  statistics_ = std::make_unique<Json>(result.extra);
-  return OkStatus();
-}
-
-Status ProfileBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& /*batch*/) {
-  return Internal("a profile has no local step " + task.step.text());
-}
-
-void ProfileBinder::RunFinished(const RunId& /*run*/,
-                                RunState /*state*/,
-                                crypto::WriteBatch& /*batch*/) {}
 
 Result<Json> TellProfile(DisclosureBook& book,
                          const ProfileRequest& request,
@@ -273,6 +230,7 @@ Result<Json> TellProfile(DisclosureBook& book,
                          Timestamp now) {
   const policies::PublicationRule& rule = subject.policy.publication();
   if (statistics.Has("refused")) {
+    TRY(book.Refused(NoteOf(request, subject)));
     return Denied(statistics["refused"].AsString() + " (" + rule.rule + ", " + rule.article + ")");
   }
   if (request.epsilon > 0) {
@@ -282,13 +240,15 @@ Result<Json> TellProfile(DisclosureBook& book,
       {request.recipient, GroupOf(subject, ""), statistics["people"].AsInt(), now.micros}};
   const policies::Verdict people = book.ledger().MayTell(statements.front(), rule);
   if (!people.allowed) {
+    TRY(book.Refused(NoteOf(request, subject)));
     return Denied(people.message + " (" + people.rule + ")")
         .WithRemedy("ask with --epsilon for a noisy count");
   }
   for (const Json& column : statistics["columns"].items()) {
     Collect(subject, request, column, now, statements);
   }
-  ASSIGN_OR_RETURN(const std::vector<bool> told, book.Tell(statements, rule));
+  ASSIGN_OR_RETURN(const std::vector<bool> told,
+                   book.Tell(statements, rule, NoteOf(request, subject)));
   size_t next = 1;
   Json columns{Json::Array()};
   for (const Json& column : statistics["columns"].items()) {
@@ -302,7 +262,9 @@ Result<Json> TellProfile(DisclosureBook& book,
                         {"rows", statistics["rows"]},
                         {"min_group", rule.min_group},
                         {"columns", std::move(columns)}});
-  if (statistics.Has("classes")) json.Set("classes", statistics["classes"]);
+  for (const char* what : {"classes", "generalisation"}) {
+    if (statistics.Has(what)) json.Set(what, statistics[what]);
+  }
   return json;
 }
 
@@ -321,6 +283,7 @@ std::string ProfileText(const Json& profile) {
           std::to_string(profile["rows"].AsInt()) + " rows; nothing about fewer than " +
           std::to_string(profile["min_group"].AsInt()) + "\n";
   for (const Json& column : profile["columns"].items()) text += ColumnText(column);
+  if (profile.Has("generalisation")) text += SearchText(profile["generalisation"]);
   const Json& classes = profile["classes"];
   if (!classes.is_object()) return text;
   text += "  people alike in " + Join(classes["columns"].AsStrings(), ", ") + ": " +

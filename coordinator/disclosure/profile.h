@@ -2,20 +2,17 @@
 /// no rows.
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "coordinator/binding/dataset_registry.h"
+#include "coordinator/binding/disclosure_book.h"
 #include "coordinator/binding/ledger_book.h"
 #include "coordinator/binding/state_folder.h"
-#include "coordinator/disclosure/disclosure_book.h"
-#include "coordinator/dispatch/run_binder.h"
+#include "coordinator/disclosure/profile_binder.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
 #include "pipelines/plan/plan.h"
-#include "pipelines/record/task.h"
 #include "policies/compile/policy.h"
 
 namespace signet::coordinator {
@@ -26,6 +23,7 @@ struct ProfileRequest {
   std::string purpose = "operations.data_quality";  ///< whose columns and subjects are looked at
   std::vector<std::string> quasi;                   ///< measure classes of these columns
   std::string sensitive;                            ///< and what they tell about this one
+  double suppressed_max = -1;                       ///< from 0: search the least generalisation
   std::string recipient = "engineers";              ///< who is told: for the differencing ledger
   double epsilon = 0;                               ///< above 0: a noisy count of people, no more
 };
@@ -41,36 +39,10 @@ struct ProfileSubject {
 /// kNotFound with what there is; kDenied when the purpose may read none of the columns.
 Result<ProfileSubject> FindProfileSubject(StateFolder& state, const ProfileRequest& request);
 
-/// The one task: leases the streams of the columns that the purpose may read, and a consent view of
-/// the subjects it may use, sealed under a key of this task alone.
-class ProfileBinder final : public RunBinder {
- public:
-  /// The references must outlive the run.
-  ProfileBinder(StateFolder& state,
-                LedgerBook& ledger,
-                const ProfileSubject& subject,
-                const ProfileRequest& request,
-                RunId run);
-
-  [[nodiscard]] RunSpec Spec() const;
-  Result<Bytes> BindTask(const TaskRef& task) override;
-  Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) override;
-  Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) override;
-  void RunFinished(const RunId& run, RunState state, crypto::WriteBatch& batch) override;
-
-  /// What the worker's gate let through; null until the task succeeded.
-  [[nodiscard]] const Json* statistics() const { return statistics_.get(); }
-
- private:
-  Status AddViews(pipelines::TaskInput& input, pipelines::TaskLease& lease);
-
-  StateFolder& state_;
-  LedgerBook& ledger_;
-  const ProfileSubject& subject_;
-  const ProfileRequest& request_;
-  RunId run_;
-  std::unique_ptr<Json> statistics_;
-};
+/// The task that counts: the columns that the purpose may read, of the subjects it may use.
+Result<ProfileTask> ProfileTaskOf(LedgerBook& ledger,
+                                  const ProfileSubject& subject,
+                                  const ProfileRequest& request);
 
 /// What of the worker's statistics may be told beside all that was told before: counts that would
 /// differ from earlier ones by too few people are left out, or all is refused (kDenied) when it is

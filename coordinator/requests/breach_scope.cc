@@ -87,6 +87,7 @@ void BreachFinder::AddLease(const Json& lease, const FrozenRun& frozen, uint64_t
         readable.kind = std::string(pipelines::DatasetKindName(kind));
         readable.label_classes.insert(classes.begin(), classes.end());
         readable.partitions.insert(partition);
+        AddRows(frozen, dataset, partition, readable);
         if (readable.log_entries.empty() || readable.log_entries.back() != index) {
           readable.log_entries.push_back(index);
         }
@@ -101,7 +102,46 @@ void BreachFinder::AddLease(const Json& lease, const FrozenRun& frozen, uint64_t
   for (const pipelines::PlannedOutput& out : step->outputs) add(out.dataset, out.kind, out.schema);
 }
 
+Status BreachFinder::ReadRows() {
+  return state_.audit().reader().Scan(0, [this](uint64_t, ByteView bytes) -> Status {
+    if (AsText(bytes).find("\"task.finished\"") == std::string_view::npos) return OkStatus();
+    ASSIGN_OR_RETURN(const Json entry, Json::Parse(AsText(bytes)));
+    const Json& facts = entry["facts"];
+    rows_[entry["run"].AsString() + "/" + facts["step"].AsString()][facts["task"].AsInt()] =
+        static_cast<uint64_t>(facts["rows"].AsInt());
+    return OkStatus();
+  });
+}
+
+/// The dataset's rows in one partition or all, as its writer's tasks counted them. A writer whose
+/// tasks split their rows over partitions, or write several datasets, gives a bound.
+void BreachFinder::AddRows(const FrozenRun& frozen,
+                           const std::string& dataset,
+                           int partition,
+                           policies::ReadableDataset& readable) {
+  const std::string key = frozen.id + "/" + dataset + "/";
+  const bool known = counted_.count(key + "-1") != 0;
+  if (known || !counted_.insert(key + std::to_string(partition)).second) return;
+  for (const pipelines::PlannedStep& step : frozen.run.planned.plan.steps) {
+    const auto output = std::find_if(
+        step.outputs.begin(), step.outputs.end(), [&dataset](const pipelines::PlannedOutput& out) {
+          return out.dataset == dataset;
+        });
+    if (output == step.outputs.end()) continue;
+    const bool own_task = step.shape == pipelines::Shape::kPerPartition && !output->partitioned;
+    const bool one = own_task && partition >= 0;
+    const auto counts = rows_.find(frozen.id + "/" + step.id);
+    readable.rows_exact = readable.rows_exact && counts != rows_.end() &&
+                          step.outputs.size() == 1 && (own_task || partition < 0);
+    if (counts == rows_.end()) continue;
+    for (const auto& entry : counts->second) {
+      if (!one || entry.first == partition) readable.rows += entry.second;
+    }
+  }
+}
+
 Status BreachFinder::AddLeases(const BreachQuestion& question) {
+  TRY(ReadRows());
   std::map<std::string, const FrozenRun*> runs;
   for (const FrozenRun& frozen : facts_.runs()) runs[frozen.id] = &frozen;
   bool known = false;

@@ -1,6 +1,8 @@
 /// What a key, a worker or an artifact lays open: asked of the registry, the plans and the log.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,6 +40,12 @@ class BreachFinder {
   Status AddStreams(const std::string& key, const std::string& artifact);
   Status AddLeases(const BreachQuestion& question);
   void AddLease(const Json& lease, const FrozenRun& run, uint64_t index);
+  /// Rows that tasks made, as the log counted them: by "run/step", by task.
+  Status ReadRows();
+  void AddRows(const FrozenRun& run,
+               const std::string& dataset,
+               int partition,
+               policies::ReadableDataset& readable);
   policies::ReadableDataset& DatasetFor(const std::string& pipeline,
                                         const std::string& dataset,
                                         const std::string& purpose);
@@ -47,6 +55,8 @@ class BreachFinder {
   LedgerBook& ledger_;
   const GovernanceFacts& facts_;
   policies::BreachScope scope_;
+  std::map<std::string, std::map<int64_t, uint64_t>> rows_;
+  std::set<std::string> counted_;  ///< what AddRows has added, once each
 };
 
 }  // namespace signet::coordinator

@@ -144,6 +144,30 @@ Result<GovernanceFacts> GovernanceFacts::Gather(StateFolder& state, Timestamp si
   return facts;
 }
 
+std::vector<policies::HeldData> GovernanceFacts::Held() const {
+  std::vector<policies::HeldData> held;
+  std::set<std::string> seen;
+  for (const FrozenRun& frozen : runs_) {
+    const pipelines::Plan& plan = frozen.run.planned.plan;
+    if (!seen.insert(plan.pipeline).second) continue;
+    for (const Json& dataset : plan.derivation.items()) {
+      if (dataset["kind"].AsString() != pipelines::DatasetKindName(DatasetKind::kGoverned))
+        continue;
+      policies::HeldData one;
+      one.pipeline = plan.pipeline;
+      one.source = dataset["dataset"].AsString();
+      for (const Json& column : dataset["columns"].items()) {
+        const ColumnLineage lineage = LineageFrom(dataset, column);
+        one.categories.insert(lineage.categories.begin(), lineage.categories.end());
+        one.treatments.insert(lineage.treatments.begin(), lineage.treatments.end());
+        one.special.merge(SetOf(column["label"]["special"]));
+      }
+      held.push_back(std::move(one));
+    }
+  }
+  return held;
+}
+
 Result<std::vector<RunLineage>> GovernanceFacts::Lineage(const std::string& pipeline) const {
   std::vector<RunLineage> all;
   std::set<std::string> seen;

@@ -29,6 +29,8 @@ class GovernanceFacts {
   [[nodiscard]] const std::vector<policies::ProcessingActivity>& activities() const {
     return activities_;
   }
+  /// What is held of each source, by the newest run of each pipeline.
+  [[nodiscard]] std::vector<policies::HeldData> Held() const;
   /// The newest run of each pipeline, or of one; kNotFound when none succeeded.
   [[nodiscard]] Result<std::vector<RunLineage>> Lineage(const std::string& pipeline) const;
   [[nodiscard]] const std::vector<FrozenRun>& runs() const { return runs_; }

@@ -13,6 +13,7 @@
 #include "coordinator/binding/publication.h"
 #include "coordinator/binding/run_keys.h"
 #include "coordinator/binding/run_memory.h"
+#include "coordinator/requests/publication_note.h"
 #include "coordinator/requests/run_json.h"
 #include "crypto/base/log.h"
 #include "crypto/base/text.h"
@@ -51,11 +52,18 @@ RunHost::RunHost(StateFolder& state, LedgerBook& ledger, Coordinator& coordinato
     const auto hosted = hosted_.find(happening.run);
     if (hosted != hosted_.end()) hosted->second->log.Write(happening);
   });
+  coordinator_.ListenToTasks([this](const TaskSaid& said) {
+    const auto hosted = hosted_.find(said.task.run);
+    if (hosted == hosted_.end()) return;
+    hosted->second->log.Write(said);
+    Heard();
+  });
 }
 
 RunHost::~RunHost() {
   coordinator_.Observe([](const RunView&) {});
   coordinator_.Listen([](const Happening&) {});
+  coordinator_.ListenToTasks([](const TaskSaid&) {});
 }
 
 Result<std::vector<RunId>> RunHost::ResumeAll() {
@@ -109,6 +117,7 @@ Status RunHost::TakeUp(const RunId& run) {
 }
 
 Result<RunId> RunHost::Submit(PreparedRun prepared, const RunOccasion& occasion) {
+  if (!held_.empty()) return Unavailable(held_).WithRemedy("submit it again in a moment");
   TRY(state_.FixPartitions(prepared.planned.plan.partitions));
   const RunId run = NewRunId(state_);
   const RunFolder folder(state_, run);
@@ -169,7 +178,10 @@ Result<RunRequest> RunHost::Again(const std::string& name, const RerunChoice& ch
   request.no_cache = false;
   for (const auto& param : choice.params) request.params[param.first] = param.second;
   if (!choice.from.empty()) request.recompute.push_back(choice.from);
+  request.moment = {};
   if (!choice.failed) return request;
+  // The same moment, so that what had succeeded is what it was.
+  request.moment = view.submitted;
   for (const StepView& step : view.steps) {
     if (step.state == RunState::kFailed) request.recompute.push_back(step.id.text());
   }
@@ -245,7 +257,10 @@ Result<Json> RunHost::Run(const std::string& name) const {
 Result<Json> RunHost::Why(const std::string& name, const std::string& step, int task) const {
   ASSIGN_OR_RETURN(const RunId run, Find(name));
   ASSIGN_OR_RETURN(const std::string why, coordinator_.Why(run, StepId(step), task));
-  return Json::Of({{"run", run.text()}, {"step", step}, {"task", task}, {"why", why}});
+  Json answer = Json::Of({{"run", run.text()}, {"step", step}, {"task", task}, {"why", why}});
+  const std::string note = PublicationNote(state_, run, step, task);
+  if (!note.empty()) answer.Set("publication", note);
+  return answer;
 }
 
 Result<LogPart> RunHost::Log(const std::string& name, int64_t after) const {
@@ -294,6 +309,11 @@ Status RunHost::DeliveryOf(const RunId& run) const {
 void RunHost::Changed(const RunView& view) {
   if (IsTerminal(view.state)) ended_.push_back(view.run);
   if (watcher_) watcher_(view);
+  Heard();
+}
+
+/// Whoever follows a log or a run looks again.
+void RunHost::Heard() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++version_;

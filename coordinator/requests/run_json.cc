@@ -40,7 +40,11 @@ RunState StateOf(const std::string& name) {
 Json SnapshotJson(const Json& manifest) {
   Json segments{Json::Array()};
   for (const Json& segment : manifest["segments"].items()) {
-    segments.Push(Json::Of({{"name", segment["name"]}, {"members", segment["members"]}}));
+    Json one = Json::Of({{"name", segment["name"]}, {"members", segment["members"]}});
+    if (segment.Has("additions_held_until")) {
+      one.Set("additions_held_until", segment["additions_held_until"]);
+    }
+    segments.Push(std::move(one));
   }
   Json withheld{Json::Array()};
   for (const Json& segment : manifest["withheld"].items()) {

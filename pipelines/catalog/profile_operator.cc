@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "crypto/base/text.h"
+#include "pipelines/catalog/quasi_levels.h"
 #include "policies/disclosure/class_measures.h"
 #include "policies/disclosure/disclosure.h"
+#include "policies/disclosure/generalisation_search.h"
 #include "policies/disclosure/rare_values.h"
 
 namespace signet::pipelines {
@@ -137,8 +139,10 @@ Result<Json> ColumnJson(query::Connection& sql,
   return json;
 }
 
-/// One code per subject: its smallest value as text.
-Result<Codes> CodesOf(query::Connection& sql, const std::string& column) {
+/// One code per subject: its smallest value as text; `texts` by code.
+Result<Codes> CodesOf(query::Connection& sql,
+                      const std::string& column,
+                      std::vector<std::string>* texts = nullptr) {
   ASSIGN_OR_RETURN(const auto rows,
                    sql.Query("SELECT coalesce(min(CAST(" + SqlName(column) +
                              " AS VARCHAR)), '') FROM rows GROUP BY subject ORDER BY subject"));
@@ -150,7 +154,9 @@ Result<Codes> CodesOf(query::Connection& sql, const std::string& column) {
     if (!more) return codes;
     for (size_t r = 0; r < chunk.size(); ++r) {
       const auto next = static_cast<uint32_t>(numbers.size());
-      codes.push_back(numbers.emplace(std::string(chunk.Text(0, r)), next).first->second);
+      const auto [found, fresh] = numbers.emplace(std::string(chunk.Text(0, r)), next);
+      if (fresh && texts != nullptr) texts->push_back(found->first);
+      codes.push_back(found->second);
     }
   }
 }
@@ -185,6 +191,44 @@ Result<Json> ClassesJson(query::Connection& sql, const Json& options, const Publ
   json.Set("entropy_l", Rounded(measures.entropy_l));
   json.Set("t", Rounded(measures.t_equal));
   json.Set("t_ordered", Rounded(measures.t_ordered));
+  return json;
+}
+
+/// The least generalisation of the quasi-identifiers under which enough people look alike: levels
+/// and shares, no values.
+Result<Json> SearchJson(query::Connection& sql, const Json& options, const PublicationRule& rule) {
+  std::vector<policies::QuasiColumn> columns;
+  std::vector<std::vector<std::string>> names;
+  const std::vector<std::string> quasi = options["quasi"].AsStrings();
+  for (const std::string& name : quasi) {
+    std::vector<std::string> texts;
+    ASSIGN_OR_RETURN(Codes codes, CodesOf(sql, name, &texts));
+    NamedLevels levels = LevelsOf(std::move(codes), texts);
+    columns.push_back(std::move(levels.column));
+    names.push_back(std::move(levels.names));
+  }
+  const policies::GeneralisationGoal goal{rule.min_class, options["suppressed_max"].AsDouble()};
+  const Result<policies::Generalisation> found = policies::FindGeneralisation(columns, goal);
+  Json json = Json::Of({{"k", goal.k}, {"suppressed_max", goal.suppressed_max}});
+  if (!found.ok() && found.status().code() == StatusCode::kNotFound) {
+    json.Set("found", false);
+    return json;
+  }
+  if (!found.ok()) return found.status();
+  Json levels{Json::Array()};
+  for (size_t c = 0; c < quasi.size(); ++c) {
+    levels.Push(Json::Of({{"column", quasi[c]},
+                          {"level", names[c][found->levels[c]]},
+                          {"step", found->levels[c]},
+                          {"of", names[c].size() - 1}}));
+  }
+  const auto rows = static_cast<int64_t>(columns.front().values.size());
+  json.Set("found", true);
+  json.Set("levels", std::move(levels));
+  json.Set("suppressed", People(static_cast<int64_t>(found->suppressed), rows, rule));
+  json.Set("loss_bits", Rounded(found->loss));
+  json.Set("nodes", found->nodes);
+  json.Set("nodes_checked", found->nodes_checked);
   return json;
 }
 
@@ -236,6 +280,10 @@ Status ProfileOperator::Run(TaskContext& context) const {
   if (options["quasi"].size() > 0) {
     ASSIGN_OR_RETURN(Json classes, ClassesJson(sql, options, rule));
     extra.Set("classes", std::move(classes));
+    if (options.Has("suppressed_max")) {
+      ASSIGN_OR_RETURN(Json search, SearchJson(sql, options, rule));
+      extra.Set("generalisation", std::move(search));
+    }
   }
   context.result().extra = std::move(extra);
   return OkStatus();

@@ -1,5 +1,6 @@
 #include "pipelines/catalog/publish_operator.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -45,6 +46,30 @@ Json ListOf(const std::vector<SegmentEntry>& segments) {
   return list;
 }
 
+/// What the coordinator lends of the publication before, where there was one.
+Result<ShownMembers> ShownUntilNow(TaskContext& context) {
+  const std::vector<TaskInput>& inputs = context.spec().inputs;
+  const bool any = std::any_of(inputs.begin(), inputs.end(), [](const TaskInput& input) {
+    return input.name == kShownBefore;
+  });
+  if (!any) return ShownMembers{};
+  return ReadShown(context.sql(), kShownBefore);
+}
+
+Json ListOf(const std::vector<HeldAdditions>& held) {
+  Json list{Json::Array()};
+  for (const HeldAdditions& one : held) {
+    list.Push(Json::Of({{"name", one.segment}, {"until", TimestampText(one.until)}}));
+  }
+  return list;
+}
+
+Json ListOf(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  Json list{Json::Array()};
+  for (const auto& pair : pairs) list.Push(Json::Strings({pair.first, pair.second}));
+  return list;
+}
+
 Json ListOf(const std::vector<WithheldSegment>& segments) {
   Json list{Json::Array()};
   for (const WithheldSegment& segment : segments) {
@@ -81,12 +106,15 @@ Status PublishOperator::Run(TaskContext& context) const {
   TRY(context.OpenInputs());
   PublishGate gate;
   gate.publication.min_group = task["min_group"].AsInt();
+  gate.publication.hold_max_s = task["hold_max_s"].AsInt(gate.publication.hold_max_s);
   gate.publication.rule = task["publication_rule"].AsString();
   gate.publication.article = task["publication_article"].AsString();
   if (!options.identify_by.empty()) {
     TRY(Release(context, options));
     gate.identifiers_view = kReleasedTable;
   }
+  ASSIGN_OR_RETURN(const ShownMembers shown_before, ShownUntilNow(context));
+  gate.shown_before = &shown_before;
   ASSIGN_OR_RETURN(const SecretBytes* key, context.lease().Key("recipient"));
   ASSIGN_OR_RETURN(const SecretBytes* digest_key, context.lease().Key("digest"));
   const crypto::RecipientTokens tokens(*key, kTokenEpoch);
@@ -94,6 +122,8 @@ Status PublishOperator::Run(TaskContext& context) const {
       PublishedMembers published,
       CollectMembers(
           context.sql(), options, gate, tokens, crypto::HmacKey(*digest_key), context.stage()));
+  TRY(WriteShown(context.sql(), kShown, published.shown));
+  TRY(context.WriteOutput(context.Output(kShown)));
   const TaskOutput& output = context.Output("members");
   StreamHeader header;
   header.dataset = output.dataset;
@@ -118,6 +148,9 @@ Status PublishOperator::Run(TaskContext& context) const {
                                      {"expires_s", options.expires_s},
                                      {"segments", ListOf(published.segments)},
                                      {"withheld", ListOf(published.withheld)},
+                                     {"held", ListOf(published.held)},
+                                     {"close", ListOf(published.close)},
+                                     {"let_by_age", Json::Strings(published.let_by_age)},
                                      {"members", members},
                                      {"content", published.content.Hex()},
                                      {"stream", stream.ToJson()}});

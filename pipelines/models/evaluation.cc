@@ -190,8 +190,12 @@ Result<Json> TopFeatures(const Model& model, const TrainingSet& set, size_t coun
   return ImportancesJson(contributions, set.encoder.Names(), count);
 }
 
-Result<Json> SurrogateOf(const Model& model, const TrainingSet& set) {
+Result<Json> SurrogateOf(const Model& model, const TrainingSet& set, int64_t people_min) {
   const RowMatrix rows = Head(set.learning.rows, kBaselineRowsMax);
+  SurrogateOptions told;
+  told.leaf_rows_min = std::max(told.leaf_rows_min, static_cast<size_t>(people_min));
+  // Even the one rule that speaks of all of them would speak of too few.
+  if (rows.cells.size() / std::max<size_t>(rows.columns, 1) < told.leaf_rows_min) return Json();
   const CodeMatrix codes = model.trees.cuts.Encode(rows, 1);
   ASSIGN_OR_RETURN(const std::vector<double> scores, model.trees.ScoreCodes(codes, 1));
   std::vector<SurrogateColumn> columns;
@@ -204,7 +208,7 @@ Result<Json> SurrogateOf(const Model& model, const TrainingSet& set) {
     }
     columns.push_back(std::move(column));
   }
-  return SurrogateTree::Grow(codes, scores, {}).ToJson(model.trees.cuts, columns);
+  return SurrogateTree::Grow(codes, scores, told).ToJson(model.trees.cuts, columns);
 }
 
 }  // namespace signet::pipelines

@@ -25,6 +25,6 @@ Result<Json> Evaluate(const Model& model,
 Result<Json> TopFeatures(const Model& model, const TrainingSet& set, size_t count);
 
 /// The model as one small tree in words, with how much of its scores that tree tells.
-Result<Json> SurrogateOf(const Model& model, const TrainingSet& set);
+Result<Json> SurrogateOf(const Model& model, const TrainingSet& set, int64_t people_min);
 
 }  // namespace signet::pipelines

@@ -14,7 +14,7 @@
 namespace signet::pipelines {
 namespace {
 
-constexpr int kTextRowsMin = 20;
+constexpr int64_t kTextRowsMin = 20;
 constexpr int kTextValuesMax = 64;
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 /// The features' cut-off travels with them (pipelines/features writes it).
@@ -26,14 +26,15 @@ bool Usable(ColumnType type) {
 
 Result<std::vector<std::string>> CommonValues(query::Connection& connection,
                                               const std::string& view,
-                                              const std::string& column) {
+                                              const std::string& column,
+                                              int64_t rows_min) {
   const std::string name = SqlName(column);
   ASSIGN_OR_RETURN(
       const std::unique_ptr<query::Rows> rows,
-      connection.Query(
-          "SELECT " + name + " FROM " + SqlName(view) + " WHERE " + name +
-          " IS NOT NULL GROUP BY 1 HAVING count(*) >= " + std::to_string(kTextRowsMin) +
-          " ORDER BY count(*) DESC, 1 LIMIT " + std::to_string(kTextValuesMax)));
+      connection.Query("SELECT " + name + " FROM " + SqlName(view) + " WHERE " + name +
+                       " IS NOT NULL GROUP BY 1 HAVING count(*) >= " +
+                       std::to_string(std::max(kTextRowsMin, rows_min)) +
+                       " ORDER BY count(*) DESC, 1 LIMIT " + std::to_string(kTextValuesMax)));
   std::vector<std::string> values;
   query::Chunk chunk;
   while (true) {
@@ -84,7 +85,8 @@ FeatureMatrix FeatureMatrix::Rows(const std::vector<size_t>& positions) const {
 Result<FeatureEncoder> FeatureEncoder::Learn(query::Connection& connection,
                                              const std::string& view,
                                              const Schema& schema,
-                                             const std::vector<std::string>& drop) {
+                                             const std::vector<std::string>& drop,
+                                             int64_t value_rows_min) {
   for (const std::string& name : drop) TRY(ColumnNamed(schema, view, name).status());
   FeatureEncoder encoder;
   for (const Column& column : schema.columns) {
@@ -93,7 +95,7 @@ Result<FeatureEncoder> FeatureEncoder::Learn(query::Connection& connection,
     if (dropped || key || !Usable(column.type)) continue;
     EncodedColumn encoded{column.name, column.type, {}};
     if (column.type == ColumnType::kText) {
-      ASSIGN_OR_RETURN(encoded.values, CommonValues(connection, view, column.name));
+      ASSIGN_OR_RETURN(encoded.values, CommonValues(connection, view, column.name, value_rows_min));
       if (encoded.values.empty()) continue;
     }
     encoder.columns_.push_back(std::move(encoded));

@@ -31,12 +31,13 @@ struct FeatureMatrix {
 class FeatureEncoder {
  public:
   /// Takes every usable column of `schema` but subject, features_at and `drop`. Text values held by
-  /// fewer than 20 rows of `view` get no code of their own, and at most 64 do. kInvalid if nothing
-  /// is left, or `drop` names no column.
+  /// fewer than 20 rows of `view`, or than `value_rows_min`, get no code of their own, and at most
+  /// 64 do. kInvalid if nothing is left, or `drop` names no column.
   static Result<FeatureEncoder> Learn(query::Connection& connection,
                                       const std::string& view,
                                       const Schema& schema,
-                                      const std::vector<std::string>& drop);
+                                      const std::vector<std::string>& drop,
+                                      int64_t value_rows_min = 0);
 
   /// Reads `from` (a FROM clause's content; alias `f` holds the features) in subject order.
   /// `extras` are further SQL expressions, read as doubles (NULL = 0). kInvalid if a subject occurs

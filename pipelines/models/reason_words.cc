@@ -45,12 +45,31 @@ std::array<uint8_t, kShares.size()> BoundsOf(const std::array<uint64_t, 256>& co
   return bounds;
 }
 
+/// Merges levels of fewer people into the next one towards the middle.
+void MergeSmall(const std::array<uint64_t, 256>& counts,
+                int64_t people_min,
+                std::array<uint8_t, kShares.size()>& bounds) {
+  const auto people = [&counts](size_t from, size_t to) {
+    uint64_t sum = 0;
+    for (size_t code = from; code < to; ++code) sum += counts[code];
+    return static_cast<int64_t>(sum);
+  };
+  if (people(0, bounds[0]) < people_min) bounds[0] = 0;
+  if (people(bounds[0], bounds[1]) < people_min) bounds[1] = bounds[0];
+  if (people(bounds[3], CodeMatrix::kMissing) < people_min) bounds[3] = CodeMatrix::kMissing;
+  if (people(bounds[2], bounds[3]) < people_min) bounds[2] = bounds[3];
+}
+
 }  // namespace
 
-ReasonWords ReasonWords::Learn(const CodeMatrix& codes) {
+ReasonWords ReasonWords::Learn(const CodeMatrix& codes, int64_t people_min) {
   ReasonWords words;
   words.bounds_.reserve(codes.columns);
-  for (size_t c = 0; c < codes.columns; ++c) words.bounds_.push_back(BoundsOf(CountsOf(codes, c)));
+  for (size_t c = 0; c < codes.columns; ++c) {
+    const std::array<uint64_t, 256> counts = CountsOf(codes, c);
+    words.bounds_.push_back(BoundsOf(counts));
+    if (people_min > 0) MergeSmall(counts, people_min, words.bounds_.back());
+  }
   return words;
 }
 

@@ -22,11 +22,12 @@ enum class ValueKind {
 };
 
 /// Knows, for each column, which codes were low and high among the rows learnt from: the lowest
-/// tenth is "very low", the next fifth "low", the middle "typical".
+/// tenth is "very low", the next fifth "low", the middle "typical". A level of too few people is
+/// told as the next one towards the middle.
 class ReasonWords {
  public:
   ReasonWords() = default;
-  static ReasonWords Learn(const CodeMatrix& codes);
+  static ReasonWords Learn(const CodeMatrix& codes, int64_t people_min = 0);
 
   /// "very low", "low", "typical", "high", "very high" or "missing".
   [[nodiscard]] std::string_view Level(size_t column, uint8_t code) const;

@@ -137,7 +137,7 @@ Result<Json> RunTrain(query::Connection& connection,
   const Model& model = trained.model;
   ASSIGN_OR_RETURN(Json quality, Evaluate(model, set, options, context.seed));
   ASSIGN_OR_RETURN(Json top, TopFeatures(model, set, kTopFeatures));
-  ASSIGN_OR_RETURN(Json surrogate, SurrogateOf(model, set));
+  ASSIGN_OR_RETURN(Json surrogate, SurrogateOf(model, set, options.min_leaf));
   const auto validation =
       static_cast<int64_t>(std::count(set.learning.fold.begin(), set.learning.fold.end(), 0));
   ASSIGN_OR_RETURN(const Bytes bytes, model.Encode());
@@ -151,8 +151,8 @@ Result<Json> RunTrain(query::Connection& connection,
                            {"rounds", model.trees.main.rounds()},
                            {"calibration", trained.calibration},
                            {"quality", std::move(quality)},
-                           {"surrogate", std::move(surrogate)},
                            {"top_features", std::move(top)}});
+  if (!surrogate.is_null()) figures.Set("surrogate", std::move(surrogate));
   ASSIGN_OR_RETURN(Json origins, RollingOrigins(connection, options, inputs, context));
   if (origins.size() > 0) figures.Set("origins", std::move(origins));
   ASSIGN_OR_RETURN(Json fairness, FairnessByGroups(connection, options, set, model));

@@ -58,6 +58,8 @@ struct TrainOptions {
   double holdout_share = 0.2;
   double validation_share = 0.15;
   std::string calibration = "platt";  ///< probabilities: none, platt, isotonic, auto
+  /// Explanations (reasons, surrogate, values by name) speak of no fewer people: the policy's.
+  int64_t min_leaf = 0;
   BoosterOptions params;
 
   static Result<TrainOptions> FromJson(const Json& json);

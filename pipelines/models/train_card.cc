@@ -1,5 +1,6 @@
 #include "pipelines/models/train_card.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -73,6 +74,9 @@ Json TrainCard(const TrainOptions& options,
        {"eligible", options.where.empty() ? "all" : options.where},
        {"held_out_by", options.fold_time.empty() ? "subject" : options.fold_time},
        {"seed", static_cast<int64_t>(context.seed >> 1U)},
+       {"explanations",
+        "reasons, rules and named values speak of no fewer than " +
+            std::to_string(std::max<int64_t>(options.min_leaf, 1)) + " people"},
        {"params",
         Json::Of({{"max_depth", p.max_depth},
                   {"learning_rate", p.learning_rate},

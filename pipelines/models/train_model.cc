@@ -37,6 +37,16 @@ std::vector<uint64_t> KeysOf(const std::vector<SubjectId>& subjects) {
   return keys;
 }
 
+/// Rows with an amount: what the second part of two-part models is learnt from.
+std::vector<size_t> PaidRows(const std::vector<float>& labels) {
+  std::vector<size_t> paid;
+  paid.reserve(labels.size());
+  for (size_t row = 0; row < labels.size(); ++row) {
+    if (labels[row] > 0) paid.push_back(row);
+  }
+  return paid;
+}
+
 Result<LearnOptions> LearnOptionsOf(const TrainOptions& options, const FeatureEncoder& encoder) {
   LearnOptions learn;
   learn.method = MethodOf(options);
@@ -70,7 +80,12 @@ Result<Trained> TrainModel(const TrainingSet& set,
                          learn,
                          context.seed,
                          context.progress));
-  ReasonWords words = ReasonWords::Learn(learnt.model.cuts.Encode(cells, options.params.threads));
+  const CodeMatrix codes = learnt.model.cuts.Encode(cells, options.params.threads);
+  ReasonWords words = ReasonWords::Learn(codes, options.min_leaf);
+  if (options.min_leaf > 0) {
+    const CodeMatrix paid = codes.Rows(PaidRows(rows.labels));
+    TRY(learnt.model.ExplainGroupsOnly(codes, paid, options.min_leaf).status());
+  }
   return Trained{{options.model, set.encoder, std::move(learnt.model), std::move(words)},
                  learnt.params,
                  learnt.validation_loss,

@@ -122,6 +122,7 @@ Result<TrainOptions> TrainOptions::FromJson(const Json& json) {
   options.fold_time = reader.Text("fold_time");
   options.balance = reader.OneOf("class_weight", {"none", "balanced"}) == "balanced";
   options.search = static_cast<int>(reader.Integer("search", 0, 0, 6));
+  options.min_leaf = reader.Integer("min_leaf", 0, 0, 1'000'000'000);
   options.features = reader.Text("features", "features");
   options.earlier = reader.Texts("earlier");
   options.fairness = reader.Texts("fairness");
@@ -190,6 +191,11 @@ std::vector<OptionDoc> TrainOptions::Options() {
       {"last_value", "column", "money", "", "clv: feature with last period's spend, the baseline."},
       {"last_value_period", "duration", "", "365d", "clv: the length of that period."},
       {"bgnbd", "input", "", "", "clv: purchases input whose features give the BG/NBD baseline."},
+      {"min_leaf",
+       "integer",
+       "people",
+       "the policy's",
+       "Reasons, rules and named values speak of no fewer people; the policy's is the least."},
       {"holdout", "number", "share", "0.2", "Subjects kept apart to judge the model."},
       {"validation", "number", "share", "0.15", "Subjects that stop training and calibrate."},
       {"calibration",

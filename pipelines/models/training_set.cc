@@ -285,8 +285,9 @@ Result<TrainingSet> ReadTrainingSet(query::Connection& connection,
   set.cutoff = window.cutoff;
   set.label_from = window.from;
   set.label_to = window.to;
-  ASSIGN_OR_RETURN(set.encoder,
-                   FeatureEncoder::Learn(connection, options.features, schema, options.drop));
+  ASSIGN_OR_RETURN(
+      set.encoder,
+      FeatureEncoder::Learn(connection, options.features, schema, options.drop, options.min_leaf));
   ASSIGN_OR_RETURN(const std::string from, LabelledSql(options, schema, window));
   std::vector<std::string> extras = {"l.purchases", "l.spent", "l.first_at"};
   if (!options.fold_time.empty()) extras.push_back(FoldTimeSql(options.fold_time, schema));

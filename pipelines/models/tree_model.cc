@@ -40,10 +40,40 @@ Loss LossOf(TreeMethod method) {
   return Loss::kSquared;
 }
 
+Json EndsJson(const EndNodes& ends) {
+  Json list{Json::Array()};
+  for (const std::vector<int32_t>& tree : ends) {
+    Json nodes{Json::Array()};
+    for (const int32_t node : tree) nodes.Push(node);
+    list.Push(std::move(nodes));
+  }
+  return list;
+}
+
+EndNodes EndsFrom(const Json& json) {
+  EndNodes ends;
+  ends.reserve(json.size());
+  for (const Json& tree : json.items()) {
+    std::vector<int32_t> nodes;
+    nodes.reserve(tree.size());
+    for (const Json& node : tree.items()) nodes.push_back(static_cast<int32_t>(node.AsInt(-1)));
+    ends.push_back(std::move(nodes));
+  }
+  return ends;
+}
+
+int64_t CountOf(const EndNodes& ends) {
+  size_t count = 0;
+  for (const std::vector<int32_t>& tree : ends) count += tree.size();
+  return static_cast<int64_t>(count);
+}
+
 Status AddContributions(const Booster& booster,
+                        const EndNodes& ends,
                         const CodeMatrix& codes,
                         std::vector<double>& contributions) {
-  ASSIGN_OR_RETURN(const std::vector<Tree> trees, booster.Trees());
+  ASSIGN_OR_RETURN(std::vector<Tree> trees, booster.Trees());
+  EndAt(ends, trees);
   TreeReasons reasons(trees, codes.columns);
   constexpr size_t kBatchRows = 4096;
   for (size_t first = 0; first < codes.rows(); first += kBatchRows) {
@@ -111,9 +141,21 @@ Result<std::vector<double>> TreeModel::ScoreCodes(const CodeMatrix& codes,
 Result<std::vector<double>> TreeModel::Contributions(const RowMatrix& rows) const {
   const CodeMatrix codes = cuts.Encode(rows, 1);
   std::vector<double> contributions(rows.cells.size(), 0);
-  TRY(AddContributions(main, codes, contributions));
-  if (amount.has_value()) TRY(AddContributions(*amount, codes, contributions));
+  TRY(AddContributions(main, ends, codes, contributions));
+  if (amount.has_value()) TRY(AddContributions(*amount, amount_ends, codes, contributions));
   return contributions;
+}
+
+Result<int64_t> TreeModel::ExplainGroupsOnly(const CodeMatrix& learnt_from,
+                                             const CodeMatrix& paid,
+                                             int64_t people_min) {
+  ASSIGN_OR_RETURN(const std::vector<Tree> trees, main.Trees());
+  ends = NodesOfFew(trees, learnt_from, people_min);
+  if (amount.has_value()) {
+    ASSIGN_OR_RETURN(const std::vector<Tree> amounts, amount->Trees());
+    amount_ends = NodesOfFew(amounts, paid, people_min);
+  }
+  return CountOf(ends) + CountOf(amount_ends);
 }
 
 Result<Json> TreeModel::ToJson() const {
@@ -124,6 +166,8 @@ Result<Json> TreeModel::ToJson() const {
                         {"unit", unit},
                         {"sigma", sigma},
                         {"trees", ToBase64(trees)}});
+  if (CountOf(ends) > 0) json.Set("ends", EndsJson(ends));
+  if (CountOf(amount_ends) > 0) json.Set("amount_ends", EndsJson(amount_ends));
   if (amount.has_value()) {
     ASSIGN_OR_RETURN(const Bytes amounts, amount->Save());
     json.Set("amount_trees", ToBase64(amounts));
@@ -146,7 +190,9 @@ Result<TreeModel> TreeModel::FromJson(const Json& json) {
                   std::nullopt,
                   std::move(calibrator),
                   json["unit"].AsDouble(),
-                  json["sigma"].AsDouble()};
+                  json["sigma"].AsDouble(),
+                  EndsFrom(json["ends"]),
+                  EndsFrom(json["amount_ends"])};
   if (!(model.unit > 0) || !(model.sigma > 0)) return Corrupt("a model without its unit");
   if ((*method == TreeMethod::kTwoPart) != json.Has("amount_trees")) {
     return Corrupt("a model lacks a part");

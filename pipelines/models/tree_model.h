@@ -12,6 +12,7 @@
 #include "pipelines/math/logistic.h"
 #include "pipelines/models/bin_codes.h"
 #include "pipelines/models/booster.h"
+#include "pipelines/models/leaf_population.h"
 
 namespace signet::pipelines {
 
@@ -39,6 +40,8 @@ struct TreeModel {
   Calibrator calibrator;          ///< of probabilities
   double unit = 1;                ///< amounts and times were divided by it before learning
   double sigma = 1;               ///< survival: the scale of ln time
+  EndNodes ends{};                ///< where explanations of `main` end (leaf_population.h)
+  EndNodes amount_ends{};         ///< and of `amount`
 
   /// One score per row: a probability in [0, 1], a value, or a median time > 0. Never NaN.
   [[nodiscard]] Result<std::vector<double>> Score(const RowMatrix& rows, int threads) const;
@@ -47,11 +50,17 @@ struct TreeModel {
                                                        int threads,
                                                        bool calibrated = true) const;
   /// n x columns exact Shapley contributions to the margin (log-odds, ln value or ln time; a
-  /// forest's: the value itself; two-part: those of both parts, added).
+  /// forest's: the value itself; two-part: those of both parts, added). What few people tell apart
+  /// (ends) moves nothing.
   [[nodiscard]] Result<std::vector<double>> Contributions(const RowMatrix& rows) const;
+  /// From now on explanations speak of no fewer than `people_min` of the rows learnt from; `paid`
+  /// are those that the amounts were learnt from. Returns how many splits are not told.
+  Result<int64_t> ExplainGroupsOnly(const CodeMatrix& learnt_from,
+                                    const CodeMatrix& paid,
+                                    int64_t people_min);
 
-  /// {"method", "cuts", "calibration", "unit", "sigma", "trees", "amount_trees"}: trees are base64
-  /// of XGBoost's UBJSON. Equal training gives equal text.
+  /// {"method", "cuts", "calibration", "unit", "sigma", "trees", "amount_trees", "ends",
+  /// "amount_ends"}: trees are base64 of XGBoost's UBJSON. Equal training gives equal text.
   [[nodiscard]] Result<Json> ToJson() const;
   /// kCorrupt unless it is what ToJson gives.
   static Result<TreeModel> FromJson(const Json& json);

@@ -188,6 +188,7 @@ void PlanRecipients(Planning& planning,
                   {"recipient", name},
                   {"release_rule", release_rule},
                   {"min_group", std::max(publication.min_group, members.min_group)},
+                  {"hold_max_s", publication.hold_max_s},
                   {"publication_rule", publication.rule},
                   {"publication_article", publication.article}}));
     planning.plan.publications.push_back(

@@ -11,6 +11,7 @@
 
 #include "crypto/base/text.h"
 #include "pipelines/plan/column_pruning.h"
+#include "pipelines/plan/filled_options.h"
 #include "pipelines/plan/hidden_columns.h"
 #include "pipelines/plan/planning.h"
 #include "pipelines/plan/publish_planning.h"
@@ -46,9 +47,7 @@ class StepBinding {
     op_ = FindOperator(decl_.uses);
     if (op_ == nullptr || !op_->signature().in_documents) return UnknownOperator();
     CheckPurpose();
-    options_ = decl_.options.value;
-    if (decl_.uses == "segment" && !options_.Has("name")) options_.Set("name", decl_.id);
-    if (decl_.uses == "publish" && !options_.Has("snapshot")) options_.Set("snapshot", decl_.id);
+    options_ = FilledOptions(decl_, p_.policy);
     StartStep();
     for (const InputDecl& input : decl_.inputs) AddInput(input);
     if (decl_.uses == "publish") released_ = AddPublishInputs(p_, decl_, options_, step_);

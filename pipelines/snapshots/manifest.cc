@@ -14,9 +14,12 @@ constexpr int kFormat = 1;
 Json SegmentsJson(const std::vector<SegmentEntry>& segments) {
   Json list{Json::Array{}};
   for (const SegmentEntry& segment : segments) {
-    list.Push(Json::Of({{"name", segment.name},
-                        {"members", segment.members},
-                        {"definition", segment.definition}}));
+    Json json = Json::Of(
+        {{"name", segment.name}, {"members", segment.members}, {"definition", segment.definition}});
+    if (segment.additions_held_until) {
+      json.Set("additions_held_until", TimestampText(*segment.additions_held_until));
+    }
+    list.Push(std::move(json));
   }
   return list;
 }
@@ -35,6 +38,17 @@ Result<Timestamp> TimeOf(const Json& json, std::string_view key) {
   return time;
 }
 
+Result<SegmentEntry> SegmentFrom(const Json& json) {
+  SegmentEntry segment;
+  segment.name = json["name"].AsString();
+  segment.members = static_cast<uint64_t>(json["members"].AsInt());
+  segment.definition = json["definition"];
+  if (json.Has("additions_held_until")) {
+    ASSIGN_OR_RETURN(segment.additions_held_until, TimeOf(json, "additions_held_until"));
+  }
+  return segment;
+}
+
 bool IsHexDigest(const std::string& text) {
   return text.size() == 64 && FromHex(text).ok();
 }
@@ -44,28 +58,30 @@ bool IsHexDigest(const std::string& text) {
 Json SnapshotManifest::ToJson() const {
   Json inputs_json{Json::Object{}};
   for (const auto& [dataset, digest] : inputs) inputs_json.Set(dataset, digest);
-  return Json::Of({{"format", kFormat},
-                   {"name", name},
-                   {"recipient", recipient},
-                   {"version", version},
-                   {"run", run},
-                   {"purpose", purpose},
-                   {"as_of", TimestampText(as_of)},
-                   {"created", TimestampText(created)},
-                   {"expires", expires ? Json(TimestampText(*expires)) : Json()},
-                   {"token_epoch", token_epoch},
-                   {"released", released},
-                   {"segments", SegmentsJson(segments)},
-                   {"withheld", WithheldJson(withheld)},
-                   {"members", members},
-                   {"model_cards", model_cards},
-                   {"policy_digest", policy_digest},
-                   {"plan_digest", plan_digest},
-                   {"inputs", std::move(inputs_json)},
-                   {"content_digest", content_digest},
-                   {"audit_index", audit_index},
-                   {"members_context", members_context},
-                   {"members_blob", members_blob}});
+  Json json = Json::Of({{"format", kFormat},
+                        {"name", name},
+                        {"recipient", recipient},
+                        {"version", version},
+                        {"run", run},
+                        {"purpose", purpose},
+                        {"as_of", TimestampText(as_of)},
+                        {"created", TimestampText(created)},
+                        {"expires", expires ? Json(TimestampText(*expires)) : Json()},
+                        {"token_epoch", token_epoch},
+                        {"released", released},
+                        {"segments", SegmentsJson(segments)},
+                        {"withheld", WithheldJson(withheld)},
+                        {"members", members},
+                        {"model_cards", model_cards},
+                        {"policy_digest", policy_digest},
+                        {"plan_digest", plan_digest},
+                        {"inputs", std::move(inputs_json)},
+                        {"content_digest", content_digest},
+                        {"audit_index", audit_index},
+                        {"members_context", members_context},
+                        {"members_blob", members_blob}});
+  if (!shown_before.empty()) json.Set("shown_before", shown_before);
+  return json;
 }
 
 Result<SnapshotManifest> SnapshotManifest::FromJson(const Json& json) {
@@ -86,9 +102,8 @@ Result<SnapshotManifest> SnapshotManifest::FromJson(const Json& json) {
   manifest.token_epoch = static_cast<uint32_t>(json["token_epoch"].AsInt());
   manifest.released = json["released"].AsString();
   for (const Json& segment : json["segments"].items()) {
-    manifest.segments.push_back({segment["name"].AsString(),
-                                 static_cast<uint64_t>(segment["members"].AsInt()),
-                                 segment["definition"]});
+    ASSIGN_OR_RETURN(SegmentEntry entry, SegmentFrom(segment));
+    manifest.segments.push_back(std::move(entry));
   }
   for (const Json& segment : json["withheld"].items()) {
     manifest.withheld.push_back({segment["name"].AsString(), segment["reason"].AsString()});
@@ -100,6 +115,7 @@ Result<SnapshotManifest> SnapshotManifest::FromJson(const Json& json) {
   for (const auto& [dataset, digest] : json["inputs"].fields()) {
     manifest.inputs[dataset] = digest.AsString();
   }
+  manifest.shown_before = json["shown_before"].AsString();
   manifest.content_digest = json["content_digest"].AsString();
   manifest.audit_index = static_cast<uint64_t>(json["audit_index"].AsInt());
   manifest.members_context = json["members_context"].AsString();

@@ -20,6 +20,8 @@ struct SegmentEntry {
   std::string name;
   uint64_t members = 0;
   Json definition;  ///< the segment step's options: `where`, from, ...
+  /// Set while few additions wait to be shown: when they are, at the latest.
+  std::optional<Timestamp> additions_held_until = std::nullopt;
   friend bool operator==(const SegmentEntry&, const SegmentEntry&) = default;
 };
 
@@ -50,8 +52,9 @@ struct SnapshotManifest {
   std::string policy_digest;                  ///< hex
   std::string plan_digest;                    ///< hex
   std::map<std::string, std::string> inputs;  ///< dataset to content digest (hex)
-  std::string content_digest;                 ///< hex MultisetDigest over (token, segment)
-  uint64_t audit_index = 0;                   ///< of the log entry that announces this snapshot
+  std::string shown_before;  ///< hex: keyed digest of what was shown and held before; "" = nothing
+  std::string content_digest;   ///< hex MultisetDigest over (token, segment)
+  uint64_t audit_index = 0;     ///< of the log entry that announces this snapshot
   std::string members_context;  ///< hex: context of members.sealed (the stream's header digest)
   std::string members_blob;     ///< hex SHA-256 of members.sealed
 

@@ -1,9 +1,11 @@
 #include "pipelines/snapshots/publish.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "crypto/base/text.h"
+#include "policies/disclosure/difference_ledger.h"
 #include "policies/disclosure/disclosure.h"
 
 namespace signet::pipelines {
@@ -65,6 +67,87 @@ std::vector<Membership> Join(const std::vector<Membership>& so_far,
     }
   }
   return joined;
+}
+
+/// How many people lie in exactly these segments.
+using Patterns = std::map<uint64_t, int64_t>;
+
+policies::Overlap OverlapOf(const Patterns& patterns, size_t a, size_t b) {
+  policies::Overlap overlap;
+  for (const auto& [bits, people] : patterns) {
+    const bool in_a = (bits >> a & 1U) != 0;
+    const bool in_b = (bits >> b & 1U) != 0;
+    if (in_a && in_b) {
+      overlap.both += people;
+    } else if (in_a) {
+      overlap.only_a += people;
+    } else if (in_b) {
+      overlap.only_b += people;
+    }
+  }
+  return overlap;
+}
+
+void FindClose(const std::vector<Membership>& memberships,
+               const policies::PublicationRule& rule,
+               PublishedMembers& published) {
+  Patterns patterns;
+  for (const Membership& membership : memberships) ++patterns[membership.bits];
+  const std::vector<SegmentEntry>& segments = published.segments;
+  for (size_t a = 0; a < segments.size(); ++a) {
+    for (size_t b = a + 1; b < segments.size(); ++b) {
+      const bool both = policies::DifferenceLedger::MayTellBoth(
+                            segments[a].name, segments[b].name, OverlapOf(patterns, a, b), rule)
+                            .allowed;
+      if (!both) published.close.emplace_back(segments[a].name, segments[b].name);
+    }
+  }
+}
+
+Subjects SubjectsOf(const std::vector<Uuid>& uuids) {
+  Subjects subjects;
+  subjects.reserve(uuids.size());
+  for (const Uuid& uuid : uuids) subjects.push_back(SubjectId{uuid});
+  return subjects;
+}
+
+/// Why a segment is not shown that would be a group with those who wait.
+std::string WaitsText(const std::string& segment, Timestamp until) {
+  return "segment '" + segment + "' is shown once its additions are a group, or on " +
+         DateText(until);
+}
+
+/// Who of the segment may be shown now: removals are gone, small additions wait. Nobody when the
+/// segment is withheld.
+Subjects Released(const std::string& segment,
+                  const Subjects& allowed,
+                  const PublishGate& gate,
+                  const StageContext& context,
+                  PublishedMembers& published) {
+  std::vector<Uuid> now;
+  now.reserve(allowed.size());
+  for (const SubjectId& subject : allowed) now.push_back(subject.value);
+  ShownSegment before;
+  if (gate.shown_before != nullptr && gate.shown_before->count(segment) != 0) {
+    before = gate.shown_before->at(segment);
+  }
+  const policies::ReleasedList list = policies::ReleaseMembers(
+      before.shown, before.held, now, context.as_of.micros, gate.publication);
+  published.shown[segment] = {list.members, list.held};
+  const std::string what = "segment '" + segment + "'";
+  const auto size_now = static_cast<int64_t>(now.size());
+  const policies::Verdict verdict = policies::CheckGroup(size_now, gate.publication, what);
+  const auto size_shown = static_cast<int64_t>(list.members.size());
+  const bool shown = policies::CheckGroup(size_shown, gate.publication, what).allowed;
+  if (!verdict.allowed || !shown) {
+    const Timestamp until{list.due_micros};
+    published.withheld.push_back(
+        {segment, verdict.allowed ? WaitsText(segment, until) : verdict.message});
+    return {};
+  }
+  if (!list.held.empty()) published.held.push_back({segment, Timestamp{list.due_micros}});
+  if (list.by_age) published.let_by_age.push_back(segment);
+  return SubjectsOf(list.members);
 }
 
 /// Puts each subject's identifier (the smallest, if a person has several) to its member.
@@ -139,9 +222,14 @@ Json PublishedMembers::Figures() const {
   for (const SegmentEntry& segment : segments) sizes.Set(segment.name, segment.members);
   Json reasons{Json::Object{}};
   for (const WithheldSegment& segment : withheld) reasons.Set(segment.name, segment.reason);
+  Json waiting{Json::Object{}};
+  for (const HeldAdditions& one : held) {
+    waiting.Set(one.segment, "additions wait until they are a group, or " + DateText(one.until));
+  }
   return Json::Of({{"members", members.size()},
                    {"segments", std::move(sizes)},
                    {"withheld", std::move(reasons)},
+                   {"held", std::move(waiting)},
                    {"not_allowed", not_allowed},
                    {"without_identifier", without_identifier}});
 }
@@ -167,15 +255,12 @@ Result<PublishedMembers> CollectMembers(query::Connection& sql,
   for (const std::string& segment : options.segments) {
     ASSIGN_OR_RETURN(const Subjects all, ReadSubjects(sql, segment));
     const Subjects allowed = OnlyAllowed(all, gate, published.not_allowed);
-    const policies::Verdict verdict = policies::CheckGroup(
-        static_cast<int64_t>(allowed.size()), gate.publication, "segment '" + segment + "'");
-    if (!verdict.allowed) {
-      published.withheld.push_back({segment, verdict.message});
-      continue;
-    }
-    memberships = Join(memberships, allowed, uint64_t{1} << published.segments.size());
-    published.segments.push_back({segment, allowed.size(), Json()});
+    const Subjects shown = Released(segment, allowed, gate, context, published);
+    if (shown.empty()) continue;
+    memberships = Join(memberships, shown, uint64_t{1} << published.segments.size());
+    published.segments.push_back({segment, shown.size(), Json()});
   }
+  FindClose(memberships, gate.publication, published);
   if (context.progress) context.progress(0.3);
   published.members.reserve(memberships.size());
   for (const Membership& membership : memberships) {

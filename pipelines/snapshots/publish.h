@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/base/ids.h"
@@ -19,6 +20,7 @@
 #include "pipelines/record/task.h"
 #include "pipelines/snapshots/manifest.h"
 #include "pipelines/snapshots/members.h"
+#include "pipelines/snapshots/shown_members.h"
 #include "policies/model/purpose.h"
 
 namespace signet::pipelines {
@@ -37,11 +39,21 @@ struct PublishOptions {
 
 /// What the publication must respect, decided by policy and the lease.
 struct PublishGate {
-  policies::PublicationRule publication;  ///< segments below min_group are withheld
+  /// Segments below min_group are withheld; fewer additions than that are held, at most hold_max_s.
+  policies::PublicationRule publication;
   /// Subjects that the recipient's purpose may use now, sorted; nothing = the views are filtered.
   std::optional<std::span<const SubjectId>> allowed;
   /// View (subject, value TEXT) of identifiers released to the recipient; empty = none.
   std::string identifiers_view;
+  /// What the recipient was shown before; null: nothing ever.
+  const ShownMembers* shown_before = nullptr;
+};
+
+/// Additions to a published segment that wait to be shown; no count.
+struct HeldAdditions {
+  std::string segment;
+  Timestamp until;  ///< when they go through at the latest, by the runs' as_of
+  friend bool operator==(const HeldAdditions&, const HeldAdditions&) = default;
 };
 
 /// Members of one snapshot, before sealing.
@@ -49,10 +61,18 @@ struct PublishedMembers {
   std::vector<Member> members;         ///< sorted by token; only those in a published segment
   std::vector<SegmentEntry> segments;  ///< published, in the options' order; `definition` is null
   std::vector<WithheldSegment> withheld;
+  std::vector<HeldAdditions> held;      ///< of published segments
+  std::vector<std::string> let_by_age;  ///< segments whose few additions had waited long enough
+  /// Pairs of published segments that differ, or meet, by fewer people than a group: their counts
+  /// may not both be told.
+  std::vector<std::pair<std::string, std::string>> close;
+  ShownMembers shown;               ///< what the recipient knows from now on, and who waits
   MultisetDigest content;           ///< over (token, segment): see MemberRowDigest
   uint64_t not_allowed = 0;         ///< memberships that the consent view removed
   uint64_t without_identifier = 0;  ///< members for whom identify_by had no value
-  /// {members, segments: {name: members}, withheld: {name: reason}, not_allowed, ...}.
+  /// {members, segments: {name: members}, withheld: {name: reason}, held: {name: until},
+  /// not_allowed,
+  /// ...}.
   [[nodiscard]] Json Figures() const;
 };
 
@@ -62,7 +82,9 @@ crypto::Digest MemberRowDigest(const crypto::HmacKey& digest_key,
                                const Uuid& token);
 
 /// Reads the views named in `options.segments` (first column `subject` UUID, distinct or not),
-/// applies the gate, makes tokens. Deterministic: members sorted by token, digest order-free.
+/// applies the gate, makes tokens. Who is added to what was shown before waits until they are a
+/// group (policies::ReleaseMembers, by context.as_of); who left is gone at once. Deterministic:
+/// members sorted by token, digest order-free.
 /// Memory: about 50 bytes a member. kInvalid for more than kSegmentsMax segments.
 Result<PublishedMembers> CollectMembers(query::Connection& sql,
                                         const PublishOptions& options,

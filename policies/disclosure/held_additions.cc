@@ -49,9 +49,11 @@ ReleasedList ReleaseMembers(const std::vector<Uuid>& before,
   int64_t oldest = at_micros;
   for (const HeldMember& one : waiting) oldest = std::min(oldest, one.since_micros);
   const bool enough = static_cast<int64_t>(waiting.size()) >= rule.min_group;
-  released.by_age = !enough && !waiting.empty() && at_micros - oldest >= rule.hold_max_s * kMicros;
+  const bool old = !waiting.empty() && at_micros - oldest >= rule.hold_max_s * kMicros;
+  released.by_age = !enough && old && static_cast<int64_t>(now.size()) >= rule.min_group;
   if (!enough && !released.by_age) {
     released.members = std::move(stayed);
+    if (!waiting.empty()) released.due_micros = oldest + rule.hold_max_s * kMicros;
     released.held = std::move(waiting);
     return released;
   }

@@ -27,6 +27,11 @@ Json ProcessingActivity::ToJson() const {
                    {"policy_digest", policy_digest}});
 }
 
+Json HeldData::ToJson() const {
+  return Json::Of(
+      {{"pipeline", pipeline}, {"source", source}, {"categories", SetJson(categories)}});
+}
+
 std::string ListText(const std::set<std::string>& texts) {
   return texts.empty() ? "none" : Join({texts.begin(), texts.end()}, ", ");
 }

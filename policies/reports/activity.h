@@ -43,6 +43,17 @@ struct ProcessingActivity {
   [[nodiscard]] Json ToJson() const;
 };
 
+/// What is held of one source, whichever purposes read it: columns that wait in escrow are held,
+/// too.
+struct HeldData {
+  std::string pipeline, source;
+  std::set<std::string> categories;
+  std::set<std::string> special;     ///< those of them that are special or sensitive
+  std::set<std::string> treatments;  ///< "user.contact.email: escrow (gdpr.yaml:120)"
+
+  [[nodiscard]] Json ToJson() const;
+};
+
 /// "basis (article) by policy" of the purpose, over the policies.
 std::string BasisText(const Policy& policy, const std::string& purpose);
 /// "governed 1095 days, scores 180 days" for the kinds that the policy limits.

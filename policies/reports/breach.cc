@@ -43,16 +43,17 @@ ReportTable ReadableTable(const BreachScope& scope) {
                      "log entries"},
                     {}};
   for (const ReadableDataset& dataset : scope.datasets) {
-    table.rows.push_back({dataset.pipeline + "/" + dataset.dataset,
-                          dataset.kind,
-                          dataset.purpose.empty() ? "none: at rest" : dataset.purpose,
-                          ListText(dataset.label_classes),
-                          ListText(dataset.columns),
-                          ListText(dataset.categories),
-                          PartitionsText(dataset.partitions),
-                          WithThousands(static_cast<int64_t>(dataset.rows)),
-                          WithThousands(static_cast<int64_t>(dataset.subjects_max)),
-                          NumbersText(dataset.log_entries)});
+    table.rows.push_back(
+        {dataset.pipeline + "/" + dataset.dataset,
+         dataset.kind,
+         dataset.purpose.empty() ? "none: at rest" : dataset.purpose,
+         ListText(dataset.label_classes),
+         ListText(dataset.columns),
+         ListText(dataset.categories),
+         PartitionsText(dataset.partitions),
+         (dataset.rows_exact ? "" : "at most ") + WithThousands(static_cast<int64_t>(dataset.rows)),
+         WithThousands(static_cast<int64_t>(dataset.subjects_max)),
+         NumbersText(dataset.log_entries)});
   }
   return table;
 }
@@ -80,7 +81,8 @@ ReportDocument MakeBreach(const Policy& policy, const BreachScope& scope, const 
             WithThousands(static_cast<int64_t>(scope.subjects_max)) + " persons, categories " +
             ListText(categories) + "; special or sensitive: " + ListText(special) + ".",
         "The log proves which keys were leased; that they were used to read everything is "
-        "assumed."},
+        "assumed. Rows without 'at most' are those that the log, or the registry, counted. Persons "
+        "are at most those of the partitions, as the ledger knows them now."},
        {ReadableTable(scope)},
        {"When did the controller become aware (the 72 hours begin then)?"}},
       {"Contact", "GDPR Art. 33(3)(b)", {}, {}, {}},

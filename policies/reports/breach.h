@@ -24,6 +24,8 @@ struct ReadableDataset {
   std::set<std::string> identifiability;
   std::set<int> partitions;
   uint64_t rows = 0;
+  /// Whether the log, or the registry, knows the rows; else they are at most so many.
+  bool rows_exact = true;
   uint64_t subjects_max = 0;          ///< persons of those partitions: at most so many
   std::vector<uint64_t> log_entries;  ///< that show it
 };

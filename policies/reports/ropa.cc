@@ -44,13 +44,28 @@ ReportSection Purposes(const Policy& policy, std::span<const ProcessingActivity>
   return section;
 }
 
-ReportSection Categories(std::span<const ProcessingActivity> activities) {
+ReportTable HeldTable(std::span<const HeldData> held) {
+  ReportTable table{"What is held of each source, read by a purpose or not",
+                    {"pipeline", "source", "categories", "special or sensitive", "treatments"},
+                    {}};
+  for (const HeldData& one : held) {
+    table.rows.push_back({one.pipeline,
+                          one.source,
+                          ListText(one.categories),
+                          ListText(one.special),
+                          ListText(one.treatments)});
+  }
+  return table;
+}
+
+ReportSection Categories(std::span<const ProcessingActivity> activities,
+                         std::span<const HeldData> held) {
   ReportSection section;
   section.heading = "Categories of data subjects and of personal data";
   section.article = "GDPR Art. 30(1)(c)";
   section.paragraphs.emplace_back(
       "Data subjects: customers and visitors of the controller, as the sources name them.");
-  ReportTable table{"Categories by purpose",
+  ReportTable table{"Categories that the steps of each purpose read",
                     {"purpose", "pipeline", "categories", "special or sensitive", "sources"},
                     {}};
   for (const ProcessingActivity& activity : activities) {
@@ -61,6 +76,7 @@ ReportSection Categories(std::span<const ProcessingActivity> activities) {
                           ListText(activity.sources)});
   }
   section.tables.push_back(std::move(table));
+  section.tables.push_back(HeldTable(held));
   return section;
 }
 
@@ -164,6 +180,26 @@ void NoteMissing(const char* what,
   }
 }
 
+/// Records made before they listed what is held declare nothing of it.
+void NoteHeld(const Json& declared,
+              std::span<const HeldData> held,
+              std::vector<std::string>& drift) {
+  if (!declared.is_array()) return;
+  for (const HeldData& one : held) {
+    std::set<std::string> known;
+    for (const Json& item : declared.items()) {
+      const bool same =
+          item["pipeline"].AsString() == one.pipeline && item["source"].AsString() == one.source;
+      if (same) known = SetOf(item["categories"]);
+    }
+    for (const std::string& category : one.categories) {
+      if (known.count(category) != 0) continue;
+      drift.push_back("category '" + category + "' is held of " + one.source + " in " +
+                      one.pipeline + " and is not declared");
+    }
+  }
+}
+
 std::string NotAllowed(std::string sentence, const ProcessingActivity& activity) {
   sentence += " for " + activity.purpose + " in " + activity.pipeline;
   sentence += " (run " + activity.run + "), and the policies in force do not allow it";
@@ -172,28 +208,29 @@ std::string NotAllowed(std::string sentence, const ProcessingActivity& activity)
 
 }  // namespace
 
-ReportDocument MakeRopa(const Policy& policy,
-                        std::span<const ProcessingActivity> activities,
-                        const std::string& made) {
+ReportDocument MakeRopa(const Policy& policy, const RopaFacts& facts, const std::string& made) {
+  const std::span<const ProcessingActivity> activities = facts.activities;
   ReportDocument document;
   document.kind = "ropa";
   document.title = "Record of processing activities";
   document.made = made;
   document.sections = {Controller(policy),
                        Purposes(policy, activities),
-                       Categories(activities),
+                       Categories(activities, facts.held),
                        Recipients(policy, activities),
                        Transfers(policy, activities),
                        Limits(policy, activities),
                        Measures()};
   Json list{Json::Array()};
   for (const ProcessingActivity& activity : activities) list.Push(activity.ToJson());
-  document.facts = Json::Of({{"activities", list}, {"policy_digest", policy.digest()}});
+  Json held{Json::Array()};
+  for (const HeldData& one : facts.held) held.Push(one.ToJson());
+  document.facts =
+      Json::Of({{"activities", list}, {"held", held}, {"policy_digest", policy.digest()}});
   return document;
 }
 
-Result<std::vector<std::string>> DriftFrom(const Json& declared,
-                                           std::span<const ProcessingActivity> activities) {
+Result<std::vector<std::string>> DriftFrom(const Json& declared, const RopaFacts& ran) {
   const Json& facts = declared.Has("facts") ? declared["facts"] : declared;
   if (!facts["activities"].is_array()) {
     return Invalid("the file holds no record of processing activities")
@@ -204,7 +241,7 @@ Result<std::vector<std::string>> DriftFrom(const Json& declared,
     known[{item["pipeline"].AsString(), item["purpose"].AsString()}] = item;
   }
   std::vector<std::string> drift;
-  for (const ProcessingActivity& activity : activities) {
+  for (const ProcessingActivity& activity : ran.activities) {
     const auto found = known.find({activity.pipeline, activity.purpose});
     if (found == known.end()) {
       drift.push_back("the purpose '" + activity.purpose + "' ran in " + activity.pipeline +
@@ -217,6 +254,7 @@ Result<std::vector<std::string>> DriftFrom(const Json& declared,
     NoteMissing("source", activity, {activity.sources, SetOf(item["sources"])}, drift);
     NoteMissing("dataset kind", activity, {activity.kinds, SetOf(item["kinds"])}, drift);
   }
+  NoteHeld(facts["held"], ran.held, drift);
   return drift;
 }
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "coordinator/binding/dataset_registry.h"
+#include "coordinator/binding/run_memory.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
 #include "crypto/base/file.h"
@@ -84,7 +86,7 @@ class PolicyReplayTest : public testing::Test {
     LedgerBook ledger(*state_);
     EXPECT_TRUE(ledger.LoadVersion().ok());
     const Result<Json> json =
-        ReplayRuns(*state_, ledger, With("signet: 1", "signet: 1"), after, /*days=*/30);
+        ReplayRuns(*state_, ledger, With("signet: 1", "signet: 1"), after, {30, count_});
     EXPECT_TRUE(json.ok()) << json.status().message();
     return json.ok() ? *json : Json();
   }
@@ -93,6 +95,7 @@ class PolicyReplayTest : public testing::Test {
   SystemClock clock_;
   SystemEntropy entropy_;
   std::unique_ptr<StateFolder> state_;
+  CountMembers count_;
 };
 
 constexpr char kAccount[] =
@@ -127,6 +130,57 @@ TEST_F(PolicyReplayTest, APlanThatRanTwiceCountsOnceAndOldRunsNotAtAll) {
   Record("19990101t000000-cccccc");
   const Json json = Replayed(With("signet: 1", "signet: 1"));
   EXPECT_EQ(json["runs"].AsInt(), 2);
+}
+
+TEST_F(PolicyReplayTest, SegmentsWhoseMembersRestAreCountedAndOthersBounded) {
+  const std::string run = "29990101t000000-aaaaaa";
+  RunMemory memory(*state_, run);
+  const Json segment = Json::Of({{"name", "gold"}, {"members", 60}});
+  crypto::WriteBatch batch;
+  ASSERT_TRUE(
+      memory
+          .Finish(Json::Of({{"snapshots",
+                             Json::List({Json::Of({{"recipient", "email_platform"},
+                                                   {"purpose", "marketing.segmentation"},
+                                                   {"segments", Json::List({segment})}})})}}),
+                  batch)
+          .ok());
+  ASSERT_TRUE(state_->store().Write(batch, crypto::Durability::kSync).ok());
+  const policies::Policy larger = With("min_group: 50", "min_group: 61");
+  Json json = Replayed(larger);
+  ASSERT_EQ(json["segments"].size(), 1U) << json.Pretty();
+  EXPECT_TRUE(json["segments"].items()[0]["exact"].AsBool()) << "60 is below 61 whoever they are";
+
+  // Now the members rest, and a worker counts them.
+  LiveDataset gold;
+  gold.owner = "small";
+  gold.name = "gold";
+  gold.run = run;
+  pipelines::Piece piece;
+  piece.dataset = "gold";
+  piece.rows = 60;
+  gold.pieces = {piece};
+  crypto::WriteBatch live;
+  ASSERT_TRUE(DatasetRegistry(*state_).Put(gold, live).ok());
+  ASSERT_TRUE(state_->store().Write(live, crypto::Durability::kSync).ok());
+  int asked = 0;
+  count_ = [&asked](const LiveDataset& dataset, const std::string&, const SubjectsByPartition&) {
+    EXPECT_EQ(dataset.name, "gold");
+    return MemberCount{++asked == 1 ? 60 : 55, 60};
+  };
+  json = Replayed(With("hold_max: 7d", "hold_max: 8d"));
+  EXPECT_EQ(asked, 2) << "once under each policy";
+  EXPECT_EQ(json["segments"].size(), 0U) << json.Pretty();
+  ASSERT_EQ(json["members"].size(), 1U) << json.Pretty();
+  EXPECT_EQ(json["members"].items()[0]["before"].AsInt(), 60);
+  EXPECT_EQ(json["members"].items()[0]["after"].AsInt(), 55);
+  asked = 0;
+  count_ = [](const LiveDataset&, const std::string&, const SubjectsByPartition&) {
+    return MemberCount{0, 0};
+  };
+  json = Replayed(With("hold_max: 7d", "hold_max: 8d"));
+  ASSERT_EQ(json["segments"].size(), 1U) << json.Pretty();
+  EXPECT_TRUE(json["segments"].items()[0]["exact"].AsBool());
 }
 
 }  // namespace

@@ -55,5 +55,16 @@ TEST_F(ProfileOperatorTest, MeasuresClassesWithoutTellingSmallOnes) {
   EXPECT_FALSE(json["classes"].Has("k"));
 }
 
+TEST_F(ProfileOperatorTest, FindsTheLeastGeneralisationOnRequest) {
+  const Json options = Json::Of({{"quasi", Json::List({"amount"})}, {"suppressed_max", 0.0}});
+  const Json search = Profiled(5, options)["generalisation"];
+  ASSERT_TRUE(search["found"].AsBool()) << search.Pretty();
+  const Json& level = search["levels"].items().at(0);
+  EXPECT_EQ(level["column"].AsString(), "amount");
+  EXPECT_EQ(level["level"].AsString(), "bands of 2")
+      << "0.25 to 9.25 in steps of 1: bands of 2 hold two people each";
+  EXPECT_TRUE(search["suppressed"].is_null()) << "nobody is no group";
+}
+
 }  // namespace
 }  // namespace signet::pipelines

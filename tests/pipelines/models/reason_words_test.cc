@@ -25,6 +25,19 @@ TEST(ReasonWords, LevelsAreThoseOfThePeopleLearntFrom) {
   EXPECT_FALSE(ReasonWords::FromJson(*Json::Parse("[[1,2,3]]")).ok());
 }
 
+TEST(ReasonWords, NameNoLevelOfTooFewPeople) {
+  CodeMatrix codes{1, {}};
+  for (int i = 0; i < 100; ++i) codes.codes.push_back(static_cast<uint8_t>(i));
+  const ReasonWords words = ReasonWords::Learn(codes, 15);
+  EXPECT_EQ(words.Level(0, 3), "low") << "ten people are too few to be very low";
+  EXPECT_EQ(words.Level(0, 50), "typical");
+  EXPECT_EQ(words.Level(0, 99), "high");
+  const ReasonWords fewer = ReasonWords::Learn(codes, 40);
+  for (const uint8_t code : {uint8_t{0}, uint8_t{20}, uint8_t{50}, uint8_t{99}}) {
+    EXPECT_EQ(fewer.Level(0, code), "typical");
+  }
+}
+
 TEST(ReasonWords, AreAPlainSentence) {
   EXPECT_EQ(ReasonSentence("orders_recency_days", "very high", true, "churn"),
             "orders recency days is very high: raises churn");

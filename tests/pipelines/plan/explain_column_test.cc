@@ -77,6 +77,16 @@ TEST_F(ExplainColumnTest, ARefusedPipelineIsExplainedToo) {
   EXPECT_NE(ExplanationText(*json).find("the pipeline is refused"), std::string::npos);
 }
 
+/// What an officer reads, word for word: of a source's column and of a derived one.
+TEST_F(ExplainColumnTest, TheTextIsTheOneThatPeopleKnow) {
+  for (const char* column : {"crm.tier", "crm.email", "profile.tier"}) {
+    SCOPED_TRACE(column);
+    const Result<Json> json = Explain(Whole(), column);
+    ASSERT_TRUE(json.ok()) << json.status().message();
+    ExpectGolden(std::string("explain_") + column, WithoutLines(ExplanationText(*json)));
+  }
+}
+
 TEST_F(ExplainColumnTest, AnUnknownColumnIsToldWithTheNearest) {
   const Result<Json> json = Explain(Whole(), "crm.tir");
   EXPECT_EQ(json.status().code(), StatusCode::kNotFound);

@@ -20,6 +20,8 @@ SubjectId Subject(int n) {
   return SubjectId{UuidFromText(SubjectText(n)).value()};
 }
 
+constexpr int64_t kDay = int64_t{86'400} * 1'000'000;
+
 class PublishTest : public ::testing::Test {
  protected:
   /// Table `name` with the subjects [first, last).
@@ -32,11 +34,14 @@ class PublishTest : public ::testing::Test {
     ASSERT_TRUE(status.ok()) << status.ToString();
   }
   Result<PublishedMembers> Collect(const std::vector<std::string>& segments,
-                                   const PublishGate& gate) {
+                                   const PublishGate& gate,
+                                   int day = 0) {
     PublishOptions options;
     options.segments = segments;
     options.recipients = {"mail"};
-    return CollectMembers(*sql_, options, gate, tokens_, digest_key_, {});
+    StageContext context;
+    context.as_of.micros = day * kDay;
+    return CollectMembers(*sql_, options, gate, tokens_, digest_key_, context);
   }
 
   SeededEntropy entropy_{1};
@@ -137,6 +142,77 @@ TEST_F(PublishTest, ReleasesOneIdentifierPerMemberAndCountsTheRest) {
       EXPECT_EQ(member.released, n < 8 ? "C" + std::to_string(n) : "");
     }
   }
+}
+
+TEST_F(PublishTest, SmallAdditionsWaitAndRemovalsDoNot) {
+  Segment("a", 0, 30);
+  PublishGate gate = Gate(5);
+  const PublishedMembers first = Collect({"a"}, gate, 1).value();
+  EXPECT_EQ(first.members.size(), 30U);
+  EXPECT_TRUE(first.held.empty());
+  // Three come, one leaves.
+  ASSERT_TRUE(sql_->Execute("DELETE FROM a WHERE subject = '" + SubjectText(0) + "'").ok());
+  Segment("b", 30, 33);
+  ASSERT_TRUE(sql_->Execute("INSERT INTO a SELECT subject FROM b").ok());
+  gate.shown_before = &first.shown;
+  const PublishedMembers second = Collect({"a"}, gate, 2).value();
+  EXPECT_EQ(second.members.size(), 29U);
+  EXPECT_EQ(second.segments.at(0).members, 29U);
+  ASSERT_EQ(second.held.size(), 1U);
+  EXPECT_EQ(second.held[0].segment, "a");
+  EXPECT_EQ(second.held[0].until.micros, 9 * kDay) << "seven days after they came";
+  for (int n : {0, 30, 31, 32}) {
+    const Uuid token = tokens_.Token(Subject(n));
+    for (const Member& member : second.members) EXPECT_NE(member.token, token) << n;
+  }
+  // Two more make a group: all five are shown.
+  Segment("c", 33, 35);
+  ASSERT_TRUE(sql_->Execute("INSERT INTO a SELECT subject FROM c").ok());
+  gate.shown_before = &second.shown;
+  const PublishedMembers third = Collect({"a"}, gate, 3).value();
+  EXPECT_EQ(third.members.size(), 34U);
+  EXPECT_TRUE(third.held.empty());
+}
+
+TEST_F(PublishTest, HeldAdditionsGoThroughByTheirAge) {
+  Segment("a", 0, 30);
+  PublishGate gate = Gate(5);
+  const PublishedMembers first = Collect({"a"}, gate, 1).value();
+  Segment("b", 30, 31);
+  ASSERT_TRUE(sql_->Execute("INSERT INTO a SELECT subject FROM b").ok());
+  gate.shown_before = &first.shown;
+  const PublishedMembers held = Collect({"a"}, gate, 2).value();
+  gate.shown_before = &held.shown;
+  EXPECT_EQ(Collect({"a"}, gate, 8)->members.size(), 30U);
+  const PublishedMembers aged = Collect({"a"}, gate, 9).value();
+  EXPECT_EQ(aged.members.size(), 31U);
+  EXPECT_EQ(aged.let_by_age, std::vector<std::string>{"a"});
+}
+
+TEST_F(PublishTest, ASegmentWhoseShownPartIsNoGroupWaitsForItsAdditions) {
+  Segment("a", 0, 12);
+  PublishGate gate = Gate(10);
+  const PublishedMembers first = Collect({"a"}, gate, 1).value();
+  ASSERT_TRUE(sql_->Execute("DELETE FROM a").ok());
+  Segment("b", 8, 18);
+  ASSERT_TRUE(sql_->Execute("INSERT INTO a SELECT subject FROM b").ok());
+  gate.shown_before = &first.shown;
+  const PublishedMembers second = Collect({"a"}, gate, 2).value();
+  EXPECT_TRUE(second.members.empty()) << "four were shown before, six wait";
+  ASSERT_EQ(second.withheld.size(), 1U);
+  EXPECT_NE(second.withheld[0].reason.find("1970-01-10"), std::string::npos)
+      << second.withheld[0].reason;
+  EXPECT_EQ(second.shown.at("a").shown.size(), 4U);
+  EXPECT_EQ(second.shown.at("a").held.size(), 6U);
+}
+
+TEST_F(PublishTest, SegmentsThatDifferByFewPeopleAreNamed) {
+  Segment("a", 0, 30);
+  Segment("b", 0, 28);
+  Segment("c", 40, 60);
+  const PublishedMembers published = Collect({"a", "b", "c"}, Gate(5)).value();
+  ASSERT_EQ(published.close.size(), 1U);
+  EXPECT_EQ(published.close[0], std::make_pair(std::string("a"), std::string("b")));
 }
 
 TEST_F(PublishTest, AMissingViewIsAnError) {

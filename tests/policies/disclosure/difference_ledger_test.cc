@@ -93,5 +93,37 @@ TEST(DifferenceLedger, ComesBackFromJsonAndRefusesOther) {
             StatusCode::kCorrupt);
 }
 
+TEST(DifferenceLedger, WhatAListShowsMayBeSaidOfItAndNotWhatLiesNear) {
+  DifferenceLedger ledger;
+  // Lists go out whatever they are: removals must.
+  ledger.Note(Of("mail", 1000));
+  ledger.Note(Of("ads", 997));
+  EXPECT_FALSE(ledger.MayTell(Of("press", 998), Fifty()).allowed);
+  EXPECT_TRUE(ledger.Tell(Of("press", 1000), Fifty()).allowed);
+  EXPECT_FALSE(ledger.Tell(Of("press", 997), Fifty()).allowed)
+      << "who was told one is not told both";
+  EXPECT_EQ(ledger.Told("mail").size(), 1U);
+  ledger.Note(Of("mail", 999));
+  EXPECT_FALSE(ledger.Tell(Of("press", 999), Fifty()).allowed) << "one person left";
+  EXPECT_TRUE(ledger.Tell(Of("board", 1000), Fifty()).allowed);
+}
+
+TEST(DifferenceLedger, OfTwoGroupsThatLieTooCloseOneIsTold) {
+  DifferenceLedger ledger;
+  ledger.KeepApart("loyalty/a", "loyalty/b");
+  ledger.Note(Of("mail", 1000, "loyalty/a"));
+  ledger.Note(Of("mail", 1003, "loyalty/b"));
+  EXPECT_TRUE(ledger.Tell(Of("press", 1003, "loyalty/b"), Fifty()).allowed);
+  const Verdict other = ledger.Tell(Of("board", 1000, "loyalty/a"), Fifty());
+  EXPECT_FALSE(other.allowed);
+  EXPECT_EQ(other.message.find("100"), std::string::npos) << other.message;
+  EXPECT_TRUE(ledger.Tell(Of("board", 1003, "loyalty/b"), Fifty()).allowed);
+  EXPECT_TRUE(ledger.Tell(Of("press", 80, "loyalty/c"), Fifty()).allowed);
+  const Result<DifferenceLedger> again = DifferenceLedger::FromJson(ledger.ToJson());
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(*again, ledger);
+  EXPECT_FALSE(again->MayTell(Of("press", 1000, "loyalty/a"), Fifty()).allowed);
+}
+
 }  // namespace
 }  // namespace signet::policies

@@ -42,6 +42,7 @@ TEST(ReleaseMembers, FewAdditionsWaitUntilTheyAreAGroup) {
   ReleasedList list = ReleaseMembers(People(0, 12), {}, People(0, 15), kDay, rule);
   EXPECT_EQ(list.members, People(0, 12));
   EXPECT_EQ(list.held.size(), 3U);
+  EXPECT_EQ(list.due_micros, 8 * kDay);
   list = ReleaseMembers(list.members, list.held, People(0, 21), 2 * kDay, rule);
   EXPECT_EQ(list.members, People(0, 12));
   EXPECT_EQ(list.held.front().since_micros, kDay) << "the first three wait since day 1";
@@ -60,6 +61,16 @@ TEST(ReleaseMembers, NobodyWaitsLongerThanTheRuleSays) {
   list = ReleaseMembers(list.members, list.held, People(0, 14), 8 * kDay, rule);
   EXPECT_EQ(list.members, People(0, 14));
   EXPECT_TRUE(list.by_age);
+}
+
+TEST(ReleaseMembers, AgeLetsNobodyIntoAListThatIsNoGroup) {
+  const PublicationRule rule = TenWithinAWeek();
+  ReleasedList list = ReleaseMembers({}, {}, People(0, 9), kDay, rule);
+  list = ReleaseMembers(list.members, list.held, People(0, 9), 30 * kDay, rule);
+  EXPECT_TRUE(list.members.empty());
+  EXPECT_EQ(list.held.size(), 9U);
+  list = ReleaseMembers(list.members, list.held, People(0, 10), 31 * kDay, rule);
+  EXPECT_EQ(list.members, People(0, 10)) << "now they are a group";
 }
 
 TEST(ReleaseMembers, RemovalsAlwaysGoThrough) {

@@ -12,7 +12,8 @@ namespace {
 
 TEST(Ropa, HasEachItemOfArticle30) {
   const Policy policy = ShippedPolicy();
-  const ReportDocument ropa = MakeRopa(policy, ShopActivities(), "2026-11-22");
+  const std::vector<ProcessingActivity> activities = ShopActivities();
+  const ReportDocument ropa = MakeRopa(policy, {activities, {}}, "2026-11-22");
   for (const char* item : {"(a)", "(b)", "(c)", "(d)", "(e)", "(f)", "(g)"}) {
     SCOPED_TRACE(item);
     const std::string article = std::string("GDPR Art. 30(1)") + item;
@@ -33,7 +34,7 @@ TEST(Ropa, ATransferWithoutItsCountryAmongTheAllowedIsListedWithItsSafeguard) {
   std::vector<ProcessingActivity> activities = ShopActivities();
   activities[1].purpose = "marketing.advertising.audiences";
   activities[1].recipients = {"ad_network"};
-  const ReportDocument ropa = MakeRopa(policy, activities, "2026-11-22");
+  const ReportDocument ropa = MakeRopa(policy, {activities, {}}, "2026-11-22");
   const ReportTable& table = ropa.sections.at(4).tables.at(0);
   ASSERT_EQ(table.rows.size(), 1U);
   EXPECT_EQ(table.rows[0][0], "ad_network");
@@ -43,17 +44,17 @@ TEST(Ropa, ATransferWithoutItsCountryAmongTheAllowedIsListedWithItsSafeguard) {
 TEST(Ropa, WhatRanAsDeclaredHasNoDrift) {
   const Policy policy = ShippedPolicy();
   const std::vector<ProcessingActivity> activities = ShopActivities();
-  const Json declared = MakeRopa(policy, activities, "2026-11-22").ToJson();
-  EXPECT_TRUE(DriftFrom(declared, activities)->empty());
+  const Json declared = MakeRopa(policy, {activities, {}}, "2026-11-22").ToJson();
+  EXPECT_TRUE(DriftFrom(declared, {activities, {}})->empty());
   EXPECT_TRUE(DriftFromPolicy(policy, activities).empty());
   // Less than declared is no drift.
-  EXPECT_TRUE(DriftFrom(declared, std::span(activities).first(1))->empty());
+  EXPECT_TRUE(DriftFrom(declared, {std::span(activities).first(1), {}})->empty());
 }
 
 TEST(Ropa, EachThingThatRanBeyondTheRecordIsDrift) {
   const Policy policy = ShippedPolicy();
   const std::vector<ProcessingActivity> declared = ShopActivities();
-  const Json record = MakeRopa(policy, declared, "2026-11-22").ToJson();
+  const Json record = MakeRopa(policy, {declared, {}}, "2026-11-22").ToJson();
   std::vector<ProcessingActivity> ran = declared;
   ran[0].categories.insert("user.location.imprecise");
   ran[0].sources.insert("web");
@@ -61,7 +62,7 @@ TEST(Ropa, EachThingThatRanBeyondTheRecordIsDrift) {
   ProcessingActivity other = ran[0];
   other.purpose = "personalize.offers";
   ran.push_back(other);
-  const std::vector<std::string> drift = *DriftFrom(record, ran);
+  const std::vector<std::string> drift = *DriftFrom(record, {ran, {}});
   ASSERT_EQ(drift.size(), 4U);
   EXPECT_NE(drift[0].find("user.location.imprecise"), std::string::npos);
   EXPECT_NE(drift[1].find("web"), std::string::npos);
@@ -78,8 +79,27 @@ TEST(Ropa, WhatThePoliciesInForceDoNotKnowIsDrift) {
 }
 
 TEST(Ropa, AFileThatIsNoRecordIsInvalid) {
-  EXPECT_EQ(DriftFrom(Json(Json::Object()), ShopActivities()).status().code(),
+  const std::vector<ProcessingActivity> activities = ShopActivities();
+  EXPECT_EQ(DriftFrom(Json(Json::Object()), {activities, {}}).status().code(),
             StatusCode::kInvalid);
+}
+
+TEST(Ropa, WhatIsHeldIsListedThoughNoPurposeReadsIt) {
+  const Policy policy = ShippedPolicy();
+  HeldData crm;
+  crm.pipeline = "shop";
+  crm.source = "crm";
+  crm.categories = {"user.contact.email"};
+  crm.treatments = {"user.contact.email: escrow (gdpr.yaml:150)"};
+  std::vector<HeldData> held = {crm};
+  const ReportDocument ropa = MakeRopa(policy, {{}, held}, "2026-11-22");
+  EXPECT_NE(ropa.ToHtml().find("user.contact.email: escrow"), std::string::npos);
+  const Json record = ropa.ToJson();
+  EXPECT_TRUE(DriftFrom(record, {{}, held})->empty());
+  held[0].categories.insert("user.location.imprecise");
+  const std::vector<std::string> drift = *DriftFrom(record, {{}, held});
+  ASSERT_EQ(drift.size(), 1U);
+  EXPECT_NE(drift[0].find("user.location.imprecise"), std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,128 @@
+// A publication remembers whom it showed, and tells the ledger and the log.
+#include <string>
+
+#include "coordinator/binding/disclosure_book.h"
+#include "coordinator/binding/plan_binder.h"
+#include "pipelines/snapshots/shown_members.h"
+#include "tests/coordinator/binding/small_plan.h"
+
+namespace signet::coordinator {
+namespace {
+
+constexpr char kPublish[] = R"(
+  out:
+    uses: publish
+    purpose: marketing.segmentation
+    segments: [buyers]
+    recipients: [email_platform]
+)";
+
+class PlanPublication : public SmallPlan {
+ protected:
+  static TaskRef Task() {
+    TaskRef task;
+    task.run = RunId("r");
+    task.step = StepId("out");
+    return task;
+  }
+  void Accept(PlanBinder& binder) {
+    crypto::WriteBatch batch;
+    ASSERT_TRUE(binder.RunAccepted(RunId("r"), batch).ok());
+    Write(batch);
+    binder.BatchWritten(/*durable=*/true);
+  }
+  /// What the task hands back: a sealed list of `members`, and who was shown.
+  pipelines::TaskResult Published(PlanBinder& binder, int64_t members) {
+    const Result<Bytes> bound = binder.BindTask(Task());
+    EXPECT_TRUE(bound.ok()) << bound.status().message();
+    pipelines::TaskResult result;
+    const pipelines::Piece list = NewPiece("out", "members");
+    result.outputs[pipelines::kShown] = {NewPiece("email_platform@out", "shown")};
+    result.extra = Json::Of(
+        {{"stream", list.streams.at(0).ToJson()},
+         {"snapshot", "out"},
+         {"recipient", "email_platform"},
+         {"members", members},
+         {"content", std::string(80, 'c')},
+         {"segments", Json::List({Json::Of({{"name", "buyers"}, {"members", members}})})},
+         {"withheld", Json(Json::Array())},
+         {"close", Json::List({Json::Strings({"buyers", "others"})})},
+         {"held",
+          Json::List({Json::Of({{"name", "buyers"}, {"until", "2026-01-09T00:00:00.000000Z"}})})},
+         {"let_by_age", Json(Json::Array())}});
+    return result;
+  }
+  Status Commit(PlanBinder& binder, const pipelines::TaskResult& result) {
+    crypto::WriteBatch batch;
+    TRY(binder.CommitTask(Task(), result.Encode(), batch));
+    Write(batch);
+    TRY(state_->audit().Committed(OkStatus()));
+    return OkStatus();
+  }
+  Json LastEntryOf(const std::string& type) {
+    Json last;
+    for (uint64_t i = 0; i < state_->audit().size(); ++i) {
+      const Result<Json> entry = state_->audit().Entry(i);
+      if (entry.ok() && (*entry)["type"].AsString() == type) last = *entry;
+    }
+    return last;
+  }
+};
+
+TEST_F(PlanPublication, TheFirstTaskReadsNothingAndTheNextWhatTheFirstShowed) {
+  const pipelines::Planned planned = Plan(kPublish);
+  LedgerBook ledger(*state_);
+  PlanBinder binder(*state_, ledger, planned.plan, planned.policy, RunId("r"));
+  Accept(binder);
+  const auto inputs_named = [&](const std::string& name) {
+    size_t count = 0;
+    const Result<Bytes> bound = binder.BindTask(Task());
+    EXPECT_TRUE(bound.ok()) << bound.status().message();
+    for (const auto& input : pipelines::TaskAssignment::Decode(*bound)->spec.inputs) {
+      if (input.name == name) count += input.pieces.size();
+    }
+    return count;
+  };
+  EXPECT_EQ(inputs_named(pipelines::kShownBefore), 0U);
+  const Status committed = Commit(binder, Published(binder, 80));
+  ASSERT_TRUE(committed.ok()) << committed.message();
+  EXPECT_EQ(inputs_named(pipelines::kShownBefore), 1U);
+  DatasetRegistry registry(*state_);
+  EXPECT_EQ(registry.Find(kShownOwner, "email_platform@out")->pieces.size(), 1U);
+}
+
+TEST_F(PlanPublication, HeldAdditionsStandInManifestAndLogWithoutTheirNumber) {
+  const pipelines::Planned planned = Plan(kPublish);
+  LedgerBook ledger(*state_);
+  PlanBinder binder(*state_, ledger, planned.plan, planned.policy, RunId("r"));
+  Accept(binder);
+  ASSERT_TRUE(Commit(binder, Published(binder, 80)).ok());
+  ASSERT_EQ(binder.snapshots().size(), 1U);
+  const pipelines::SnapshotManifest& manifest = binder.snapshots().front();
+  ASSERT_TRUE(manifest.segments.at(0).additions_held_until.has_value());
+  EXPECT_EQ(DateText(*manifest.segments.at(0).additions_held_until), "2026-01-09");
+  EXPECT_TRUE(manifest.inputs.empty()) << "a digest ends in the number of rows";
+  const Json entry = LastEntryOf("snapshot.held");
+  EXPECT_EQ(entry["facts"]["segments"].items().at(0)["name"].AsString(), "buyers");
+  EXPECT_FALSE(entry.Dump().find("\"members\"") != std::string::npos);
+}
+
+TEST_F(PlanPublication, TheSizeOfAListCountsForWhatIsToldLater) {
+  const pipelines::Planned planned = Plan(kPublish);
+  LedgerBook ledger(*state_);
+  PlanBinder binder(*state_, ledger, planned.plan, planned.policy, RunId("r"));
+  Accept(binder);
+  ASSERT_TRUE(Commit(binder, Published(binder, 80)).ok());
+  DisclosureBook book(*state_);
+  ASSERT_TRUE(book.Load().ok());
+  const policies::PublicationRule rule;
+  const std::string group = SegmentGroup("small", "buyers");
+  EXPECT_FALSE(book.ledger().MayTell({"press", group, 81, 1}, rule).allowed);
+  EXPECT_TRUE(book.ledger().MayTell({"press", group, 80, 1}, rule).allowed);
+  ASSERT_TRUE((*book.Tell({{"press", group, 80, 1}}, rule, {"report", "", "", "press", ""}))[0]);
+  const std::string close = SegmentGroup("small", "others");
+  EXPECT_FALSE(book.ledger().MayTell({"press", close, 400, 1}, rule).allowed);
+}
+
+}  // namespace
+}  // namespace signet::coordinator
