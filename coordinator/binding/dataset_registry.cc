@@ -152,6 +152,22 @@ Status DatasetRegistry::Drop(const std::string& owner,
   return OkStatus();
 }
 
+Status DatasetRegistry::Release(const LiveDataset& dataset,
+                                const std::set<DekId>& in_use,
+                                crypto::WriteBatch& batch) {
+  std::vector<pipelines::Piece> gone;
+  for (const pipelines::Piece& piece : dataset.pieces) {
+    const bool used = std::any_of(
+        piece.streams.begin(), piece.streams.end(), [&in_use](const pipelines::Stream& stream) {
+          return in_use.count(stream.dek) != 0;
+        });
+    if (!used) gone.push_back(piece);
+  }
+  TRY(Discard(gone, batch));
+  batch.Delete(KeyOf(dataset.owner, dataset.name));
+  return OkStatus();
+}
+
 Status DatasetRegistry::DropOthers(const std::string& owner,
                                    const std::vector<std::string>& keep,
                                    crypto::WriteBatch& batch) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ class DatasetRegistry {
   Status DropOthers(const std::string& owner,
                     const std::vector<std::string>& keep,
                     crypto::WriteBatch& batch);
+  /// Takes the dataset off the list; its pieces go, but for those whose keys are `in_use`
+  /// elsewhere.
+  Status Release(const LiveDataset& dataset,
+                 const std::set<DekId>& in_use,
+                 crypto::WriteBatch& batch);
   /// Destroys the keys of pieces of models, and takes them from every dataset that names them.
   Status Forget(const std::vector<pipelines::Piece>& pieces, crypto::WriteBatch& batch);
   /// Destroys the keys of pieces that never became live.

@@ -44,10 +44,12 @@ void LeaseBook::Expire(const TaskKey& task, const Lease& lease, const std::strin
 
 void LeaseBook::Granted(const TaskRef& task, const pipelines::TaskAssignment& assignment) {
   const TaskKey key{task.step.text(), task.task};
-  if (const auto earlier = out_.find(key); earlier != out_.end()) {
-    Expire(key, earlier->second, "another attempt began");
+  Held& held = out_[key];
+  if (!task.second) {
+    for (const auto& earlier : held) Expire(key, earlier.second, "another attempt began");
+    held.clear();
   }
-  out_[key] = {task.attempt, task.fence, {}};
+  held[task.fence] = {task.attempt, task.fence, {}};
   Json uses{Json::Array()};
   for (const auto& [use, secret] : assignment.lease.keys) uses.Push(use);
   granted_.push_back(Json::Of({{"step", key.first},
@@ -61,9 +63,9 @@ void LeaseBook::Granted(const TaskRef& task, const pipelines::TaskAssignment& as
 }
 
 void LeaseBook::Sent(const TaskRef& task, const WorkerId& worker) {
-  const auto lease = out_.find({task.step.text(), task.task});
-  if (lease == out_.end()) return;
-  lease->second.worker = worker.text();
+  const auto held = out_.find({task.step.text(), task.task});
+  if (held == out_.end() || held->second.count(task.fence) == 0) return;
+  held->second.at(task.fence).worker = worker.text();
   if (!granted_.empty()) granted_.back().Set("worker", worker.text());
 }
 
@@ -76,39 +78,54 @@ void LeaseBook::Denied(const TaskRef& task, const Status& why) {
 
 void LeaseBook::Released(const TaskRef& task, const pipelines::TaskResult& result) {
   const TaskKey key{task.step.text(), task.task};
-  const auto lease = out_.find(key);
+  const Lease* const lease = Find(task);
   // A result that was known needed no keys.
-  if (lease == out_.end() && task.fence == 0) return;
-  Json facts =
-      Facts(key, lease == out_.end() ? Lease{task.attempt, task.fence, {}} : lease->second);
+  if (lease == nullptr && task.fence == 0) return;
+  Json facts = Facts(key, lease == nullptr ? Lease{task.attempt, task.fence, {}} : *lease);
   facts.Set("uses", SealCalls(result));
   released_.push_back(std::move(facts));
-  if (lease != out_.end()) out_.erase(lease);
+  Forget(key, task.fence);
+}
+
+const LeaseBook::Lease* LeaseBook::Find(const TaskRef& task) const {
+  const auto held = out_.find({task.step.text(), task.task});
+  if (held == out_.end()) return nullptr;
+  const auto lease = held->second.find(task.fence);
+  return lease == held->second.end() ? nullptr : &lease->second;
+}
+
+void LeaseBook::Forget(const TaskKey& task, uint64_t fence) {
+  const auto held = out_.find(task);
+  if (held == out_.end()) return;
+  held->second.erase(fence);
+  if (held->second.empty()) out_.erase(held);
 }
 
 void LeaseBook::Ended(const AttemptEnd& end) {
   const TaskKey key{end.task.step.text(), end.task.task};
-  const auto lease = out_.find(key);
-  if (lease == out_.end() || (end.task.fence != 0 && lease->second.fence != end.task.fence)) return;
+  const Lease* const lease = Find(end.task);
+  if (lease == nullptr) return;
   if (end.reported) {
-    Json facts = Facts(key, lease->second);
+    Json facts = Facts(key, *lease);
     facts.Set("failed", StatusCodeName(end.why.code()));
     released_.push_back(std::move(facts));
   } else {
     // The scheduler's own words; a message of a worker could hold others.
-    Expire(key, lease->second, end.why.message());
+    Expire(key, *lease, end.why.message());
   }
-  out_.erase(lease);
+  Forget(key, end.task.fence);
 }
 
 void LeaseBook::ExpireAll() {
-  for (const auto& [task, lease] : out_) Expire(task, lease, "the run ended");
+  for (const auto& [task, held] : out_) {
+    for (const auto& lease : held) Expire(task, lease.second, "the run ended");
+  }
   out_.clear();
 }
 
 std::string LeaseBook::HolderOf(const TaskRef& task) const {
-  const auto lease = out_.find({task.step.text(), task.task});
-  return lease == out_.end() ? std::string() : lease->second.worker;
+  const Lease* const lease = Find(task);
+  return lease == nullptr ? std::string() : lease->worker;
 }
 
 Status LeaseBook::FlushList(const std::string& type,

@@ -37,7 +37,7 @@ class LeaseBook {
   void Ended(const AttemptEnd& end);
   /// All that is still out has expired: the run ended.
   void ExpireAll();
-  /// Who holds the task's lease; empty when nobody does.
+  /// Who holds the lease of this attempt; empty when nobody does.
   [[nodiscard]] std::string HolderOf(const TaskRef& task) const;
   /// Whether nothing waits for Flush.
   [[nodiscard]] bool empty() const {
@@ -54,11 +54,15 @@ class LeaseBook {
     std::string worker;
   };
 
+  using Held = std::map<uint64_t, Lease>;  ///< by fence: a slow task may have two attempts
+
   static Json Facts(const TaskKey& task, const Lease& lease);
+  [[nodiscard]] const Lease* Find(const TaskRef& task) const;
+  void Forget(const TaskKey& task, uint64_t fence);
   void Expire(const TaskKey& task, const Lease& lease, const std::string& reason);
   static Status FlushList(const std::string& type, std::vector<Json>& list, const Append& append);
 
-  std::map<TaskKey, Lease> out_;
+  std::map<TaskKey, Held> out_;
   std::vector<Json> granted_;
   std::vector<Json> denied_;
   std::vector<Json> released_;

@@ -102,6 +102,7 @@ RunSpec PlanBinder::Spec() const {
     out.tasks = out.local ? plan_.partitions : step.tasks;
     out.allow_failure = step.may_warn;
     TakeRunOptions(step.run, out);
+    if (IsPure(step)) out.second_after_ms = step.run.straggler_ms;
     out.cached = IsCached(step) && !recompute_all_ && recompute_.count(step.id) == 0;
     out.after = EdgesOf(plan_, step, writers, out.when);
     for (const PlannedOutput& output : step.outputs) writers[output.dataset] = step.id;

@@ -5,6 +5,7 @@
 
 #include "coordinator/binding/dataset_registry.h"
 #include "coordinator/binding/model_flags.h"
+#include "coordinator/binding/plan_binder.h"
 #include "crypto/keys/key_vault.h"
 #include "crypto/primitives/hmac.h"
 #include "pipelines/record/task.h"
@@ -40,7 +41,7 @@ Status ResultCache::LoadLive() {
   std::set<std::string> live;
   ASSIGN_OR_RETURN(const std::vector<LiveDataset> all, DatasetRegistry(state_).All());
   for (const LiveDataset& dataset : all) {
-    if (dataset.owner != pipeline_) continue;
+    if (dataset.owner != pipeline_ && dataset.owner != KeptOwner(pipeline_)) continue;
     for (const pipelines::Piece& piece : dataset.pieces) {
       for (const pipelines::Stream& stream : piece.streams) live.insert(stream.blob_digest);
     }

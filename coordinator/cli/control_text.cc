@@ -105,7 +105,9 @@ std::string SchedulesText(const Json& schedules) {
                     one["runs"].Dump(),
                     one["missed_count"].Dump(),
                     one["last_run"].AsString(),
-                    one["why"].AsString()});
+                    one["document"].AsString().empty()
+                        ? one["why"].AsString()
+                        : one["why"].AsString() + "; " + one["document"].AsString()});
   }
   return TableText(rows);
 }

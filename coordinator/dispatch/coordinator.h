@@ -13,6 +13,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
 #include "crypto/base/ids.h"
+#include "crypto/base/log.h"
 #include "crypto/base/status.h"
 #include "workers/transport/channel.h"
 #include "workers/transport/curve.h"
@@ -32,15 +33,17 @@ enum class Mutation {
   kForgetAttempt,
   kLeakSlot,
   kForgetRun,
-  kForgetPoolLimit,  ///< a pool's limit is not looked at
-  kSplitGang,        ///< a gang's tasks are leased and lost one by one
-  kIgnoreLane,       ///< runs of a lane run beside each other
-  kNeverExpire,      ///< silent workers and hung tasks keep their leases
-  kForgetEffects,    ///< the binders' puts are dropped from the batch
-  kUndoNothing,      ///< what a refused commit had put stays in the batch
-  kSkipReplay,       ///< a restart forgets the newest entry of its journal
-  kForgetBeside,     ///< what a submission puts beside its run is not written
-  kNoEnd,            ///< the binder does not hear that its run has ended
+  kForgetPoolLimit,   ///< a pool's limit is not looked at
+  kSplitGang,         ///< a gang's tasks are leased and lost one by one
+  kIgnoreLane,        ///< runs of a lane run beside each other
+  kNeverExpire,       ///< silent workers and hung tasks keep their leases
+  kForgetEffects,     ///< the binders' puts are dropped from the batch
+  kUndoNothing,       ///< what a refused commit had put stays in the batch
+  kSkipReplay,        ///< a restart forgets the newest entry of its journal
+  kForgetBeside,      ///< what a submission puts beside its run is not written
+  kNoEnd,             ///< the binder does not hear that its run has ended
+  kCommitLoser,       ///< the slower of two attempts at a task is not stopped, and commits too
+  kForgetSecondSlot,  ///< a second attempt that ends gives its pool's slot not back
 };
 
 struct CoordinatorOptions {
@@ -72,10 +75,22 @@ struct WorkerView {
   int64_t silent_ms = 0;  ///< since it was last heard
 };
 
+/// One line of a running task's log, as it arrived.
+struct TaskSaid {
+  Timestamp at;
+  TaskRef task;
+  WorkerId worker;
+  LogLevel level = LogLevel::kInfo;
+  std::string event;
+  std::string facts;    ///< a flat JSON object, or empty
+  int64_t dropped = 0;  ///< lines before it that were left out
+};
+
 /// What the loop has done since Open, for benches and `signet top`.
 struct CoordinatorFigures {
   uint64_t tasks_committed = 0;
   uint64_t leases_granted = 0;
+  uint64_t second_attempts = 0;  ///< of these, beside a slow one
   uint64_t batches_written = 0;
   uint64_t results_known = 0;  ///< found in the binder's cache, without an attempt
   uint64_t stale_results = 0;  ///< of attempts that no longer held the fence
@@ -142,6 +157,9 @@ class Coordinator {
   virtual void Observe(std::function<void(const RunView&)> observer) = 0;
   /// Calls `listener` with each durable fact, after its write: what logs are made of.
   virtual void Listen(std::function<void(const Happening&)> listener) = 0;
+  /// Calls `listener` with what running tasks say: their own words, numbers, and names of the plan.
+  /// Nothing of it is durable, and some of it may be lost.
+  virtual void ListenToTasks(std::function<void(const TaskSaid&)> listener) = 0;
   /// Called at each turn (at least every 100 ms): EmbeddedCluster::Watch goes here.
   virtual void EachTurn(std::function<void()> action) = 0;
 
@@ -160,11 +178,11 @@ class Coordinator {
   virtual void Enrol(const workers::CurvePublicKey& worker) = 0;
   /// Refuses this key from now on; its leases are granted anew at once.
   virtual void Expel(const workers::CurvePublicKey& worker) = 0;
+  /// Whom the network's door did not let in since this was last asked (tcp only).
+  virtual workers::Refusals TakeRefusals() = 0;
   /// "tcp://127.0.0.1:40123", with the port that was picked.
   [[nodiscard]] virtual std::string endpoint() const = 0;
   [[nodiscard]] virtual workers::CurvePublicKey public_key() const = 0;
 };
 
 }  // namespace signet::coordinator
-  /// Whom the network's door did not let in since this was last asked (tcp only).
-  virtual workers::Refusals TakeRefusals() = 0;

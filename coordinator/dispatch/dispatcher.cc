@@ -34,6 +34,7 @@ SchedulerOptions OptionsOf(const CoordinatorOptions& options) {
   scheduler.forget_pool_limit = options.mutation == Mutation::kForgetPoolLimit;
   scheduler.split_gangs = options.mutation == Mutation::kSplitGang;
   scheduler.ignore_lanes = options.mutation == Mutation::kIgnoreLane;
+  scheduler.forget_second_slot = options.mutation == Mutation::kForgetSecondSlot;
   if (options.mutation == Mutation::kNeverExpire) {
     scheduler.silence_ms_max = kNeverMillis;
     scheduler.hung_ms_max = kNeverMillis;
@@ -182,6 +183,8 @@ void Dispatcher::Take(Outcome outcome) {
     if (options_.mutation == Mutation::kForgetAttempt && leased) continue;
     const bool accepted = record.type == RecordType::kRunAccepted2;
     if (options_.mutation == Mutation::kForgetRun && accepted) continue;
+    if (record.type == RecordType::kSecondLeased) ++figures_.second_attempts;
+    KeepLoser(record);
     TellBinder(record);
     records_.push_back(std::move(record));
   }
@@ -211,6 +214,7 @@ void Dispatcher::Carry(const GrantLease& grant) {
 }
 
 void Dispatcher::Carry(const RevokeLease& revoke) {
+  if (unfenced_.count(revoke.fence) != 0 && options_.mutation == Mutation::kCommitLoser) return;
   outbox_[revoke.worker].revokes[revoke.reason].push_back(revoke.fence);
 }
 
@@ -373,12 +377,12 @@ void Dispatcher::Expel(const workers::CurvePublicKey& worker) {
   Take(scheduler_.Step(WorkerGone{id, "its worker left"}, Time()));
 }
 
-std::string Dispatcher::endpoint() const {
-  return curve_ != nullptr ? curve_->endpoint() : std::string();
-}
-
 workers::Refusals Dispatcher::TakeRefusals() {
   return curve_ != nullptr ? curve_->TakeRefusals() : workers::Refusals{};
+}
+
+std::string Dispatcher::endpoint() const {
+  return curve_ != nullptr ? curve_->endpoint() : std::string();
 }
 
 workers::CurvePublicKey Dispatcher::public_key() const {

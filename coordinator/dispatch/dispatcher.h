@@ -50,6 +50,7 @@ class Dispatcher final : public Coordinator {
   Status Approve(const RunId& run, const StepId& step, const std::string& who) override;
   void Observe(std::function<void(const RunView&)> observer) override;
   void Listen(std::function<void(const Happening&)> listener) override;
+  void ListenToTasks(std::function<void(const TaskSaid&)> listener) override;
   void EachTurn(std::function<void()> action) override;
   [[nodiscard]] Result<RunView> View(const RunId& run) const override {
     return scheduler_.View(run);
@@ -62,8 +63,8 @@ class Dispatcher final : public Coordinator {
   [[nodiscard]] CoordinatorFigures figures() const override;
   void Enrol(const workers::CurvePublicKey& worker) override;
   void Expel(const workers::CurvePublicKey& worker) override;
-  [[nodiscard]] std::string endpoint() const override;
   workers::Refusals TakeRefusals() override;
+  [[nodiscard]] std::string endpoint() const override;
   [[nodiscard]] workers::CurvePublicKey public_key() const override;
 
   /// For checkers.
@@ -86,6 +87,7 @@ class Dispatcher final : public Coordinator {
   void On(const WorkerSession& from, workers::Completed& completed);
   void On(const WorkerSession& from, const workers::Failed& failed);
   void On(const WorkerSession& from, const workers::Heartbeat& beat);
+  void On(const WorkerSession& from, workers::LogLines& said);
   void OnRegister(const workers::Incoming& from, const workers::Register& hello, uint64_t seq);
   /// False when it cannot be decided yet (the run is not resumed): no acknowledgement.
   bool Commit(const WorkerSession& from, const workers::Completion& completion);
@@ -96,6 +98,7 @@ class Dispatcher final : public Coordinator {
   void Take(Outcome outcome);
   /// Tells the run's binder what the record means for its leases.
   void TellBinder(const Record& record);
+  void KeepLoser(const Record& record);
   void Carry(const GrantLease& grant);
   void Carry(const RevokeLease& revoke);
   void Carry(const StepEnded& ended);
@@ -134,6 +137,7 @@ class Dispatcher final : public Coordinator {
 
   std::function<void(const RunView&)> observer_;
   std::function<void(const Happening&)> listener_;
+  std::function<void(const TaskSaid&)> task_listener_;
   std::function<void()> each_turn_;
   std::map<RunId, int64_t> changed_;  ///< monotonic micros of the last notification
   std::set<RunId> dirty_;

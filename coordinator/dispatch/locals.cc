@@ -60,8 +60,10 @@ void Dispatcher::LookUp(const TaskRef& task) {
 
 void Dispatcher::TellBinder(const Record& record) {
   const bool failed = record.type == RecordType::kTaskFailed;
-  if (!failed && record.type != RecordType::kAttemptLost &&
-      record.type != RecordType::kRunCancelled) {
+  const bool over = record.type == RecordType::kAttemptLost ||
+                    record.type == RecordType::kAttemptDropped ||
+                    record.type == RecordType::kRunCancelled;
+  if (!failed && !over) {
     return;
   }
   const Happening what = DescribeRecord(scheduler_, record);
@@ -79,6 +81,24 @@ void Dispatcher::TellBinder(const Record& record) {
   end.reported = record.fence != 0 && record.fence == reported_;
   end.final = failed;
   binder->second->AttemptEnded(end);
+}
+
+/// The defect of letting the slower attempt commit as well.
+void Dispatcher::KeepLoser(const Record& record) {
+  const bool lost =
+      record.type == RecordType::kAttemptDropped && record.failure.code() == StatusCode::kCancelled;
+  if (options_.mutation != Mutation::kCommitLoser || !lost) return;
+  const RunRow& run = scheduler_.runs().at(record.run);
+  unfenced_[record.fence] = {run.spec.id,
+                             run.spec.steps[record.step].id,
+                             static_cast<int>(record.task),
+                             /*attempt=*/1,
+                             record.fence,
+                             /*second=*/true};
+}
+
+void Dispatcher::ListenToTasks(std::function<void(const TaskSaid&)> listener) {
+  task_listener_ = std::move(listener);
 }
 
 std::vector<RunId> Dispatcher::Runs() const {

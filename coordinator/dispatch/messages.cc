@@ -9,6 +9,7 @@
 #include "coordinator/dispatch/dispatcher.h"
 #include "crypto/base/log.h"
 #include "crypto/base/secret.h"
+#include "workers/executor/task_log.h"
 
 namespace signet::coordinator {
 
@@ -42,6 +43,8 @@ void Dispatcher::Handle(const workers::Incoming& incoming) {
     On(session, *failed);
   } else if (const auto* const beat = std::get_if<workers::Heartbeat>(&frame->message)) {
     On(session, *beat);
+  } else if (auto* const said = std::get_if<workers::LogLines>(&frame->message)) {
+    On(session, *said);
   } else if (const auto* const started = std::get_if<workers::Started>(&frame->message)) {
     Take(scheduler_.Step(TasksStarted{session.worker, started->fences}, Time()));
   } else if (const auto* const credits = std::get_if<workers::Credits>(&frame->message)) {
@@ -71,7 +74,9 @@ void Dispatcher::OnRegister(const workers::Incoming& from,
       "worker joined",
       Json::Of(
           {{"worker", session.worker.text()}, {"slots", hello.slots}, {"program", hello.program}}));
-  SendTo(session, workers::Welcome{options_.heartbeat_ms, options_.worker_patience_ms});
+  SendTo(
+      session,
+      workers::Welcome{options_.heartbeat_ms, options_.worker_patience_ms, /*hears_lines=*/true});
 }
 
 void Dispatcher::On(const WorkerSession& from, workers::Completed& completed) {
@@ -136,6 +141,23 @@ void Dispatcher::On(const WorkerSession& from, const workers::Heartbeat& beat) {
   }
   Take(scheduler_.Step(event, Time()));
   outbox_[from.worker].answer_beat = true;
+}
+
+void Dispatcher::On(const WorkerSession& from, workers::LogLines& said) {
+  if (!task_listener_) return;
+  for (workers::LogLine& line : said.lines) {
+    const std::optional<TaskRef> task = scheduler_.TaskOf(line.fence);
+    // Only of what the worker holds, and only in the form that a task's own process gives it.
+    const workers::TaskLine form{line.fence, LogLevel::kInfo, line.event, line.facts, 0};
+    if (!task || !scheduler_.Holds(line.fence, from.worker) || !workers::IsTaskLine(form)) continue;
+    task_listener_({clock_.Now(),
+                    *task,
+                    from.worker,
+                    static_cast<LogLevel>(line.level),
+                    std::move(line.event),
+                    std::move(line.facts),
+                    line.dropped});
+  }
 }
 
 void Dispatcher::SendAll() {

@@ -22,6 +22,12 @@ namespace fs = std::filesystem;
 constexpr std::string_view kContext = "signet/backup/v1";
 constexpr const char* kKeyName = "backup";
 constexpr size_t kBatchEntries = 1'000;
+/// The coordinator's network key: workers elsewhere know it. It is copied with custody.
+constexpr const char* kNetworkKey = "coordinator.key";
+/// Copied as they are.
+constexpr const char* kFolders[] = {"blobs", "receipts", "runs"};
+/// Beside what the log and custody need: who may join, and what the operator laid down.
+constexpr const char* kSettings[] = {"workers", "log-policy", "log-retention", "test-state"};
 constexpr size_t kEntryBytesMax = size_t{1} << 30;
 
 Status Unwritable(const fs::path& path) {
@@ -192,8 +198,11 @@ Status PlaceCustody(const RestoreRequest& request) {
       return Conflict("the state has a custody already")
           .WithRemedy("leave --custody-from away: today's custody is the one that counts");
     }
-    TRY(CopyTree(request.custody, request.state / "custody").status());
-    fs::permissions(request.state / "custody", fs::perms::owner_all, ignored);
+    const fs::path custody = request.state / "custody";
+    TRY(CopyTree(request.custody, custody).status());
+    fs::permissions(custody, fs::perms::owner_all, ignored);
+    TRY(CopyFileIfThere(custody / kNetworkKey, request.state / kNetworkKey));
+    fs::remove(custody / kNetworkKey, ignored);
   }
   ASSIGN_OR_RETURN(const crypto::CustodySettings settings,
                    crypto::ReadCustodySettings(request.state));
@@ -216,8 +225,11 @@ Result<Json> RestoreInto(const RestoreRequest& request, Clock& clock, Entropy& e
     TRY(CheckNotOlder(facts, request, *custody));
     TRY(FillStore(request, *custody, entropy));
   }
-  for (const char* name : {"blobs", "receipts"}) {
+  for (const char* name : kFolders) {
     TRY(CopyTree(request.from / name, request.state / name).status());
+  }
+  for (const char* name : kSettings) {
+    TRY(CopyFileIfThere(request.from / name, request.state / name));
   }
   TRY(CopyFileIfThere(request.from / "checkpoint.note", request.state / "checkpoint.note"));
   // Opening compares vault, custody, log and checkpoint; the rest is checked hash by hash.
@@ -251,10 +263,13 @@ Result<Json> BackUp(StateFolder& state, const fs::path& out, const std::string& 
   TRY(state.audit().SignCheckpoint().status());
   ASSIGN_OR_RETURN(const std::string digest, DumpStore(state, out / "store.sealed"));
   ASSIGN_OR_RETURN(const int64_t blobs, CopyTree(state.blobs_path(), out / "blobs"));
-  TRY(CopyTree(state.path() / "receipts", out / "receipts").status());
+  for (const char* name : {"receipts", "runs"}) {
+    TRY(CopyTree(state.path() / name, out / name).status());
+  }
   for (const char* name : {"audit.vkey", "checkpoint.note", "custody.json"}) {
     TRY(CopyFileIfThere(state.path() / name, out / name));
   }
+  for (const char* name : kSettings) TRY(CopyFileIfThere(state.path() / name, out / name));
   const Json facts = Json::Of({{"format", 1},
                                {"made", TimestampText(state.clock().Now())},
                                {"entries", index + 1},
@@ -277,7 +292,8 @@ Status BackUpCustody(const fs::path& state, const fs::path& out) {
         .WithRemedy("use the token's own backup");
   }
   TRY(CheckEmpty(out));
-  return CopyTree(state / "custody", out).status();
+  TRY(CopyTree(state / "custody", out).status());
+  return CopyFileIfThere(state / kNetworkKey, out / kNetworkKey);
 }
 
 Result<Json> Restore(const RestoreRequest& request, Clock& clock, Entropy& entropy) {
@@ -296,9 +312,8 @@ Result<Json> Restore(const RestoreRequest& request, Clock& clock, Entropy& entro
   Result<Json> done = RestoreInto(request, clock, entropy);
   if (!done.ok()) {
     // Nothing half restored may be taken for a state.
-    for (const char* name : {"store", "blobs", "receipts"}) {
-      fs::remove_all(request.state / name, ignored);
-    }
+    fs::remove_all(request.state / "store", ignored);
+    for (const char* name : kFolders) fs::remove_all(request.state / name, ignored);
     if (!had_custody) fs::remove_all(request.state / "custody", ignored);
   }
   return done;

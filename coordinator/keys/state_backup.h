@@ -5,7 +5,11 @@
 ///   DIR/store.sealed   sealed stream (key: store key for "backup"; context: "signet/backup/v1"):
 ///                      field(key) ‖ field(value) of every entry of the store, in order
 ///   DIR/blobs/ab/cdef  the sealed artifacts, as they are
-///   DIR/receipts/, audit.vkey, checkpoint.note, custody.json   as in the state
+///   DIR/receipts/, runs/, audit.vkey, checkpoint.note, custody.json, workers, log-policy,
+///   log-retention, test-state   as in the state
+///
+/// The store holds the coordinator's journal, ledgers and log; `runs/` what each run was asked for:
+/// runs that had not ended go on from the restored state.
 ///
 /// A backup opens with the root in custody alone. Its data keys are wrapped under a KEK generation
 /// that custody destroys at the next erasure: from then on the backup is dead, on purpose.
@@ -28,7 +32,8 @@ namespace signet::coordinator {
 /// folder holds something.
 Result<Json> BackUp(StateFolder& state, const std::filesystem::path& out, const std::string& actor);
 
-/// Copies custody in files (root and KEK generations) into the new folder `out` (0700). Keep it
+/// Copies custody in files (root and KEK generations), and the coordinator's network key, which
+/// workers elsewhere know, into the new folder `out` (0700). Keep it
 /// away from backups, and destroy it after each rotation: it can undo every erasure since. kInvalid
 /// for custody in a token, which its own means copy.
 Status BackUpCustody(const std::filesystem::path& state, const std::filesystem::path& out);

@@ -130,6 +130,7 @@ Json RunRequest::ToJson() const {
                    {"no_cache", no_cache},
                    {"only", only},
                    {"recompute", Json::Strings(recompute)},
+                   {"moment", moment.micros},
                    {"min_group", min_group}});
 }
 
@@ -147,6 +148,7 @@ RunRequest RunRequest::FromJson(const Json& json) {
   request.no_cache = json["no_cache"].AsBool();
   request.only = json["only"].AsString();
   request.recompute = json["recompute"].AsStrings();
+  request.moment.micros = json["moment"].AsInt();
   request.min_group = json["min_group"].AsInt();
   return request;
 }
@@ -155,7 +157,7 @@ Result<PreparedRun> PrepareRun(RunRequest request, Timestamp now) {
   pipelines::PlanRequest plan;
   plan.file = request.file;
   plan.params = request.params;
-  plan.now = now;
+  plan.now = request.moment.micros == 0 ? now : request.moment;
   plan.bundles = request.bundles;
   plan.base = request.base;
   plan.refuse_unused = true;

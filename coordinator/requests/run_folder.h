@@ -29,7 +29,9 @@ struct RunRequest {
   bool no_cache = false;
   std::string only;                    ///< this step and what it needs, nothing else; empty: all
   std::vector<std::string> recompute;  ///< these and what follows them are computed again
-  int64_t min_group = 0;               ///< of a test state; 0 = what the policy says
+  /// As of when it is planned (rerun --failed: the failed run's own moment); zero: now.
+  Timestamp moment;
+  int64_t min_group = 0;  ///< of a test state; 0 = what the policy says
 
   [[nodiscard]] Json ToJson() const;
   static RunRequest FromJson(const Json& json);

@@ -51,6 +51,8 @@ class RunHost {
   Result<std::vector<RunId>> ResumeAll();
   /// Accepts the run durably, with what the occasion puts beside it.
   Result<RunId> Submit(PreparedRun prepared, const RunOccasion& occasion = {});
+  /// With a reason, runs are refused (kUnavailable) until it is called with none.
+  void Hold(std::string why) { held_ = std::move(why); }
   /// Whoever asked to be told of runs is told by `notices`, which must outlive the host.
   void Tell(RunNotices& notices) { notices_ = &notices; }
   /// Whether the run has ended, or is not known.
@@ -95,6 +97,7 @@ class RunHost {
   Status TakeUp(const RunId& run);
   Status DropKeys(const RunId& run);
   void Changed(const RunView& view);
+  void Heard();
   void Tidy();
   void RemoveOldFolders();
 
@@ -108,6 +111,7 @@ class RunHost {
   RunNotices* notices_ = nullptr;
   int64_t began_ = 0;
   bool untidy_ = false;
+  std::string held_;  ///< why no run is accepted; empty: they are
 
   std::mutex mutex_;  // guards version_
   std::condition_variable changed_;

@@ -44,22 +44,74 @@ std::string LineOf(const Happening& happening) {
   return json.Dump() + "\n";
 }
 
+const char* LevelText(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    case LogLevel::kError:
+      return "error";
+  }
+  return "error";
+}
+
+/// "input opened, input orders, pieces 16".
+std::string DetailOf(const TaskSaid& said) {
+  std::string text = said.event;
+  const Result<Json> facts = Json::Parse(said.facts.empty() ? "{}" : said.facts);
+  if (facts.ok()) {
+    for (const auto& [key, value] : facts->fields()) {
+      text += ", " + key + " " + (value.is_string() ? value.AsString() : value.Dump());
+    }
+  }
+  if (said.dropped > 0) {
+    text += " (" + std::to_string(said.dropped) + " lines before it were left out)";
+  }
+  return text;
+}
+
+std::string LineOf(const TaskSaid& said) {
+  const Json json = Json::Of({{"at", TimestampText(said.at)},
+                              {"what", "log"},
+                              {"level", LevelText(said.level)},
+                              {"step", said.task.step.text()},
+                              {"task", said.task.task},
+                              {"worker", said.worker.text()},
+                              {"detail", DetailOf(said)}});
+  return json.Dump() + "\n";
+}
+
 }  // namespace
 
 void RunLog::Write(const Happening& happening) const {
+  Happening full;
+  full.at = happening.at;
+  full.what = "log full";
+  full.detail = "what follows is not kept";
+  Append(LineOf(happening), kBytesMax, LineOf(full));
+}
+
+void RunLog::Write(const TaskSaid& said) const {
+  Happening full;
+  full.at = said.at;
+  full.what = "log full";
+  full.detail = "what tasks say from here on is not kept";
+  Append(LineOf(said), kSaidBytesMax, LineOf(full));
+}
+
+/// Appends the line, or in place of the first that passes `bytes_max` the line `full`.
+void RunLog::Append(std::string line, int64_t bytes_max, const std::string& full) const {
   const Descriptor file(::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
   const int64_t size = file.Size();
-  if (size < 0 || size >= kBytesMax) return;
-  std::string line = LineOf(happening);
-  if (size + static_cast<int64_t>(line.size()) >= kBytesMax) {
-    Happening full;
-    full.at = happening.at;
-    full.what = "log full";
-    full.detail = "what follows is not kept";
-    line = LineOf(full);
+  if (size < 0 || size >= bytes_max) return;
+  if (size + static_cast<int64_t>(line.size()) >= bytes_max) {
+    line = full;
     // From here on the size alone says that it is full.
     const auto short_by =
-        static_cast<int64_t>(kBytesMax - size) - static_cast<int64_t>(line.size());
+        static_cast<int64_t>(bytes_max - size) - static_cast<int64_t>(line.size());
     line.insert(line.size() - 1, static_cast<size_t>(std::max<int64_t>(short_by, 0)), ' ');
   }
   // A short write leaves a cut line, which Read passes over.

@@ -6,8 +6,10 @@
 
 #include "coordinator/requests/file_watch.h"
 #include "coordinator/schedules/due.h"
+#include "crypto/base/file.h"
 #include "crypto/base/log.h"
 #include "crypto/base/text.h"
+#include "crypto/primitives/sha256.h"
 
 namespace signet::coordinator {
 namespace {
@@ -16,6 +18,23 @@ constexpr int64_t kKeeperTurnMicros = 200'000;
 constexpr int64_t kRefreshMicros = 2'000'000;
 constexpr int64_t kRetryMicros = 30'000'000;
 constexpr char kSnapshots[] = "snapshot/";
+
+/// SHA-256 of the file, hex; empty when it cannot be read.
+std::string DigestOf(const std::filesystem::path& file) {
+  const Result<Bytes> bytes = ReadFile(file);
+  return bytes.ok() ? ToHex(crypto::Sha256::Of(*bytes)) : std::string();
+}
+
+/// Runs take the document as it is; its `schedule` and `notify` count as they were when added.
+std::string DocumentNote(const Schedule& schedule) {
+  const std::string file = schedule.request["file"].AsString();
+  const std::string now = DigestOf(file);
+  if (now.empty()) return "its document cannot be read: runs will be refused";
+  if (schedule.document.empty() || now == schedule.document) return {};
+  return "its document has changed since: runs take it as it is, its schedule counts as it was; "
+         "`signet schedule add " +
+         file + "` takes both over";
+}
 
 /// What waits for the world rather than for a person: it is tried again.
 bool MayPass(StatusCode code) {
@@ -83,6 +102,7 @@ Result<Json> ScheduleKeeper::Add(const PreparedRun& prepared) {
   schedule.notify = plan.run.notify;
   schedule.request = prepared.request.ToJson();
   schedule.owner = prepared.request.owner;
+  schedule.document = DigestOf(prepared.request.file);
   schedule.added = state_.clock().Now();
   schedule.handled = std::max(schedule.handled, schedule.added);
   schedule.paused = false;
@@ -301,6 +321,7 @@ Json ScheduleKeeper::Shown(const Schedule& schedule) {
        {"last_run", schedule.last_run},
        {"last_due", schedule.last_due.micros == 0 ? "" : TimestampText(schedule.last_due)},
        {"owner", schedule.owner},
+       {"document", DocumentNote(schedule)},
        {"why", lane == lanes_.end() ? std::string() : WhyOf(schedule, *lane->second)}});
 }
 

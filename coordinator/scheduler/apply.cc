@@ -34,6 +34,10 @@ Status Scheduler::Apply(const Record& record, Now now, Outcome& out) {
     }
     case RecordType::kLeased:
       return ApplyLeased(record, now);
+    case RecordType::kSecondLeased:
+      return ApplySecond(record, now);
+    case RecordType::kAttemptDropped:
+      return ApplyDropped(record);
     case RecordType::kSucceeded:
       return ApplyEnd(record, TaskState::kSucceeded, now, out);
     case RecordType::kAttemptLost:
@@ -88,7 +92,10 @@ void Scheduler::BuildRun(RunRow& run, Now now) const {
   for (uint32_t i = 0; i < run.steps.size(); ++i) {
     const StepSpec& spec = run.spec.steps[i];
     StepRow& step = run.steps[i];
-    step.tasks.resize(static_cast<size_t>(spec.tasks));
+    TaskRow blocked;
+    blocked.waits = static_cast<uint16_t>(std::count_if(
+        spec.after.begin(), spec.after.end(), [](const auto& edge) { return edge.partitionwise; }));
+    step.tasks.Reset(static_cast<uint32_t>(spec.tasks), blocked);
     step.counts[static_cast<size_t>(TaskState::kBlocked)] = static_cast<uint32_t>(spec.tasks);
     if (!spec.pool.empty()) step.pool = pools.at(spec.pool);
     index.emplace(spec.id, i);
@@ -96,11 +103,7 @@ void Scheduler::BuildRun(RunRow& run, Now now) const {
   for (uint32_t i = 0; i < run.steps.size(); ++i) {
     for (const Dependency& edge : run.spec.steps[i].after) {
       run.steps[index.at(edge.step)].dependents.push_back({i, edge.partitionwise});
-      if (!edge.partitionwise) {
-        ++run.steps[i].waits;
-        continue;
-      }
-      for (TaskRow& task : run.steps[i].tasks) ++task.waits;
+      if (!edge.partitionwise) ++run.steps[i].waits;
     }
   }
   for (uint32_t i = 0; i < run.steps.size(); ++i) {
@@ -115,9 +118,9 @@ Result<TaskRow*> Scheduler::FindTask(const Record& record) {
   if (run == runs_.end() || record.step >= run->second.steps.size()) {
     return Corrupt("a record names an unknown step");
   }
-  std::vector<TaskRow>& tasks = run->second.steps[record.step].tasks;
+  TaskRows& tasks = run->second.steps[record.step].tasks;
   if (record.task >= tasks.size()) return Corrupt("a record names an unknown task");
-  return &tasks[record.task];
+  return &tasks.Touch(record.task);
 }
 
 Status Scheduler::ApplyLeased(const Record& record, Now now) {
@@ -127,26 +130,35 @@ Status Scheduler::ApplyLeased(const Record& record, Now now) {
   if (!grantable || record.fence < next_fence_ || record.worker >= workers_.size()) {
     return Corrupt("a lease does not fit its task's state");
   }
-  next_fence_ = record.fence + 1;
   RunRow& run = runs_.at(record.run);
   StepRow& step = run.steps[record.step];
   SetState(run, record.step, record.task, TaskState::kLeased, now);
   row->fence = record.fence;
-  if (row->attempts < UINT16_MAX) ++row->attempts;
-  ++step.attempts;
   if (step.started.micros == 0) step.started = record.wall;
   run.state = RunState::kRunning;
   run.fed = now.monotonic_micros;
+  AddLease(record, /*second=*/false, now);
+  return OkStatus();
+}
+
+/// One more live attempt at the task, which has a row of its own.
+void Scheduler::AddLease(const Record& record, bool second, Now now) {
+  next_fence_ = record.fence + 1;
+  RunRow& run = runs_.at(record.run);
+  StepRow& step = run.steps[record.step];
+  TaskRow& row = step.tasks.Touch(record.task);
+  if (row.attempts < UINT16_MAX) ++row.attempts;
+  ++step.attempts;
   ++run.leased;
   LeaseRow lease;
   lease.task = {record.run, record.step, record.task};
   lease.worker = record.worker;
   lease.granted = now.monotonic_micros;
   lease.active = now.monotonic_micros;
+  lease.second = second;
   leases_.emplace(record.fence, lease);
   ++workers_[record.worker].leased;
   ChargeWorker(lease, +1);
-  return OkStatus();
 }
 
 /// Takes the task's resources from its worker's (+1), or gives them back (-1).
@@ -163,6 +175,14 @@ void Scheduler::ReleaseLease(uint64_t fence) {
   --runs_.at(lease->second.task.run).leased;
   ChargeWorker(lease->second, -1);
   if (!options_.leak_slots) --workers_[lease->second.worker].leased;
+  if (const uint64_t twin = TwinOf(fence); twin != 0) {
+    // The task's state stands for one of its two leases in the pool; this is the other.
+    const TaskKey& key = lease->second.task;
+    RunRow& run = runs_.at(key.run);
+    if (!options_.forget_second_slot) --run.pools[run.steps[key.step].pool].leased;
+    twins_.erase(twin);
+    twins_.erase(fence);
+  }
   leases_.erase(lease);
 }
 
@@ -210,12 +230,12 @@ Status Scheduler::ApplyEnd(const Record& record, TaskState end, Now now, Outcome
   } else {
     TRY(BeginUnleased(record, end, run, *row));
   }
-  SetState(run, record.step, record.task, end, now);
-  run.steps[record.step].rows += record.rows;
   if (end == TaskState::kFailed) {
     ++row->failures;
     NoteFailure(record, run);
   }
+  SetState(run, record.step, record.task, end, now);  // the row may be given back here
+  run.steps[record.step].rows += record.rows;
   AfterTask(run, record.step, record.task, record.wall, now, out);
   return OkStatus();
 }
@@ -256,16 +276,19 @@ Status Scheduler::ApplyCancelled(const Record& record, Now now, Outcome& out) {
   run.failure = record.failure;
   for (uint32_t i = 0; i < run.steps.size(); ++i) {
     StepRow& step = run.steps[i];
-    for (uint32_t task = 0; task < step.tasks.size(); ++task) {
+    const auto tasks = static_cast<uint32_t>(step.tasks.size());
+    for (uint32_t task = 0, end = 0; task < tasks; task = end) {
+      end = step.tasks.StretchEnd(task, tasks);
       const TaskRow& row = step.tasks[task];
       if (IsTerminal(row.state)) continue;
-      if (row.state == TaskState::kLeased) {
-        const LeaseRow& lease = leases_.at(row.fence);
+      const uint64_t fence = row.state == TaskState::kLeased ? row.fence : 0;
+      for (const uint64_t one : {fence, TwinOf(fence)}) {
+        if (one == 0) continue;
         out.commands.emplace_back(
-            RevokeLease{workers_[lease.worker].id, row.fence, record.failure.message()});
-        ReleaseLease(row.fence);
+            RevokeLease{workers_[leases_.at(one).worker].id, one, record.failure.message()});
+        ReleaseLease(one);
       }
-      SetState(run, i, task, TaskState::kCancelled, now);
+      SetStates(run, {i, task, end}, TaskState::kCancelled, now);
     }
   }
   const bool asked = record.failure.code() == StatusCode::kCancelled;
@@ -281,18 +304,27 @@ Status Scheduler::ApplyCancelled(const Record& record, Now now, Outcome& out) {
   return OkStatus();
 }
 
-void Scheduler::SetState(
-    RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now) const {
-  StepRow& row = run.steps[step];
-  TaskRow& target = row.tasks[task];
-  CHECK(!IsTerminal(target.state));
+void Scheduler::SetStates(RunRow& run, const ReadyRange& range, TaskState state, Now now) const {
+  StepRow& row = run.steps[range.step];
   PoolRow& pool = run.pools[row.pool];
-  if (target.state == TaskState::kLeased && !options_.leak_slots) --pool.leased;
-  if (state == TaskState::kLeased) ++pool.leased;
-  --row.counts[static_cast<size_t>(target.state)];
-  ++row.counts[static_cast<size_t>(state)];
-  target.state = state;
-  target.since = now.monotonic_micros;
+  for (uint32_t task = range.first, end = 0; task < range.last; task = end) {
+    end = row.tasks.StretchEnd(task, range.last);
+    TaskRow* target = row.tasks.TouchStretch(task, end);
+    if (target == nullptr) {
+      end = task + 1;
+      target = &row.tasks.Touch(task);
+    }
+    CHECK(!IsTerminal(target->state));
+    // Tasks that are or become leased stand alone: a fence names one.
+    CHECK(end == task + 1 || state != TaskState::kLeased);
+    if (target->state == TaskState::kLeased && !options_.leak_slots) --pool.leased;
+    if (state == TaskState::kLeased) ++pool.leased;
+    row.counts[static_cast<size_t>(target->state)] -= end - task;
+    row.counts[static_cast<size_t>(state)] += end - task;
+    target->state = state;
+    target->since = now.monotonic_micros;
+    if (IsTerminal(state)) row.tasks.Settle(task);
+  }
 }
 
 void Scheduler::MakeReady(
@@ -305,15 +337,16 @@ void Scheduler::MakeReady(
       spec.local || spec.cached ? run.local_ready : run.pools[row.pool].ready;
   std::deque<ReadyRange>& queue = spec.approvals > 0 ? nowhere : ready;
   uint32_t begin = first;
-  for (uint32_t task = first; task < last; ++task) {
+  for (uint32_t task = first, end = 0; task < last; task = end) {
+    end = row.tasks.StretchEnd(task, last);
     const TaskRow& target = row.tasks[task];
     const bool blocked = target.state == TaskState::kBlocked || target.state == TaskState::kDelayed;
     if (blocked && target.waits == 0) {
-      SetState(run, step, task, TaskState::kReady, now);
+      SetStates(run, {step, task, end}, TaskState::kReady, now);
       continue;
     }
     if (begin < task) queue.push_back({step, begin, task});
-    begin = task + 1;
+    begin = end;
   }
   if (begin < last) queue.push_back({step, begin, last});
 }

@@ -89,11 +89,14 @@ void Scheduler::ExpireQueued(RunRow& run, Now now, Outcome& out) {
   for (uint32_t step = 0; step < run.steps.size(); ++step) {
     const int64_t limit_ms = run.spec.steps[step].timeouts.queue_ms;
     if (limit_ms == 0 || run.steps[step].count(TaskState::kReady) == 0) continue;
-    for (uint32_t task = 0; task < run.steps[step].tasks.size(); ++task) {
-      const TaskRow& row = run.steps[step].tasks[task];
+    const TaskRows& tasks = run.steps[step].tasks;
+    for (uint32_t task = 0, end = 0; task < tasks.size(); task = end) {
+      const TaskRow& row = tasks[task];
       if (row.state != TaskState::kReady || now.monotonic_micros - row.since < limit_ms * 1'000) {
+        end = tasks.StretchEnd(task, static_cast<uint32_t>(tasks.size()));
         continue;
       }
+      end = task + 1;
       Record record;
       record.type = RecordType::kTaskFailed;
       record.run = run.number;

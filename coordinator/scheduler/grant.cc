@@ -45,12 +45,14 @@ bool Scheduler::Fits(const WorkerRow& worker, const Needs& needs) {
 }
 
 /// Of the workers that offer what is needed, the one with the most free slots.
-std::optional<uint32_t> Scheduler::PickWorker(const Needs& needs) const {
+std::optional<uint32_t> Scheduler::PickWorker(const Needs& needs,
+                                              std::optional<uint32_t> besides) const {
   std::optional<uint32_t> best;
   int free_max = 0;
   for (uint32_t i = 0; i < workers_.size(); ++i) {
     const WorkerRow& worker = workers_[i];
     if (!worker.connected || worker.draining || worker.slots - worker.leased <= free_max) continue;
+    if (besides == i) continue;
     if (!Fits(worker, needs)) continue;
     free_max = worker.slots - worker.leased;
     best = i;
@@ -223,6 +225,7 @@ void Scheduler::Grant(Now now, Outcome& out) {
       at = 0;
     }
   }
+  if (at >= candidates.size()) GrantSeconds(now, out);
 }
 
 bool Scheduler::HoldsSlotsForGang(const RunRow& run, Now now) const {

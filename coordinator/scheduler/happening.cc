@@ -22,6 +22,7 @@ std::string_view WhatOf(RecordType type) {
     case RecordType::kWorkerNamed:
       return "named";
     case RecordType::kLeased:
+    case RecordType::kSecondLeased:
       return "leased";
     case RecordType::kSucceeded:
       return "succeeded";
@@ -33,6 +34,8 @@ std::string_view WhatOf(RecordType type) {
       return "cancelled";
     case RecordType::kApproved:
       return "approved";
+    case RecordType::kAttemptDropped:
+      return "dropped";
   }
   return "unknown";
 }
@@ -43,7 +46,10 @@ std::string DetailOf(const Record& record) {
       return record.failure.ToString() + "; again in " + SecondsText(record.delay_micros);
     case RecordType::kTaskFailed:
     case RecordType::kRunCancelled:
+    case RecordType::kAttemptDropped:
       return record.failure.ToString();
+    case RecordType::kSecondLeased:
+      return "a second attempt, beside a slow one";
     case RecordType::kApproved:
       return "by " + record.text;
     case RecordType::kSucceeded:
@@ -73,7 +79,7 @@ Happening DescribeRecord(const Scheduler& scheduler, const Record& record) {
   if (of_run) return happening;
   happening.step = run->second.spec.steps[record.step].id;
   happening.task = static_cast<int>(record.task);
-  if (record.type == RecordType::kLeased) {
+  if (record.type == RecordType::kLeased || record.type == RecordType::kSecondLeased) {
     happening.worker = scheduler.workers()[record.worker].id.text();
   }
   return happening;

@@ -20,7 +20,7 @@ struct Happening {
   RunId run;
   StepId step;
   int task = 0;
-  std::string_view what;  ///< "accepted", "leased", "succeeded", "retried", "failed", "cancelled"
+  std::string_view what;  ///< "accepted", "leased", "succeeded", "retried", "failed", ...
   std::string worker;     ///< leased only
   std::string detail;     ///< why, or after how long it is tried again; our own words
 };

@@ -115,7 +115,7 @@ Status DecodeEnd(ByteReader& from, Record& record) {
     ASSIGN_OR_RETURN(record.rows, I64(from));
     return OkStatus();
   }
-  if (record.type == RecordType::kAttemptLost) {
+  if (record.type != RecordType::kTaskFailed) {
     ASSIGN_OR_RETURN(record.counted, Bool(from));
   }
   return DecodeStatus(from, record.failure);
@@ -131,7 +131,8 @@ Status DecodeBody(ByteReader& from, Record& record) {
       ASSIGN_OR_RETURN(record.text, Text(from));
       return OkStatus();
     }
-    case RecordType::kLeased: {
+    case RecordType::kLeased:
+    case RecordType::kSecondLeased: {
       TRY(DecodeTask(from, record));
       ASSIGN_OR_RETURN(record.worker, from.U32());
       ASSIGN_OR_RETURN(record.wall.micros, I64(from));
@@ -140,6 +141,7 @@ Status DecodeBody(ByteReader& from, Record& record) {
     case RecordType::kSucceeded:
     case RecordType::kAttemptLost:
     case RecordType::kTaskFailed:
+    case RecordType::kAttemptDropped:
       return DecodeEnd(from, record);
     case RecordType::kApproved: {
       ASSIGN_OR_RETURN(record.run, from.U32());
@@ -242,6 +244,7 @@ void EncodeRecord(const Record& record, Bytes& to) {
       AppendField(to, record.text);
       return;
     case RecordType::kLeased:
+    case RecordType::kSecondLeased:
       EncodeTask(record, to);
       AppendU32(to, record.worker);
       AppendI64(to, record.wall.micros);
@@ -249,11 +252,12 @@ void EncodeRecord(const Record& record, Bytes& to) {
     case RecordType::kSucceeded:
     case RecordType::kAttemptLost:
     case RecordType::kTaskFailed:
+    case RecordType::kAttemptDropped:
       EncodeTask(record, to);
       AppendI64(to, record.wall.micros);
       AppendI64(to, record.delay_micros);
       if (record.type == RecordType::kSucceeded) return AppendI64(to, record.rows);
-      if (record.type == RecordType::kAttemptLost) AppendBool(to, record.counted);
+      if (record.type != RecordType::kTaskFailed) AppendBool(to, record.counted);
       return EncodeStatus(record.failure, to);
     case RecordType::kApproved:
       AppendU32(to, record.run);
@@ -270,7 +274,7 @@ void EncodeRecord(const Record& record, Bytes& to) {
 Result<Record> DecodeRecord(ByteReader& from) {
   Record record;
   ASSIGN_OR_RETURN(const uint8_t type, from.U8());
-  if (type < 1 || type > static_cast<uint8_t>(RecordType::kApproved)) {
+  if (type < 1 || type > static_cast<uint8_t>(RecordType::kAttemptDropped)) {
     return Corrupt("a journal record has the unknown type " + std::to_string(type));
   }
   record.type = static_cast<RecordType>(type);

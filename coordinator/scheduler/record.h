@@ -24,6 +24,10 @@ enum class RecordType : uint8_t {
   kRunCancelled = 7,  ///< run, text = reason, failure's code, wall
   kRunAccepted2 = 8,  ///< as kRunAccepted (which is only read), the spec with what came later
   kApproved = 9,      ///< run, step, text = who, wall
+  kSecondLeased = 10,  ///< as kLeased, of a task that has a lease already
+  /// run, step, task, fence, failure, counted: one of the task's two attempts is over; the other
+  /// goes on. A failure of code cancelled says that the other has just succeeded.
+  kAttemptDropped = 11,
 };
 
 /// Which bytes a RunSpec has: 1 has no more than the first release knew.

@@ -9,39 +9,12 @@
 #include <vector>
 
 #include "coordinator/scheduler/run_spec.h"
+#include "coordinator/scheduler/task_rows.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/ids.h"
 #include "crypto/base/status.h"
 
 namespace signet::coordinator {
-
-/// From kSucceeded on: terminal, never changed again.
-enum class TaskState : uint8_t {
-  kBlocked,
-  kReady,
-  kDelayed,
-  kLeased,
-  kSucceeded,
-  kFailed,
-  kCancelled,
-  kSkipped,
-};
-inline constexpr size_t kTaskStates = 8;
-inline constexpr bool IsTerminal(TaskState state) {
-  return state >= TaskState::kSucceeded;
-}
-
-/// 24 bytes: a million tasks are 24 MB.
-struct TaskRow {
-  uint64_t fence = 0;  ///< of the current lease
-  int64_t since = 0;   ///< monotonic micros of the last change (kDelayed: when it wakes)
-  uint16_t attempts = 0;
-  uint16_t waits = 0;  ///< unmet partitionwise dependencies
-  uint8_t failures = 0;
-  uint8_t losses = 0;  ///< attempts lost with their worker
-  TaskState state = TaskState::kBlocked;
-};
-static_assert(sizeof(TaskRow) == 24);
 
 /// Tasks first ... last-1 of one step that are ready, oldest first. An entry may be stale: whoever
 /// takes a task checks its row.
@@ -51,7 +24,7 @@ struct ReadyRange {
   uint32_t last = 0;
 };
 
-/// A concurrency limit; `leased` always equals the leased tasks of its steps.
+/// A concurrency limit; `leased` always equals the live leases of its steps.
 struct PoolRow {
   int limit = 0;  ///< 0 = none
   int leased = 0;
@@ -65,7 +38,7 @@ struct Dependent {
 };
 
 struct StepRow {
-  std::vector<TaskRow> tasks;  ///< emptied when the run ends
+  TaskRows tasks;  ///< cleared when the run ends
   std::array<uint32_t, kTaskStates> counts{};
   std::vector<Dependent> dependents;
   uint32_t waits = 0;  ///< unmet whole-step dependencies
@@ -73,6 +46,8 @@ struct StepRow {
   uint32_t attempts = 0;
   int64_t rows = 0;
   bool ended = false;
+  uint32_t timed = 0;        ///< attempts that succeeded since this process began (not durable)
+  int64_t timed_micros = 0;  ///< what they took together (not durable)
   Timestamp started;
   Timestamp finished;
   Status failure;            ///< the first
@@ -94,7 +69,7 @@ struct RunRow {
   uint32_t steps_open = 0;
   int64_t deadline = 0;   ///< monotonic micros; 0 = none
   int64_t fed = 0;        ///< monotonic micros of the last lease, or of the beginning
-  uint32_t leased = 0;    ///< live leases
+  uint32_t leased = 0;    ///< live leases, second attempts too
   bool attached = false;  ///< a binder is there (not durable)
 };
 
@@ -113,6 +88,7 @@ struct LeaseRow {
   double progress = 0;
   int64_t cpu_ms = 0;
   bool started = false;  ///< the worker said so
+  bool second = false;   ///< beside a slow one that began earlier
 };
 
 struct WorkerRow {

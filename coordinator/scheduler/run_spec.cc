@@ -20,6 +20,9 @@ Status CheckExtras(const StepSpec& step, const std::string& name) {
                    " tasks on workers, and not cached");
   }
   if (step.cached && step.local) return Invalid(name + " is local and cannot be cached");
+  if (step.second_after_ms < 0 || (step.second_after_ms > 0 && (step.local || step.gang))) {
+    return Invalid(name + " may have second attempts only when its tasks are leased one by one");
+  }
   if (step.approvals < 0 || step.approvals > kApprovalsMax ||
       (step.approvals > 0 && (!step.local || step.tasks != 1))) {
     return Invalid(name + " waits for approvals: it must be local, one task, at most " +

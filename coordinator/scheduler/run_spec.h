@@ -69,6 +69,11 @@ struct StepSpec {
   bool gang = false;
   /// Before a task is leased, the binder is asked whether its result is known (RunBinder::LookUp).
   bool cached = false;
+  /// For tasks that may be computed twice at a time (they change nothing but their own output):
+  /// when half of the step's tasks have succeeded, one that has run for so long, and three times as
+  /// long as those took, gets a second attempt on another worker, if nobody else wants the slot.
+  /// The first to succeed is the one that counts. 0 = never.
+  int64_t second_after_ms = 0;
   /// Waits for so many persons other than the run's owner to agree; local, one task, no work.
   int approvals = 0;
 };
@@ -114,9 +119,10 @@ std::string_view RunStateName(RunState state);
 struct TaskRef {
   RunId run;
   StepId step;
-  int task = 0;        ///< 0 ... tasks-1; the partition for partitioned steps
-  int attempt = 0;     ///< 1 for the first
-  uint64_t fence = 0;  ///< the lease that may commit; 0 for local tasks
+  int task = 0;         ///< 0 ... tasks-1; the partition for partitioned steps
+  int attempt = 0;      ///< 1 for the first
+  uint64_t fence = 0;   ///< the lease that may commit; 0 for local tasks
+  bool second = false;  ///< another attempt of the task is under way
   /// "run/step/task", for messages and logs.
   [[nodiscard]] std::string Text() const;
 };

@@ -158,6 +158,15 @@ void Scheduler::On(const TaskSucceeded& event, Now now, Outcome& out) {
   const auto lease = leases_.find(event.fence);
   CHECK(lease != leases_.end());
   const TaskKey key = lease->second.task;
+  StepRow& step = runs_.at(key.run).steps[key.step];
+  ++step.timed;
+  step.timed_micros += now.monotonic_micros - lease->second.granted;
+  if (const uint64_t slower = TwinOf(event.fence); slower != 0) {
+    out.commands.emplace_back(RevokeLease{
+        workers_[leases_.at(slower).worker].id, slower, "another attempt at the task was first"});
+    DropAttempt(
+        slower, Cancelled("another attempt at the task was first"), /*counted=*/false, now, out);
+  }
   Record record;
   record.type = RecordType::kSucceeded;
   record.run = key.run;
@@ -212,6 +221,13 @@ void Scheduler::On(const Tick& event, Now now, Outcome& out) {
 
 void Scheduler::FailAttempt(
     const TaskKey& key, uint64_t fence, const Status& failure, Now now, Outcome& out) {
+  if (const uint64_t other = TwinOf(fence); other != 0) {
+    if (IsRetryable(failure.code())) return DropAttempt(fence, failure, /*counted=*/true, now, out);
+    // What no retry can help will not help the other attempt either.
+    const std::string why = "the other attempt at the task failed for good";
+    out.commands.emplace_back(RevokeLease{workers_[leases_.at(other).worker].id, other, why});
+    DropAttempt(other, Cancelled(why), /*counted=*/false, now, out);
+  }
   const RunRow& run = runs_.at(key.run);
   const StepSpec& spec = run.spec.steps[key.step];
   const TaskRow& row = run.steps[key.step].tasks[key.task];
@@ -239,7 +255,7 @@ void Scheduler::LoseGang(const TaskKey& key, const std::string& reason, Now now,
   if (options_.split_gangs) return;
   const RunRow& run = runs_.at(key.run);
   if (IsTerminal(run.state)) return;
-  const std::vector<TaskRow>& tasks = run.steps[key.step].tasks;
+  const TaskRows& tasks = run.steps[key.step].tasks;
   const int64_t wakes = tasks[key.task].since;
   for (uint32_t task = 0; task < tasks.size(); ++task) {
     if (tasks[task].state != TaskState::kLeased) continue;
@@ -261,6 +277,8 @@ void Scheduler::LoseGang(const TaskKey& key, const std::string& reason, Now now,
 void Scheduler::LoseAttempt(uint64_t fence, const std::string& reason, Now now, Outcome& out) {
   const TaskKey key = leases_.at(fence).task;
   const TaskRow& row = runs_.at(key.run).steps[key.step].tasks[key.task];
+  Status lost = Unavailable("attempt " + std::to_string(AttemptOf(fence)) + " was lost: " + reason);
+  if (TwinOf(fence) != 0) return DropAttempt(fence, lost, /*counted=*/false, now, out);
   Record record;
   record.type =
       row.losses + 1 >= options_.losses_max ? RecordType::kTaskFailed : RecordType::kAttemptLost;
@@ -268,7 +286,7 @@ void Scheduler::LoseAttempt(uint64_t fence, const std::string& reason, Now now, 
   record.step = key.step;
   record.task = key.task;
   record.fence = fence;
-  record.failure = Unavailable("attempt " + std::to_string(row.attempts) + " was lost: " + reason);
+  record.failure = std::move(lost);
   const bool again = record.type == RecordType::kAttemptLost;
   const bool gang = runs_.at(key.run).spec.steps[key.step].gang;
   Emit(std::move(record), now, out);
@@ -307,7 +325,11 @@ bool Scheduler::Holds(uint64_t fence, const WorkerId& worker) const {
 std::optional<TaskRef> Scheduler::TaskOf(uint64_t fence) const {
   const auto lease = leases_.find(fence);
   if (lease == leases_.end()) return std::nullopt;
-  return RefOf(lease->second.task);
+  TaskRef task = RefOf(lease->second.task);
+  task.fence = fence;
+  task.attempt = AttemptOf(fence);
+  task.second = TwinOf(fence) != 0;
+  return task;
 }
 
 }  // namespace signet::coordinator

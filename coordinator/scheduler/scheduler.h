@@ -30,10 +30,12 @@ struct SchedulerOptions {
   int finished_runs_max = 1'000;  ///< older ones are forgotten
   uint64_t seed = 1;              ///< of the retry jitter
   int64_t gang_hold_ms = 5'000;   ///< then free slots are kept for a gang that waits
+  int slow_factor = 3;            ///< a task is slow when it takes so many times as long as others
   bool leak_slots = false;        ///< deliberate defects, for the simulator's own test:
   bool forget_pool_limit = false;
   bool split_gangs = false;
   bool ignore_lanes = false;
+  bool forget_second_slot = false;  ///< a second attempt takes no slot of its pool
 };
 
 /// No clock, disk, network or randomness but the seeded jitter: what it does depends on its events
@@ -120,10 +122,19 @@ class Scheduler {
   void WakeDelayed(Now now);
   void Grant(Now now, Outcome& out);
   void GrantTask(const TaskKey& key, uint32_t worker, Now now, Outcome& out);
+  // Second attempts (second_attempts.cc).
+  void GrantSeconds(Now now, Outcome& out);
+  [[nodiscard]] bool IsSlow(const LeaseRow& lease, Now now) const;
+  void DropAttempt(uint64_t fence, const Status& why, bool counted, Now now, Outcome& out);
+  /// The fence of the task's other attempt; 0 when there is none.
+  [[nodiscard]] uint64_t TwinOf(uint64_t fence) const;
+  [[nodiscard]] int AttemptOf(uint64_t fence) const;
   [[nodiscard]] int LeasedIn(const PoolRow& pool) const;
   [[nodiscard]] bool HasFreeSlot() const;
   [[nodiscard]] static bool Fits(const WorkerRow& worker, const Needs& needs);
-  [[nodiscard]] std::optional<uint32_t> PickWorker(const Needs& needs) const;
+  /// `besides`: not this one.
+  [[nodiscard]] std::optional<uint32_t> PickWorker(const Needs& needs,
+                                                   std::optional<uint32_t> besides = {}) const;
   bool GrantOne(RunRow& run, Now now, Outcome& out);
   bool GrantFromPool(RunRow& run, PoolRow& pool, Now now, Outcome& out);
   [[nodiscard]] bool HoldsSlotsForGang(const RunRow& run, Now now) const;
@@ -143,10 +154,16 @@ class Scheduler {
   Status ApplyLeased(const Record& record, Now now);
   Status ApplyEnd(const Record& record, TaskState end, Now now, Outcome& out);
   Status ApplyLost(const Record& record, Now now);
+  Status ApplySecond(const Record& record, Now now);
+  Status ApplyDropped(const Record& record);
+  void AddLease(const Record& record, bool second, Now now);
   Status ApplyCancelled(const Record& record, Now now, Outcome& out);
   Result<TaskRow*> FindTask(const Record& record);
   void BuildRun(RunRow& run, Now now) const;
-  void SetState(RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now) const;
+  void SetState(RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now) const {
+    SetStates(run, {step, task, task + 1}, state, now);
+  }
+  void SetStates(RunRow& run, const ReadyRange& tasks, TaskState state, Now now) const;
   void MakeReady(RunRow& run, uint32_t step, uint32_t first, uint32_t last, Now now) const;
   void ReleaseLease(uint64_t fence);
   void ChargeWorker(const LeaseRow& lease, int sign);
@@ -161,11 +178,16 @@ class Scheduler {
   void ForgetOldRuns();
 
   // Restoring (snapshot.cc).
-  Status RestoreRun(ByteReader& from, SpecFormat spec_format, Now now);
-  Status RestoreTask(ByteReader& from, RunRow& run, uint32_t step, uint32_t task, Now now);
+  Status RestoreRun(ByteReader& from, uint8_t format, Now now);
+  Status RestoreTasks(ByteReader& from, uint8_t format, RunRow& run, uint32_t step, Now now);
+  Status RestoreLease(uint64_t fence, uint32_t worker, const TaskKey& key, bool second, Now now);
+  Status RestoreLeases(ByteReader& from, uint8_t format, const TaskKey& key, Now now);
+  [[nodiscard]] Bytes EncodeTaskRow(const TaskRow& task) const;
+  void EncodeTasks(const TaskRows& tasks, Bytes& to) const;
   void Unblock(RunRow& run, Now now) const;
   [[nodiscard]] TaskRef RefOf(const TaskKey& key) const;
   [[nodiscard]] std::string WhyLane(const RunRow& run) const;
+  [[nodiscard]] std::string WhySecond(uint64_t fence) const;
   [[nodiscard]] std::string WhyNobodyFits(const StepSpec& spec) const;
   [[nodiscard]] std::string WhyNoSlot(const StepSpec& spec) const;
   [[nodiscard]] std::string WhyReady(const RunRow& run,
@@ -178,6 +200,7 @@ class Scheduler {
   std::unordered_map<RunId, uint32_t> run_numbers_;
   std::set<uint32_t> open_;  ///< runs that have not ended
   std::unordered_map<uint64_t, LeaseRow> leases_;
+  std::unordered_map<uint64_t, uint64_t> twins_;  ///< fences of a task's two attempts, both ways
   std::vector<WorkerRow> workers_;
   std::unordered_map<WorkerId, uint32_t> worker_numbers_;
   std::multimap<int64_t, TaskKey> delayed_;
@@ -185,6 +208,7 @@ class Scheduler {
   uint64_t next_fence_ = 1;
   uint32_t turn_ = 0;  ///< the run that got the last lease: fairness between runs
   int64_t expired_at_ = 0;
+  int64_t looked_for_slow_at_ = 0;
 };
 
 /// The state of a step with these counts: terminal once all its tasks are.

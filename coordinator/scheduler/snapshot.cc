@@ -1,5 +1,9 @@
 // The scheduler's durable state as bytes: u8 format, u32 next run, u64 next fence, workers, runs.
 // Tasks that wait (blocked, ready, delayed) are one state there: restoring derives which it is.
+// A step's tasks, until their number is reached:
+//   u32 how many are alike | u8 state | u16 attempts | u8 failures | u8 losses
+//   if leased: u64 fence | u32 worker | u64 fence of the second attempt, or 0 | u32 its worker
+// (formats 1 and 2: each task by itself, without the number and without second attempts).
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,7 +16,8 @@ namespace signet::coordinator {
 
 namespace {
 
-constexpr uint8_t kFormat = 2;
+constexpr uint8_t kFormat = 3;
+constexpr uint8_t kFormatTaskByTask = 2;
 constexpr uint8_t kFormatFirst = 1;  // its specs have no extension
 
 void AppendTime(Bytes& to, Timestamp time) {
@@ -63,18 +68,43 @@ Status DecodeStepRow(ByteReader& from, SpecFormat format, StepRow& step) {
   return OkStatus();
 }
 
-void EncodeTaskRow(const TaskRow& task, uint32_t worker, Bytes& to) {
+}  // namespace
+
+Bytes Scheduler::EncodeTaskRow(const TaskRow& task) const {
+  Bytes to;
   const bool waits = !IsTerminal(task.state) && task.state != TaskState::kLeased;
   to.push_back(static_cast<uint8_t>(waits ? TaskState::kBlocked : task.state));
   AppendU16(to, task.attempts);
   to.push_back(task.failures);
   to.push_back(task.losses);
-  if (task.state != TaskState::kLeased) return;
+  if (task.state != TaskState::kLeased) return to;
   AppendU64(to, task.fence);
-  AppendU32(to, worker);
+  AppendU32(to, leases_.at(task.fence).worker);
+  const uint64_t second = TwinOf(task.fence);
+  AppendU64(to, second);
+  AppendU32(to, second == 0 ? 0 : leases_.at(second).worker);
+  return to;
 }
 
-}  // namespace
+void Scheduler::EncodeTasks(const TaskRows& tasks, Bytes& to) const {
+  const auto size = static_cast<uint32_t>(tasks.size());
+  uint32_t alike = 0;
+  Bytes pending;
+  for (uint32_t task = 0, end = 0; task < size; task = end) {
+    end = tasks.StretchEnd(task, size);
+    Bytes row = EncodeTaskRow(tasks[task]);
+    if (alike > 0 && row != pending) {
+      AppendU32(to, alike);
+      Append(to, pending);
+      alike = 0;
+    }
+    alike += end - task;
+    pending = std::move(row);
+  }
+  if (alike == 0) return;
+  AppendU32(to, alike);
+  Append(to, pending);
+}
 
 Bytes Scheduler::Snapshot() const {
   Bytes to;
@@ -97,10 +127,7 @@ Bytes Scheduler::Snapshot() const {
       for (const uint32_t count : step.counts) {
         if (IsTerminal(run.state)) AppendU32(to, count);
       }
-      for (const TaskRow& task : step.tasks) {
-        const bool leased = task.state == TaskState::kLeased;
-        EncodeTaskRow(task, leased ? leases_.at(task.fence).worker : 0, to);
-      }
+      EncodeTasks(step.tasks, to);
     }
   }
   return to;
@@ -110,7 +137,7 @@ Status Scheduler::Restore(ByteView snapshot, Now now) {
   CHECK(runs_.empty() && workers_.empty());
   ByteReader from(snapshot);
   ASSIGN_OR_RETURN(const uint8_t format, from.U8());
-  if (format != kFormat && format != kFormatFirst) {
+  if (format > kFormat || format < kFormatFirst) {
     return Corrupt("the scheduler's snapshot has format " + std::to_string(format) +
                    ", this program reads " + std::to_string(kFormat));
   }
@@ -126,17 +153,17 @@ Status Scheduler::Restore(ByteView snapshot, Now now) {
     worker_numbers_.emplace(worker.id, i);
     workers_.push_back(std::move(worker));
   }
-  const SpecFormat spec_format =
-      format == kFormatFirst ? SpecFormat::kFirst : SpecFormat::kExtended;
   ASSIGN_OR_RETURN(const uint32_t runs, from.U32());
-  for (uint32_t i = 0; i < runs; ++i) TRY(RestoreRun(from, spec_format, now));
+  for (uint32_t i = 0; i < runs; ++i) TRY(RestoreRun(from, format, now));
   if (!from.empty()) return Corrupt("the scheduler's snapshot has bytes behind its end");
   next_run_ = next_run;
   next_fence_ = next_fence;
   return OkStatus();
 }
 
-Status Scheduler::RestoreRun(ByteReader& from, SpecFormat spec_format, Now now) {
+Status Scheduler::RestoreRun(ByteReader& from, uint8_t format, Now now) {
+  const SpecFormat spec_format =
+      format == kFormatFirst ? SpecFormat::kFirst : SpecFormat::kExtended;
   ASSIGN_OR_RETURN(const uint32_t number, from.U32());
   RunRow& run = runs_[number];
   run.number = number;
@@ -156,14 +183,12 @@ Status Scheduler::RestoreRun(ByteReader& from, SpecFormat spec_format, Now now) 
     TRY(DecodeStepRow(from, spec_format, step));
     if (step.ended) --run.steps_open;
     if (IsTerminal(run.state)) {
-      std::vector<TaskRow>().swap(step.tasks);
+      step.tasks.Clear();
       for (uint32_t& count : step.counts) {
         ASSIGN_OR_RETURN(count, from.U32());
       }
     }
-    for (uint32_t task = 0; task < step.tasks.size(); ++task) {
-      TRY(RestoreTask(from, run, i, task, now));
-    }
+    TRY(RestoreTasks(from, format, run, i, now));
   }
   run.fed = now.monotonic_micros;
   if (IsTerminal(run.state)) return OkStatus();
@@ -172,27 +197,69 @@ Status Scheduler::RestoreRun(ByteReader& from, SpecFormat spec_format, Now now) 
   return OkStatus();
 }
 
-Status Scheduler::RestoreTask(
-    ByteReader& from, RunRow& run, uint32_t step, uint32_t task, Now now) {
-  TaskRow& row = run.steps[step].tasks[task];
-  ASSIGN_OR_RETURN(const uint8_t state, from.U8());
-  if (state >= kTaskStates) return Corrupt("a task has an unknown state");
-  ASSIGN_OR_RETURN(row.attempts, from.U16());
-  ASSIGN_OR_RETURN(row.failures, from.U8());
-  ASSIGN_OR_RETURN(row.losses, from.U8());
-  if (static_cast<TaskState>(state) == TaskState::kBlocked) return OkStatus();
-  SetState(run, step, task, static_cast<TaskState>(state), now);
-  if (row.state != TaskState::kLeased) return OkStatus();
-  ASSIGN_OR_RETURN(row.fence, from.U64());
+Status Scheduler::RestoreTasks(
+    ByteReader& from, uint8_t format, RunRow& run, uint32_t step, Now now) {
+  TaskRows& tasks = run.steps[step].tasks;
+  const auto size = static_cast<uint32_t>(tasks.size());
+  for (uint32_t task = 0, end = 0; task < size; task = end) {
+    uint32_t alike = 1;
+    if (format > kFormatTaskByTask) {
+      ASSIGN_OR_RETURN(alike, from.U32());
+    }
+    if (alike == 0 || alike > size - task) return Corrupt("a step has more tasks than it may");
+    end = task + alike;
+    TaskRow row;
+    ASSIGN_OR_RETURN(const uint8_t state, from.U8());
+    if (state >= kTaskStates) return Corrupt("a task has an unknown state");
+    row.state = static_cast<TaskState>(state);
+    ASSIGN_OR_RETURN(row.attempts, from.U16());
+    ASSIGN_OR_RETURN(row.failures, from.U8());
+    ASSIGN_OR_RETURN(row.losses, from.U8());
+    const bool blocked = row.state == TaskState::kBlocked;
+    const bool plain = row.attempts == 0 && row.failures == 0 && row.losses == 0;
+    for (uint32_t one = task; one < end && !plain; ++one) {
+      TaskRow& target = tasks.Touch(one);
+      target.attempts = row.attempts;
+      target.failures = row.failures;
+      target.losses = row.losses;
+    }
+    if (!blocked) SetStates(run, {step, task, end}, row.state, now);
+    if (row.state != TaskState::kLeased) continue;
+    if (alike != 1) return Corrupt("two leases have one fence");
+    TRY(RestoreLeases(from, format, {run.number, step, task}, now));
+  }
+  return OkStatus();
+}
+
+Status Scheduler::RestoreLeases(ByteReader& from, uint8_t format, const TaskKey& key, Now now) {
+  ASSIGN_OR_RETURN(const uint64_t fence, from.U64());
+  ASSIGN_OR_RETURN(const uint32_t worker, from.U32());
+  RunRow& run = runs_.at(key.run);
+  run.steps[key.step].tasks.Touch(key.task).fence = fence;
+  TRY(RestoreLease(fence, worker, key, /*second=*/false, now));
+  if (format <= kFormatTaskByTask) return OkStatus();
+  ASSIGN_OR_RETURN(const uint64_t second, from.U64());
+  ASSIGN_OR_RETURN(const uint32_t its_worker, from.U32());
+  if (second == 0) return OkStatus();
+  TRY(RestoreLease(second, its_worker, key, /*second=*/true, now));
+  twins_[fence] = second;
+  twins_[second] = fence;
+  ++run.pools[run.steps[key.step].pool].leased;
+  return OkStatus();
+}
+
+Status Scheduler::RestoreLease(
+    uint64_t fence, uint32_t worker, const TaskKey& key, bool second, Now now) {
   LeaseRow lease;
-  ASSIGN_OR_RETURN(lease.worker, from.U32());
+  lease.worker = worker;
   if (lease.worker >= workers_.size()) return Corrupt("a lease names an unknown worker");
-  lease.task = {run.number, step, task};
+  lease.task = key;
   lease.granted = now.monotonic_micros;
   lease.active = now.monotonic_micros;
-  if (!leases_.emplace(row.fence, lease).second) return Corrupt("two leases have one fence");
+  lease.second = second;
+  if (!leases_.emplace(fence, lease).second) return Corrupt("two leases have one fence");
   ++workers_[lease.worker].leased;
-  ++run.leased;
+  ++runs_.at(key.run).leased;
   ChargeWorker(lease, +1);
   return OkStatus();
 }
@@ -218,10 +285,12 @@ void StrikeMet(RunRow& run, size_t step) {
       if (satisfied || any_end) --next.waits;
       continue;
     }
-    for (size_t task = 0; task < row.tasks.size(); ++task) {
+    const auto tasks = static_cast<uint32_t>(row.tasks.size());
+    for (uint32_t task = 0, end = 0; task < tasks; task = end) {
+      end = row.tasks.StretchEnd(task, tasks);
       const TaskState at = row.tasks[task].state;
       const bool passes = Satisfies(at == TaskState::kSucceeded, at == TaskState::kFailed, lenient);
-      if (passes) --next.tasks[task].waits;
+      for (uint32_t one = task; one < end && passes; ++one) --next.tasks.Touch(one).waits;
     }
   }
 }

@@ -19,6 +19,7 @@ Json StepExtension(const StepSpec& step) {
   if (step.gang) json.Set("gang", true);
   if (step.cached) json.Set("cached", true);
   if (step.approvals != 0) json.Set("approvals", step.approvals);
+  if (step.second_after_ms != 0) json.Set("second_after_ms", step.second_after_ms);
   return json;
 }
 
@@ -35,6 +36,7 @@ Status ApplyStep(const Json& json, StepSpec& step) {
   step.gang = json["gang"].AsBool();
   step.cached = json["cached"].AsBool();
   step.approvals = static_cast<int>(json["approvals"].AsInt());
+  step.second_after_ms = json["second_after_ms"].AsInt();
   return OkStatus();
 }
 

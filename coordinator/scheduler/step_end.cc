@@ -24,7 +24,7 @@ void Scheduler::UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now 
   for (const Dependent& edge : run.steps[step].dependents) {
     if (!edge.partitionwise) continue;
     StepRow& next = run.steps[edge.step];
-    if (--next.tasks[task].waits == 0 && next.waits == 0) {
+    if (--next.tasks.Touch(task).waits == 0 && next.waits == 0) {
       MakeReady(run, edge.step, task, task + 1, now);
     }
   }
@@ -32,11 +32,13 @@ void Scheduler::UnblockPartition(RunRow& run, uint32_t step, uint32_t task, Now 
 
 /// Skips the step's tasks that have not begun.
 void Scheduler::SkipWaiting(RunRow& run, uint32_t step, Now now) const {
-  const std::vector<TaskRow>& tasks = run.steps[step].tasks;
-  for (uint32_t task = 0; task < tasks.size(); ++task) {
+  const TaskRows& tasks = run.steps[step].tasks;
+  const auto size = static_cast<uint32_t>(tasks.size());
+  for (uint32_t task = 0, end = 0; task < size; task = end) {
+    end = tasks.StretchEnd(task, size);
     const TaskState state = tasks[task].state;
     if (IsTerminal(state) || state == TaskState::kLeased) continue;
-    SetState(run, step, task, TaskState::kSkipped, now);
+    SetStates(run, {step, task, end}, TaskState::kSkipped, now);
   }
 }
 
@@ -68,10 +70,7 @@ bool Scheduler::AnyFailedBefore(const RunRow& run, uint32_t step) const {
 
 /// A step whose `when` does not hold, and what waits for its success.
 void Scheduler::SkipStep(RunRow& run, uint32_t step, Timestamp wall, Now now, Outcome& out) {
-  StepRow& row = run.steps[step];
-  for (uint32_t task = 0; task < row.tasks.size(); ++task) {
-    if (!IsTerminal(row.tasks[task].state)) SetState(run, step, task, TaskState::kSkipped, now);
-  }
+  SkipWaiting(run, step, now);  // it has not begun: nothing is leased
   SkipDependents(run, step, wall, now, out);
   EndStepIfDone(run, step, wall, now, out);
 }
@@ -108,7 +107,7 @@ void Scheduler::EndRun(RunRow& run, RunState state, Timestamp wall, Outcome& out
   run.state = state;
   run.finished = wall;
   open_.erase(run.number);
-  for (StepRow& step : run.steps) std::vector<TaskRow>().swap(step.tasks);
+  for (StepRow& step : run.steps) step.tasks.Clear();
   for (PoolRow& pool : run.pools) pool.ready.clear();
   run.local_ready.clear();
   out.commands.emplace_back(RunEnded{run.spec.id, state});

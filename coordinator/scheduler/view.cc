@@ -75,7 +75,7 @@ Result<RunView> Scheduler::View(const RunId& id) const {
   view.failure = run->failure;
   std::vector<double> running(run->steps.size());
   for (const auto& lease : leases_) {
-    if (lease.second.task.run == run->number) {
+    if (lease.second.task.run == run->number && !lease.second.second) {
       running[lease.second.task.step] += lease.second.progress;
     }
   }
@@ -169,6 +169,13 @@ std::string Scheduler::WhyNoSlot(const StepSpec& spec) const {
   return "waits for a free slot: all " + std::to_string(slots) + " slots of the workers are in use";
 }
 
+std::string Scheduler::WhySecond(uint64_t fence) const {
+  const uint64_t second = TwinOf(fence);
+  if (second == 0) return {};
+  return ", and on worker " + workers_[leases_.at(second).worker].id.text() +
+         " too, because it takes long beside the others: the first to succeed counts";
+}
+
 Result<std::string> Scheduler::Why(const RunId& id, const StepId& step, int task, Now now) const {
   const RunRow* const run = FindRun(id);
   if (run == nullptr) return NotFound("there is no run '" + id.text() + "'");
@@ -198,7 +205,7 @@ Result<std::string> Scheduler::Why(const RunId& id, const StepId& step, int task
              std::to_string(at.attempts + 1) + ", because: " + row.last_trouble;
     case TaskState::kLeased:
       return "runs on worker " + workers_[leases_.at(at.fence).worker].id.text() + " for " + since +
-             " (attempt " + std::to_string(at.attempts) + ")";
+             " (attempt " + std::to_string(AttemptOf(at.fence)) + ")" + WhySecond(at.fence);
     case TaskState::kSucceeded:
       return std::string("succeeded");
     case TaskState::kFailed:

@@ -26,6 +26,7 @@ Json Schedule::ToJson() const {
                    {"notify", hooks},
                    {"request", request},
                    {"owner", owner},
+                   {"document", document},
                    {"added", MicrosJson(added)},
                    {"handled", MicrosJson(handled)},
                    {"files_seen", files_seen},
@@ -51,6 +52,7 @@ Result<Schedule> Schedule::FromJson(const Json& json) {
   }
   schedule.request = json["request"];
   schedule.owner = json["owner"].AsString();
+  schedule.document = json["document"].AsString();
   schedule.added.micros = json["added"].AsInt();
   schedule.handled.micros = json["handled"].AsInt();
   schedule.files_seen = json["files_seen"].AsString();

@@ -21,6 +21,7 @@ struct Schedule {
   std::vector<pipelines::NotifyOptions> notify;
   Json request;  ///< what is asked for when it is due; not looked into here
   std::string owner;
+  std::string document;  ///< SHA-256 of the document when it was added, hex; empty: not known
   Timestamp added;
   Timestamp handled;       ///< every moment of its crons up to here was run or reported
   std::string files_seen;  ///< FilesFingerprint that was run, or was there when it was added

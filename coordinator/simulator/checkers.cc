@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -91,21 +92,21 @@ void Checkers::AfterTurn(const Scheduler& scheduler) {
   if (!network_.broken_fence().empty()) verdicts_.Broken(network_.broken_fence());
   for (const auto& run : scheduler.runs()) {
     CheckTerminal(run.second);
-    CheckPools(run.second);
+    CheckPools(scheduler, run.second);
     CheckGangs(run.second);
   }
   CheckSlots(scheduler);
+  CheckAttempts(scheduler);
   CheckLanes(scheduler);
   CheckSharedPools(scheduler);
 }
 
-/// Counted from the tasks themselves, not from what the pool says.
-void Checkers::CheckPools(const RunRow& run) {
+/// Counted from the attempts themselves, not from what the pool says.
+void Checkers::CheckPools(const Scheduler& scheduler, const RunRow& run) {
   std::map<std::string, int> leased;
-  for (size_t i = 0; i < run.steps.size(); ++i) {
-    for (const TaskRow& task : run.steps[i].tasks) {
-      leased[run.spec.steps[i].pool] += task.state == TaskState::kLeased ? 1 : 0;
-    }
+  for (const auto& lease : scheduler.leases()) {
+    if (lease.second.task.run != run.number) continue;
+    ++leased[run.spec.steps[lease.second.task.step].pool];
   }
   for (const auto& pool : run.spec.pools) {
     if (leased[pool.first] > pool.second) {
@@ -142,11 +143,10 @@ void Checkers::CheckSharedPools(const Scheduler& scheduler) {
     for (const std::string& pool : spec.shared_pools) {
       limits[pool] = std::max(limits[pool], spec.pools.at(pool));
     }
-    for (size_t i = 0; i < run.second.steps.size(); ++i) {
-      if (spec.shared_pools.count(spec.steps[i].pool) == 0) continue;
-      for (const TaskRow& task : run.second.steps[i].tasks) {
-        leased[spec.steps[i].pool] += task.state == TaskState::kLeased ? 1 : 0;
-      }
+    for (const auto& lease : scheduler.leases()) {
+      if (lease.second.task.run != run.first) continue;
+      const std::string& pool = spec.steps[lease.second.task.step].pool;
+      if (spec.shared_pools.count(pool) != 0) ++leased[pool];
     }
   }
   for (const auto& pool : leased) {
@@ -186,16 +186,29 @@ void Checkers::CheckTerminal(const RunRow& run) {
   seen_[run.spec.id] = {run.state, std::move(steps)};
 }
 
-namespace {
-
-int LeasedTasks(const StepRow& step) {
-  return static_cast<int>(
-      std::count_if(step.tasks.begin(), step.tasks.end(), [](const TaskRow& task) {
-        return task.state == TaskState::kLeased;
-      }));
+/// Each leased task has one live attempt or two, on different workers; no other task has any.
+void Checkers::CheckAttempts(const Scheduler& scheduler) {
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, std::vector<uint32_t>> workers;
+  for (const auto& lease : scheduler.leases()) {
+    const TaskKey& task = lease.second.task;
+    workers[{task.run, task.step, task.task}].push_back(lease.second.worker);
+  }
+  size_t leased = 0;
+  for (const auto& run : scheduler.runs()) {
+    for (const StepRow& step : run.second.steps) leased += step.count(TaskState::kLeased);
+  }
+  if (leased != workers.size()) {
+    verdicts_.Broken("P4: " + std::to_string(leased) + " tasks are leased, and " +
+                     std::to_string(workers.size()) + " have an attempt");
+  }
+  for (const auto& task : workers) {
+    const bool apart = task.second.size() == 2 && task.second[0] != task.second[1];
+    if (task.second.size() != 1 && !apart) {
+      verdicts_.Broken("a task has " + std::to_string(task.second.size()) +
+                       " attempts at a time, or two on one worker");
+    }
+  }
 }
-
-}  // namespace
 
 void Checkers::CheckSlots(const Scheduler& scheduler) {
   std::vector<int> held(scheduler.workers().size());
@@ -209,13 +222,15 @@ void Checkers::CheckSlots(const Scheduler& scheduler) {
       verdicts_.Broken("P4: worker " + worker.id.text() + " has more leases than slots");
     }
   }
-  for (const auto& run : scheduler.runs()) CheckPoolSlots(run.second);
+  for (const auto& run : scheduler.runs()) CheckPoolSlots(scheduler, run.second);
 }
 
-void Checkers::CheckPoolSlots(const RunRow& run) {
+void Checkers::CheckPoolSlots(const Scheduler& scheduler, const RunRow& run) {
   if (IsTerminal(run.state)) return;
   std::vector<int> leased(run.pools.size());
-  for (const StepRow& step : run.steps) leased[step.pool] += LeasedTasks(step);
+  for (const auto& lease : scheduler.leases()) {
+    if (lease.second.task.run == run.number) ++leased[run.steps[lease.second.task.step].pool];
+  }
   for (size_t i = 0; i < leased.size(); ++i) {
     if (leased[i] != run.pools[i].leased) {
       verdicts_.Broken("P4: a pool of " + run.spec.id.text() + " leaks");

@@ -68,8 +68,9 @@ class Checkers {
  private:
   void CheckTerminal(const RunRow& run);
   void CheckSlots(const Scheduler& scheduler);
-  void CheckPoolSlots(const RunRow& run);
-  void CheckPools(const RunRow& run);
+  void CheckPoolSlots(const Scheduler& scheduler, const RunRow& run);
+  void CheckPools(const Scheduler& scheduler, const RunRow& run);
+  void CheckAttempts(const Scheduler& scheduler);
   void CheckGangs(const RunRow& run);
   void CheckLanes(const Scheduler& scheduler);
   void CheckSharedPools(const Scheduler& scheduler);

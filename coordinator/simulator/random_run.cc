@@ -30,6 +30,9 @@ StepSpec RandomStep(int64_t number, bool has_pool, Dice& dice) {
   const bool anywhere = step.pool.empty() && step.needs.labels.empty() && step.needs.memory_mb == 0;
   step.gang = !step.local && !step.cached && anywhere && dice.Chance(15);
   if (step.gang) step.tasks = static_cast<int>(dice.Between(1, 2));
+  // Without a throw, so that older seeds keep their meaning.
+  const bool alone = !step.local && !step.gang;
+  if (alone && step.tasks >= 2) step.second_after_ms = 20 * step.tasks;
   return step;
 }
 
@@ -55,6 +58,7 @@ void ApproveAtRandom(StepSpec& step, Dice& dice) {
   step.local = true;
   step.gang = step.cached = false;
   step.needs = {};
+  step.second_after_ms = 0;
   step.approvals = step.tasks == 1 ? static_cast<int>(dice.Between(1, 2)) : 0;
 }
 

@@ -73,6 +73,7 @@ class Simulation {
     if (!verdicts_.first().empty()) {
       return Internal("seed " + std::to_string(report_.seed) + ": " + verdicts_.first());
     }
+    CollectFigures();
     report_.runs = static_cast<int>(runs);
     report_.succeeded = checkers_.succeeded();
     if (schedules_ != nullptr) report_.due = schedules_->moments();
@@ -184,6 +185,7 @@ class Simulation {
   void CollectFigures() {
     report_.tasks_committed += coordinator_->figures().tasks_committed;
     report_.leases += coordinator_->figures().leases_granted;
+    report_.second_attempts += coordinator_->figures().second_attempts;
   }
 
   void Restart() {

@@ -23,6 +23,7 @@ struct SimulationReport {
   int succeeded = 0;
   uint64_t tasks_committed = 0;
   uint64_t leases = 0;
+  uint64_t second_attempts = 0;
   uint64_t frames = 0;
   uint64_t frames_lost = 0;
   int64_t due = 0;  ///< moments of a schedule that were run or reported

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/base/log.h"
 #include "pipelines/catalog/operator.h"
 #include "pipelines/catalog/task_context.h"
 #include "pipelines/record/task.h"
@@ -19,6 +20,9 @@ Result<Bytes> RunTask(ByteView payload, const std::function<void(double)>& progr
     return Denied("operator '" + task.spec.op + "' of this worker is not the one that was planned")
         .WithRemedy("run coordinator and workers of the same version");
   }
+  Log(LogLevel::kInfo,
+      "task begins",
+      Json::Of({{"operator", task.spec.op}, {"inputs", task.spec.inputs.size()}}));
   // The one file that a task of this kind may read in the clear.
   std::vector<std::string> readable;
   if (const Json& file = task.spec.options["file"]; file.is_string()) {

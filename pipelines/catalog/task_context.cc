@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/base/log.h"
 #include "crypto/base/text.h"
 #include "pipelines/artifacts/sealed_blob.h"
 #include "pipelines/catalog/state_blobs.h"
@@ -84,6 +85,11 @@ Status TaskContext::OpenInput(const TaskInput& input) {
   const DekLookup keys = [this](const DekId& id) { return lease().Dek(id); };
   const Status opened =
       reader_->OpenView(*connection_, input.name, input.schema, input.pieces, keys, limits);
+  Log(LogLevel::kInfo,
+      "input opened",
+      Json::Of({{"input", input.name},
+                {"columns", input.schema.columns.size()},
+                {"pieces", input.pieces.size()}}));
   return opened.WithContext("input '" + input.name + "'");
 }
 
@@ -129,7 +135,12 @@ Result<std::map<policies::LabelClass, LeasedDek>> TaskContext::DeksFor(const Tas
 }
 
 Status TaskContext::TakePieces(const TaskOutput& output, std::vector<Piece> pieces) {
-  for (const Piece& piece : pieces) result_.rows += piece.rows;
+  uint64_t rows = 0;
+  for (const Piece& piece : pieces) rows += piece.rows;
+  result_.rows += rows;
+  Log(LogLevel::kInfo,
+      "output written",
+      Json::Of({{"output", output.name}, {"rows", rows}, {"pieces", pieces.size()}}));
   result_.outputs[output.name] = std::move(pieces);
   return OkStatus();
 }

@@ -82,6 +82,7 @@ Json StepRunOptions::ToJson() const {
   if (!labels.empty()) json.Set("labels", Json::Strings(labels));
   if (memory_mb != 0) json.Set("memory_mb", memory_mb);
   if (cpu_milli != 0) json.Set("cpu_milli", cpu_milli);
+  if (straggler_ms != plain.straggler_ms) json.Set("straggler_ms", straggler_ms);
   if (approvals != 0) json.Set("approvals", approvals);
   return json;
 }
@@ -99,6 +100,7 @@ StepRunOptions StepRunOptions::FromJson(const Json& json) {
   options.labels = json["labels"].AsStrings();
   options.memory_mb = json["memory_mb"].AsInt();
   options.cpu_milli = json["cpu_milli"].AsInt();
+  options.straggler_ms = json["straggler_ms"].AsInt(options.straggler_ms);
   options.approvals = static_cast<int>(json["approvals"].AsInt());
   return options;
 }
@@ -143,6 +145,7 @@ StepRunOptions ReadStepRunOptions(MapReader& step, Diagnostics& diagnostics) {
   if (step.Has("when")) {
     options.when = step.Choice("when", {"success", "failure", "always"}, options.when);
   }
+  options.straggler_ms = Millis(step, "straggler_after", options.straggler_ms);
   options.approvals = static_cast<int>(step.Int("approvals", 0, 0, kApprovalsMax));
   return options;
 }
@@ -201,6 +204,11 @@ std::vector<policies::SchemaField> StepRunFields() {
             {"memory_mb", policies::SchemaInteger("Memory of its worker that it takes."), false},
             {"cpu", policies::SchemaNumber("Processors of its worker that it takes."), false}},
            "What its worker must offer."),
+       false},
+      {"straggler_after",
+       policies::SchemaText("When half of its tasks are done, one that has run for so long, and "
+                            "three times as long as those, is tried on a second worker too; the "
+                            "first result counts. Default 30s; 0s = never."),
        false},
       {"approvals",
        policies::SchemaInteger("Persons, other than who asked, that agree before it begins."),

@@ -33,6 +33,9 @@ struct StepRunOptions {
   std::vector<std::string> labels;  ///< of the worker
   int64_t memory_mb = 0;
   int64_t cpu_milli = 0;
+  /// A task that is slow beside the others is tried on a second worker, after so long at least;
+  /// 0 = never. Only where computing twice changes nothing.
+  int64_t straggler_ms = 30'000;
   int approvals = 0;  ///< persons, other than who asked, that agree before it begins
   friend bool operator==(const StepRunOptions&, const StepRunOptions&) = default;
 
@@ -54,7 +57,7 @@ struct PipelineRunOptions {
   static PipelineRunOptions FromJson(const Json& json);
 };
 
-/// Reads `retry`, `timeout`, `pool`, `when`, `needs` and `approvals` of a step.
+/// Reads `retry`, `timeout`, `pool`, `when`, `needs`, `straggler_after` and `approvals` of a step.
 StepRunOptions ReadStepRunOptions(policies::MapReader& step, policies::Diagnostics& diagnostics);
 /// Reads `pools`, `timeout` and `priority` of the settings.
 PipelineRunOptions ReadPipelineRunOptions(policies::MapReader& settings,

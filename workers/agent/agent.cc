@@ -20,6 +20,8 @@ constexpr int64_t kHelloMicros = 500'000;
 constexpr int64_t kUnsentMicros = 10'000;  // no connection yet: ask again soon
 constexpr int64_t kReconnectMicros = 2'000'000;
 constexpr int64_t kResendMicros = 1'000'000;
+constexpr int64_t kLinesMicros = 100'000;
+constexpr size_t kLinesPerFrameMax = 200;
 constexpr size_t kRecentMax = 4'096;
 constexpr size_t kReportsPerFrameMax = 1'000;
 constexpr size_t kReportBytesPerFrameMax = size_t{8} << 20U;
@@ -49,6 +51,7 @@ Status Agent::Turn() {
   StartWaiting();
   if (!joined_) Join(now);
   if (joined_) {
+    SendLines(now);
     SendReports(now);
     BeatIfDue(now);
     GiveUpLeases(now);
@@ -105,6 +108,7 @@ void Agent::On(const Welcome& welcome, uint64_t term) {
   heard_ = clock_.MonotonicMicros();
   heartbeat_micros_ = welcome.heartbeat_ms * 1'000;
   silence_micros_ = welcome.silence_ms_max * 1'000;
+  hears_lines_ = welcome.hears_lines;
   for (auto& report : reports_) report.second.sent = 0;
   if (draining_) Send(workers::Drain{});
 }
@@ -232,6 +236,28 @@ void Agent::SendReports(int64_t now) {
     if (fresh.size() >= kReportsPerFrameMax || bytes >= kReportBytesPerFrameMax) flush();
   }
   flush();
+}
+
+/// At most one frame of lines a tenth of a second; more than it holds are left out, and counted.
+void Agent::SendLines(int64_t now) {
+  if (now - lines_sent_ < kLinesMicros) return;
+  std::vector<TaskLine> said = slots_.TakeLines();
+  if (said.empty()) return;
+  lines_sent_ = now;
+  LogLines lines;
+  lines.lines.reserve(std::min(said.size(), kLinesPerFrameMax));
+  for (TaskLine& line : said) {
+    if (lines.lines.size() >= kLinesPerFrameMax) {
+      lines.lines.back().dropped += 1 + static_cast<int64_t>(line.dropped);
+      continue;
+    }
+    lines.lines.push_back({line.fence,
+                           static_cast<int>(line.level),
+                           std::move(line.event),
+                           std::move(line.facts),
+                           static_cast<int64_t>(line.dropped)});
+  }
+  if (hears_lines_) Send(std::move(lines));
 }
 
 void Agent::BeatIfDue(int64_t now) {

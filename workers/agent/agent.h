@@ -67,6 +67,7 @@ class Agent {
   void StartWaiting();
   void CollectEnded();
   void SendReports(int64_t now);
+  void SendLines(int64_t now);
   void BeatIfDue(int64_t now);
   void GiveUpLeases(int64_t now);
   void LeaveIfDrained();
@@ -92,6 +93,8 @@ class Agent {
   int64_t hello_at_ = 0;  ///< when to register (again)
   int64_t connected_at_ = 0;
   int64_t beat_sent_ = 0;
+  int64_t lines_sent_ = 0;
+  bool hears_lines_ = false;  ///< the coordinator takes what tasks say
 
   std::deque<Lease> waiting_;
   std::set<uint64_t> running_;

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "crypto/base/secret.h"
+#include "workers/executor/task_log.h"
 #include "workers/executor/task_pipe.h"
 #include "workers/executor/zygote.h"
 
@@ -29,6 +30,8 @@ namespace {
 
 constexpr size_t kMessageHeaderBytes = 9;
 constexpr size_t kReadBytes = 65'536;
+/// Lines that wait for the agent; a task that says more meanwhile is not heard.
+constexpr size_t kLinesWaitingMax = 1'000;
 
 std::string EndText(int64_t wait_status) {
   const auto status = static_cast<int>(wait_status);
@@ -108,7 +111,7 @@ class ChildSlots final : public TaskSlots {
     for (auto child = children_.begin(); child != children_.end();) {
       Write(child->second);
       Read(child->second);
-      std::optional<TaskEnd> end = Parse(child->second);
+      std::optional<TaskEnd> end = Parse(child->first, child->second);
       if (!end && child->second.ended && child->second.closed) {
         end = TaskEnd{0, Unavailable(EndText(*child->second.ended)), {}};
       }
@@ -132,6 +135,8 @@ class ChildSlots final : public TaskSlots {
     }
     return pulses;
   }
+
+  std::vector<TaskLine> TakeLines() override { return std::exchange(lines_, {}); }
 
   std::vector<int> Descriptors() override {
     std::vector<int> descriptors{control_};
@@ -195,7 +200,7 @@ class ChildSlots final : public TaskSlots {
   }
 
   /// Takes whole messages; the end, once a result or a failure is there.
-  static std::optional<TaskEnd> Parse(Child& child) {
+  std::optional<TaskEnd> Parse(uint64_t fence, Child& child) {
     while (child.incoming.size() >= kMessageHeaderBytes) {
       ByteReader from(child.incoming);
       const uint8_t kind = from.U8().value();
@@ -209,13 +214,26 @@ class ChildSlots final : public TaskSlots {
         const Status decoded = DecodeFailure(*body, failure);
         return TaskEnd{0, decoded.ok() ? failure : decoded, {}};
       }
-      if (kind != 'P' || size != 8) return TaskEnd{0, Corrupt("a task's message is malformed"), {}};
-      const uint64_t millionths = ByteReader(*body).U64().value();
-      child.progress = std::min(1.0, static_cast<double>(millionths) / 1'000'000);
+      const bool progress = kind == 'P' && size == 8;
+      if (!progress && (kind != 'L' || !Hear(fence, *body))) {
+        return TaskEnd{0, Corrupt("a task's message is malformed"), {}};
+      }
+      if (progress) {
+        const uint64_t millionths = ByteReader(*body).U64().value();
+        child.progress = std::min(1.0, static_cast<double>(millionths) / 1'000'000);
+      }
       const auto used = static_cast<std::ptrdiff_t>(kMessageHeaderBytes + size);
       child.incoming.erase(child.incoming.begin(), child.incoming.begin() + used);
     }
     return std::nullopt;
+  }
+
+  bool Hear(uint64_t fence, ByteView body) {
+    TaskLine line;
+    if (!DecodeTaskLine(body, line).ok()) return false;
+    line.fence = fence;
+    if (lines_.size() < kLinesWaitingMax) lines_.push_back(std::move(line));
+    return true;
   }
 
   void HearZygote() {
@@ -243,6 +261,7 @@ class ChildSlots final : public TaskSlots {
   pid_t zygote_;
   bool zygote_alive_ = true;
   std::map<uint64_t, Child> children_;
+  std::vector<TaskLine> lines_;
 };
 
 }  // namespace

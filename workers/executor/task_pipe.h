@@ -1,7 +1,8 @@
 /// What travels between an agent and a task's process, and between an agent and its zygote.
 ///
 /// Agent to task: u64 size | payload.   Task to agent: messages u8 kind | u64 size | body with
-/// kind 'P' progress (8 bytes, millionths), 'R' the result, 'F' a failure (four fields).
+/// kind 'P' progress (8 bytes, millionths), 'L' a line of its log (see EncodeTaskLine), 'R' the
+/// result, 'F' a failure (four fields).
 #pragma once
 
 #include <cstdint>

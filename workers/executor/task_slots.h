@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "crypto/base/bytes.h"
+#include "crypto/base/log.h"
 #include "crypto/base/status.h"
 
 namespace signet::workers {
@@ -27,6 +29,15 @@ struct TaskPulse {
   int64_t cpu_ms = 0;
 };
 
+/// What a running task said: our own words, numbers, and names that came with its lease (TaskLog).
+struct TaskLine {
+  uint64_t fence = 0;
+  LogLevel level = LogLevel::kInfo;
+  std::string event;
+  std::string facts;     ///< a flat JSON object; empty = none
+  uint32_t dropped = 0;  ///< lines before it that were left out
+};
+
 /// Starts, watches and kills tasks, named by their leases' fences. Belongs to one thread; nothing
 /// here waits.
 class TaskSlots {
@@ -40,6 +51,8 @@ class TaskSlots {
   /// The tasks that ended since the last call.
   virtual std::vector<TaskEnd> TakeEnded() = 0;
   virtual std::vector<TaskPulse> Pulses() = 0;
+  /// What tasks have said since the last call.
+  virtual std::vector<TaskLine> TakeLines() { return {}; }
   /// Descriptors whose readability means that TakeEnded may have something.
   virtual std::vector<int> Descriptors() = 0;
 };

@@ -6,11 +6,13 @@
 #include <exception>
 #include <fcntl.h>
 #include <map>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <poll.h>
 #include <signal.h>
 #include <string>
+#include <string_view>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -19,7 +21,9 @@
 #include <utility>
 
 #include "crypto/base/clock.h"
+#include "crypto/base/log.h"
 #include "crypto/base/secret.h"
+#include "workers/executor/task_log.h"
 #include "workers/executor/task_pipe.h"
 
 namespace signet::workers {
@@ -52,7 +56,10 @@ void Limit(int resource, uint64_t value) {
   static_cast<void>(::setrlimit(static_cast<__rlimit_resource>(resource), &limit));
 }
 
+/// One message after the other, whichever thread sends it.
 Status SendMessage(int descriptor, char kind, ByteView body) {
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   Bytes header{static_cast<uint8_t>(kind)};
   AppendU64(header, body.size());
   TRY(WriteAll(descriptor, header));
@@ -83,9 +90,32 @@ class Reporter {
   bool sent_ = false;
 };
 
+/// What the task's libraries log goes to the agent, redacted here: see TaskLog.
+class Speaker {
+ public:
+  Speaker(int descriptor, ByteView payload) : descriptor_(descriptor), log_(payload) {
+    SetLogSink([this](LogLevel level, std::string_view event, const Json& facts) {
+      TaskLine line;
+      if (!log_.Take(level, event, facts, clock_.MonotonicMicros(), line)) return;
+      Bytes body;
+      EncodeTaskLine(line, body);
+      static_cast<void>(SendMessage(descriptor_, 'L', body));
+    });
+  }
+  ~Speaker() { SetLogSink(nullptr); }
+  Speaker(const Speaker&) = delete;
+  Speaker& operator=(const Speaker&) = delete;
+
+ private:
+  int descriptor_;
+  SystemClock clock_;
+  TaskLog log_;
+};
+
 /// Runs the runner; what it might throw becomes a status.
 Result<Bytes> RunSafely(const TaskRunner& runner, ByteView payload, int descriptor) {
   try {
+    const Speaker speaker(descriptor, payload);
     Reporter reporter(descriptor);
     return runner(payload, [&reporter](double progress) { reporter(progress); });
   } catch (const std::bad_alloc&) {

@@ -25,21 +25,18 @@ using apache::thrift::protocol::TBinaryProtocolT;
 using apache::thrift::transport::TMemoryBuffer;
 using Wire = TBinaryProtocolT<TMemoryBuffer>;
 
-std::vector<int64_t> Signed(const std::vector<uint64_t>& values) {
-  return {values.begin(), values.end()};
-}
-std::vector<uint64_t> Unsigned(const std::vector<int64_t>& values) {
+template <typename To, typename From>
+std::vector<To> As(const std::vector<From>& values) {
   return {values.begin(), values.end()};
 }
 
 // To the wire: one function per message.
-
 protocol::RegisterBody ToBody(const Register& m) {
   protocol::RegisterBody body;
   body.name = m.name;
   body.boot = static_cast<int64_t>(m.boot);
   body.slots = m.slots;
-  body.held = Signed(m.held);
+  body.held = As<int64_t>(m.held);
   body.program = m.program;
   body.labels = m.labels;
   body.memory_mb = m.memory_mb;
@@ -51,6 +48,7 @@ protocol::WelcomeBody ToBody(const Welcome& m) {
   protocol::WelcomeBody body;
   body.heartbeat_ms = m.heartbeat_ms;
   body.silence_ms_max = m.silence_ms_max;
+  body.__set_hears_lines(m.hears_lines);
   return body;
 }
 
@@ -77,7 +75,7 @@ protocol::LeasesBody ToBody(const Leases& m) {
 
 protocol::StartedBody ToBody(const Started& m) {
   protocol::StartedBody body;
-  body.fences = Signed(m.fences);
+  body.fences = As<int64_t>(m.fences);
   return body;
 }
 
@@ -89,7 +87,7 @@ protocol::HeartbeatBody ToBody(const Heartbeat& m) {
     body.running[i].progress = m.running[i].progress;
     body.running[i].cpu_ms = m.running[i].cpu_ms;
   }
-  body.finished = Signed(m.finished);
+  body.finished = As<int64_t>(m.finished);
   return body;
 }
 
@@ -120,13 +118,13 @@ protocol::FailedBody ToBody(const Failed& m) {
 
 protocol::AckBody ToBody(const Ack& m) {
   protocol::AckBody body;
-  body.fences = Signed(m.fences);
+  body.fences = As<int64_t>(m.fences);
   return body;
 }
 
 protocol::RevokeBody ToBody(const Revoke& m) {
   protocol::RevokeBody body;
-  body.fences = Signed(m.fences);
+  body.fences = As<int64_t>(m.fences);
   body.reason = m.reason;
   return body;
 }
@@ -142,6 +140,19 @@ protocol::ByeBody ToBody(const Bye& m) {
   return body;
 }
 
+protocol::LogLinesBody ToBody(const LogLines& m) {
+  protocol::LogLinesBody body;
+  body.lines.resize(m.lines.size());
+  for (size_t i = 0; i < m.lines.size(); ++i) {
+    body.lines[i].fence = static_cast<int64_t>(m.lines[i].fence);
+    body.lines[i].level = m.lines[i].level;
+    body.lines[i].event = m.lines[i].event;
+    body.lines[i].facts = m.lines[i].facts;
+    body.lines[i].dropped = m.lines[i].dropped;
+  }
+  return body;
+}
+
 // From the wire; the checks that the wire's types do not make.
 
 Status FromBody(const protocol::RegisterBody& body, Register& m) {
@@ -151,7 +162,7 @@ Status FromBody(const protocol::RegisterBody& body, Register& m) {
   m = {body.name,
        static_cast<uint64_t>(body.boot),
        body.slots,
-       Unsigned(body.held),
+       As<uint64_t>(body.held),
        body.program,
        body.labels,
        body.memory_mb,
@@ -163,7 +174,7 @@ Status FromBody(const protocol::WelcomeBody& body, Welcome& m) {
   if (body.heartbeat_ms <= 0 || body.silence_ms_max <= 0) {
     return Corrupt("a welcome has no heartbeat");
   }
-  m = {body.heartbeat_ms, body.silence_ms_max};
+  m = {body.heartbeat_ms, body.silence_ms_max, body.hears_lines};
   return OkStatus();
 }
 
@@ -190,7 +201,7 @@ Status FromBody(const protocol::LeasesBody& body, Leases& m) {
 }
 
 Status FromBody(const protocol::StartedBody& body, Started& m) {
-  m.fences = Unsigned(body.fences);
+  m.fences = As<uint64_t>(body.fences);
   return OkStatus();
 }
 
@@ -203,7 +214,7 @@ Status FromBody(const protocol::HeartbeatBody& body, Heartbeat& m) {
     }
     m.running[i] = {static_cast<uint64_t>(from.fence), from.progress, from.cpu_ms};
   }
-  m.finished = Unsigned(body.finished);
+  m.finished = As<uint64_t>(body.finished);
   return OkStatus();
 }
 
@@ -230,12 +241,12 @@ Status FromBody(const protocol::FailedBody& body, Failed& m) {
 }
 
 Status FromBody(const protocol::AckBody& body, Ack& m) {
-  m.fences = Unsigned(body.fences);
+  m.fences = As<uint64_t>(body.fences);
   return OkStatus();
 }
 
 Status FromBody(const protocol::RevokeBody& body, Revoke& m) {
-  m = {Unsigned(body.fences), body.reason};
+  m = {As<uint64_t>(body.fences), body.reason};
   return OkStatus();
 }
 
@@ -245,6 +256,18 @@ Status FromBody(const protocol::DrainBody& /*body*/, Drain& /*m*/) {
 
 Status FromBody(const protocol::ByeBody& body, Bye& m) {
   m = {body.reason, body.rejoin};
+  return OkStatus();
+}
+
+Status FromBody(const protocol::LogLinesBody& body, LogLines& m) {
+  m.lines.resize(body.lines.size());
+  for (size_t i = 0; i < body.lines.size(); ++i) {
+    const protocol::LogLineBody& from = body.lines[i];
+    const bool sane = from.level >= 0 && from.level <= 3 && from.dropped >= 0;
+    if (!sane) return Corrupt("a line of a task has no level");
+    m.lines[i] = {
+        static_cast<uint64_t>(from.fence), from.level, from.event, from.facts, from.dropped};
+  }
   return OkStatus();
 }
 
@@ -308,6 +331,7 @@ struct ItemsOf {
   size_t operator()(const Failed& m) const { return m.failures.size(); }
   size_t operator()(const Ack& m) const { return m.fences.size(); }
   size_t operator()(const Revoke& m) const { return m.fences.size(); }
+  size_t operator()(const LogLines& m) const { return m.lines.size(); }
   template <typename M>
   size_t operator()(const M& /*m*/) const {
     return 0;

@@ -26,6 +26,7 @@ struct Register {
 struct Welcome {
   int64_t heartbeat_ms = 0;
   int64_t silence_ms_max = 0;
+  bool hears_lines = false;  ///< LogLines may be sent
 };
 /// worker: it takes so many tasks at a time from now on.
 struct Credits {
@@ -90,6 +91,19 @@ struct Bye {
   bool rejoin = false;
 };
 
+/// One line of a running task's log: see TaskLog.
+struct LogLine {
+  uint64_t fence = 0;
+  int level = 0;  ///< 0 debug, 1 info, 2 warning, 3 error
+  std::string event;
+  std::string facts;    ///< a flat JSON object, or empty
+  int64_t dropped = 0;  ///< lines before it that were left out
+};
+/// worker: what its tasks say; not acknowledged, and lost with the connection.
+struct LogLines {
+  std::vector<LogLine> lines;
+};
+
 using Message = std::variant<Register,
                              Welcome,
                              Credits,
@@ -101,6 +115,7 @@ using Message = std::variant<Register,
                              Ack,
                              Revoke,
                              Drain,
-                             Bye>;
+                             Bye,
+                             LogLines>;
 
 }  // namespace signet::workers

@@ -16,6 +16,7 @@ struct RegisterBody {
 struct WelcomeBody {
   1: i64 heartbeat_ms
   2: i64 silence_ms_max
+  3: bool hears_lines    // LogLines may be sent (absent: a coordinator that does not know them)
 }
 struct CreditsBody { 1: i32 slots }
 struct LeaseBody {
@@ -54,6 +55,14 @@ struct RevokeBody {
   1: list<i64> fences
   2: string reason
 }
+struct LogLineBody {
+  1: i64 fence
+  2: i32 level           // 0 debug, 1 info, 2 warning, 3 error
+  3: string event        // a phrase of the program
+  4: string facts        // a flat JSON object of numbers and names, or empty
+  5: i64 dropped         // lines before it that were left out
+}
+struct LogLinesBody { 1: list<LogLineBody> lines }
 struct DrainBody {}
 struct ByeBody {
   1: string reason

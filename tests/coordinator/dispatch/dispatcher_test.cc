@@ -25,8 +25,10 @@ class EchoSlots final : public workers::TaskSlots {
     return hold ? std::vector<workers::TaskEnd>() : std::exchange(ended_, {});
   }
   std::vector<workers::TaskPulse> Pulses() override { return {}; }
+  std::vector<workers::TaskLine> TakeLines() override { return std::exchange(lines, {}); }
   std::vector<int> Descriptors() override { return {}; }
   bool hold = false;
+  std::vector<workers::TaskLine> lines;
 
  private:
   std::vector<workers::TaskEnd> ended_;
@@ -81,6 +83,30 @@ class DispatcherTest : public testing::Test {
   std::unique_ptr<workers::Agent> agent_;
   RecordingBinder binder_{[](const TaskRef& task) { return task.Text(); }};
 };
+
+TEST_F(DispatcherTest, WhatATaskSaysArrivesWhileItRunsAndOnlyOfWhatItsWorkerHolds) {
+  std::vector<TaskSaid> heard;
+  coordinator_->ListenToTasks([&](const TaskSaid& said) { heard.push_back(said); });
+  slots_.hold = true;
+  ASSERT_TRUE(coordinator_->Submit(Spec(1), binder_).ok());
+  ASSERT_TRUE(Turn([&] { return coordinator_->View(RunId("r"))->steps[0].running == 1; }).ok());
+  const std::string pieces = R"({"pieces":16})";
+  slots_.lines = {{1, LogLevel::kInfo, "input opened", pieces, 2},
+                  {99, LogLevel::kInfo, "of no lease of its", "", 0},
+                  {1, LogLevel::kInfo, "Mail to Erika!", "", 0},
+                  {1, LogLevel::kInfo, "made up", R"({"name":"two words"})", 0},
+                  {1, LogLevel::kWarning, "slowly", "", 0}};
+  ASSERT_TRUE(Turn([&] { return heard.size() >= 2; }).ok());
+  ASSERT_EQ(heard.size(), 2U) << "a worker that does not redact is not heard";
+  EXPECT_EQ(heard[0].task.Text(), "r/a/0");
+  EXPECT_EQ(heard[0].event, "input opened");
+  EXPECT_EQ(heard[0].facts, pieces);
+  EXPECT_EQ(heard[0].dropped, 2);
+  EXPECT_EQ(heard[1].level, LogLevel::kWarning);
+  EXPECT_FALSE(Ended(RunId("r"))) << "it still runs";
+  slots_.hold = false;
+  ASSERT_TRUE(Turn([&] { return Ended(RunId("r")); }).ok());
+}
 
 TEST_F(DispatcherTest, ACommitThatIsRefusedLeavesNoPuts) {
   binder_.refuse_commit = Denied("disclosure gate");

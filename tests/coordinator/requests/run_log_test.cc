@@ -57,5 +57,36 @@ TEST(RunLog, ATaskThatFailsForEverFillsNoDisk) {
   EXPECT_EQ(last, "log full");
 }
 
+TEST(RunLog, TasksThatNeverStopTalkingLeaveRoomForWhatHappensToThem) {
+  const testing_support::ScratchFolder scratch;
+  const std::filesystem::path file = scratch.path() / "log.jsonl";
+  const RunLog log(file);
+  TaskSaid said;
+  said.at = Timestamp{1'790'000'000'000'000};
+  said.task.step = StepId("churn");
+  said.worker = WorkerId("w1");
+  said.event = "training round";
+  said.facts = R"({"round":7,"of":"rounds"})";
+  said.dropped = 2;
+  log.Write(said);
+  const Json line = log.Read(0)->lines.items().at(0);
+  EXPECT_EQ(line["what"].AsString(), "log");
+  EXPECT_EQ(line["level"].AsString(), "info");
+  EXPECT_EQ(line["detail"].AsString(),
+            "training round, of rounds, round 7 (2 lines before it were left out)");
+  said.event = std::string(60'000, 'x');
+  for (int i = 0; i < 400; ++i) log.Write(said);
+  EXPECT_LE(static_cast<int64_t>(std::filesystem::file_size(file)), RunLog::kSaidBytesMax);
+  log.Write(Something("the task failed"));
+  int64_t after = 0;
+  std::string last;
+  for (Result<LogPart> part = log.Read(0); part.ok() && part->next != after;
+       part = log.Read(after)) {
+    after = part->next;
+    for (const Json& one : part->lines.items()) last = one["detail"].AsString();
+  }
+  EXPECT_EQ(last, "the task failed");
+}
+
 }  // namespace
 }  // namespace signet::coordinator

@@ -128,6 +128,22 @@ TEST_F(ScheduleKeeperTest, OneSlowTriggerStopsNothing) {
   EXPECT_TRUE(TurnUntil([&] { return RunCount() == 2; }));
 }
 
+TEST_F(ScheduleKeeperTest, ADocumentThatChangedSinceItWasAddedIsNamedUntilItIsAddedAgain) {
+  const Result<Json> added = Add("schedule: {cron: '0 6 * * *'}\n");
+  ASSERT_TRUE(added.ok()) << added.status().message();
+  EXPECT_EQ((*added)["document"].AsString(), "");
+  const std::string file = (*added)["file"].AsString();
+  const Result<Bytes> before = ReadFile(file);
+  ASSERT_TRUE(before.ok());
+  const std::string changed = std::string(AsText(*before)) + "# later\n";
+  ASSERT_TRUE(WriteFileAtomically(file, AsBytes(changed), 0644).ok());
+  EXPECT_NE(One()["document"].AsString().find("has changed since"), std::string::npos);
+  EXPECT_NE(One()["document"].AsString().find("signet schedule add"), std::string::npos);
+  ASSERT_TRUE(Add("schedule: {cron: '0 7 * * *'}\n").ok());
+  EXPECT_EQ(One()["document"].AsString(), "");
+  EXPECT_EQ(One()["next"].AsString(), "2026-03-02T07:00:00Z");
+}
+
 TEST_F(ScheduleKeeperTest, APausedScheduleMakesNoRunsUntilItIsResumed) {
   ASSERT_TRUE(Add("schedule: {cron: '0 6 * * *', missed: skip}\n").ok());
   ASSERT_TRUE(keeper_->SetPaused("small", /*paused=*/true).ok());

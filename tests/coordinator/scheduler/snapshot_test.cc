@@ -7,6 +7,7 @@ namespace {
 RunSpec RandomRun(int number, SeededEntropy& dice) {
   StepSpec a = Step("a", 1 + static_cast<int>(dice.Next() % 4));
   a.allow_failure = dice.Next() % 3 == 0;
+  a.second_after_ms = a.tasks > 1 ? 50 : 0;
   StepSpec b = Step("b", a.tasks, {On("a", dice.Next() % 2 == 0)});
   b.local = dice.Next() % 4 == 0;
   return RunOf("r" + std::to_string(number), {a, b, Step("c", 2, {On("b")})});

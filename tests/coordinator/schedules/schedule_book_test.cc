@@ -15,6 +15,7 @@ Schedule Some(const std::string& name) {
   schedule.notify = {{"https://hooks.example/a", {"late"}}};
   schedule.request = Json::Of({{"file", "/p.yaml"}});
   schedule.owner = "ada";
+  schedule.document = "ab12";
   schedule.handled.micros = 5;
   schedule.snapshots_seen["audience"] = "20260101T000000Z-run";
   schedule.missed = 3;

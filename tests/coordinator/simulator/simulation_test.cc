@@ -23,6 +23,7 @@ TEST(Simulation, AThousandSeedsKeepThePromises) {
     sum.succeeded += report.succeeded;
     sum.due += report.due;
     sum.leases += report.leases;
+    sum.second_attempts += report.second_attempts;
     sum.frames += report.frames;
     sum.frames_lost += report.frames_lost;
     sum.worker_crashes += report.worker_crashes;
@@ -47,6 +48,7 @@ TEST(Simulation, AThousandSeedsKeepThePromises) {
   EXPECT_GT(sum.coordinator_crashes, 100);
   EXPECT_GT(sum.frames_lost, 1'000U);
   EXPECT_GT(sum.due, 1'000);
+  EXPECT_GT(sum.second_attempts, 100U);
 }
 
 TEST(Simulation, TheSameSeedGivesTheSameCourse) {
@@ -90,7 +92,10 @@ INSTANTIATE_TEST_SUITE_P(Defects,
                                          std::pair{"UndoNothing", Mutation::kUndoNothing},
                                          std::pair{"SkipReplay", Mutation::kSkipReplay},
                                          std::pair{"ForgetBeside", Mutation::kForgetBeside},
-                                         std::pair{"NoEnd", Mutation::kNoEnd}),
+                                         std::pair{"NoEnd", Mutation::kNoEnd},
+                                         std::pair{"CommitLoser", Mutation::kCommitLoser},
+                                         std::pair{"ForgetSecondSlot",
+                                                   Mutation::kForgetSecondSlot}),
                          [](const auto& one) { return std::string(one.param.first); });
 
 }  // namespace

@@ -249,6 +249,14 @@ TEST_F(Canary, IsFoundNowhereButInTheInput) {
   EXPECT_THAT(search.FilesWith(place_.root() / "tmp"), testing::IsEmpty());
   EXPECT_THAT(search.FilesWith(place_.root() / "tap"), testing::IsEmpty());
 
+  // Control of the logs: tasks have said something while they ran, and it was searched.
+  bool said = false;
+  for (const auto& run : fs::directory_iterator(place_.state() / "runs")) {
+    const std::string log = ReadText(run.path() / "log.jsonl");
+    said |= log.find("\"what\":\"log\"") != std::string::npos;
+  }
+  EXPECT_TRUE(said) << "no line of a task is in a run's log";
+
   // Control of the tap: it saw the ZeroMQ greeting and mechanism, and a run's worth of bytes.
   uintmax_t tapped = 0;
   bool greeting = false;

@@ -138,6 +138,85 @@ TEST_F(Resume, AKilledCoordinatorTakesItsRunsUpAgainAndAgain) {
   ExpectSoundLog();
 }
 
+TEST_F(Resume, AStateRestoredFromABackupInTheMiddleOfARunGoesOnInAFreshFolder) {
+  const std::unique_ptr<Process> killed = StartDev();
+  const std::string run = Submit();
+  const std::unique_ptr<Process> watch = place_.Start(With({"get", run, "-w"}));
+  watch->WaitUntil([&] { return watch->err().find("gate.orders") != std::string::npos; },
+                   kPatience);
+  killed->Signal(SIGKILL);
+  killed->Wait(kPatience);
+  watch->Wait(kPatience);
+  const fs::path backup = place_.root() / "backup";
+  const fs::path custody = place_.root() / "custody-copy";
+  const ProcessResult taken = place_.Signet(
+      With({"keys", "backup", "--out", backup.string(), "--custody-out", custody.string()}));
+  ASSERT_EQ(taken.exit_code, 0) << taken.err;
+  // The machine is lost: nothing of the old state is left.
+  fs::remove_all(place_.state());
+  const ProcessResult restored = place_.Signet(
+      With({"keys", "restore", "--from", backup.string(), "--custody-from", custody.string()}));
+  ASSERT_EQ(restored.exit_code, 0) << restored.err;
+
+  const std::unique_ptr<Process> dev = StartDev();
+  const ProcessResult got = place_.Signet(With({"get", run, "-w", "--format", "json"}));
+  ASSERT_EQ(got.exit_code, 0) << got.err;
+  const Json report = ReportOf(got);
+  EXPECT_EQ(report["status"].AsString(), "succeeded");
+  EXPECT_EQ(ContentDigest(report), digest_) << "and its digest is that of a run without a loss";
+  // What was done before the backup is not done again.
+  EXPECT_EQ(StepOf(report, "resolve")["attempts"].AsInt(), 1);
+  dev->Signal(SIGTERM);
+  EXPECT_EQ(dev->Wait(kPatience).exit_code, 0);
+  EXPECT_EQ(Publications(run), 1);
+  ExpectSoundLog();
+}
+
+TEST_F(Resume, ARerunOfWhatFailedTakesWhatHadSucceededAndComputesTheRest) {
+  const fs::path pipeline = place_.root() / "failing.yaml";
+  std::string text = Replaced(ShopPipeline(),
+                              "  as_of: {type: date, default: 2026-01-01}\n",
+                              "  as_of: {type: date, default: 2026-01-01}\n"
+                              "  word: {type: text, default: oops}\n");
+  text = Replaced(
+      text,
+      "  buyers:\n",
+      "  late:\n"
+      "    uses: sql\n"
+      "    purpose: marketing.segmentation\n"
+      "    inputs: {p: profile}\n"
+      "    sql: SELECT subject, CAST(concat($word, CAST(orders_count AS VARCHAR)) AS BIGINT) "
+      "AS n FROM p\n"
+      "  buyers:\n");
+  WriteText(pipeline, text);
+  const std::unique_ptr<Process> dev = StartDev();
+  const ProcessResult submitted = place_.Signet(
+      With({"submit", pipeline.string(), "-p", "data=" + place_.data().string(), "--no-cache"}));
+  ASSERT_EQ(submitted.exit_code, 0) << submitted.err;
+  const std::string run = submitted.out.substr(0, submitted.out.find('\n'));
+  const ProcessResult failed = place_.Signet(With({"get", run, "-w", "--format", "json"}));
+  ASSERT_NE(failed.exit_code, 0) << failed.out;
+  const Json first = ReportOf(failed);
+  ASSERT_EQ(first["status"].AsString(), "failed") << failed.out;
+  ASSERT_EQ(StepOf(first, "profile")["status"].AsString(), "succeeded");
+  EXPECT_EQ(StepOf(first, "profile")["attempts"].AsInt(), 2) << "computed, for each partition";
+
+  const ProcessResult again = place_.Signet(With({"rerun", run, "--failed", "-p", "word=1"}));
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  const std::string second = again.out.substr(0, again.out.find('\n'));
+  const ProcessResult got = place_.Signet(With({"get", second, "-w", "--format", "json"}));
+  ASSERT_EQ(got.exit_code, 0) << got.err;
+  const Json report = ReportOf(got);
+  EXPECT_EQ(report["status"].AsString(), "succeeded");
+  EXPECT_EQ(StepOf(report, "profile")["attempts"].AsInt(), 0) << "taken from the failed run";
+  EXPECT_EQ(StepOf(report, "profile")["done"].AsInt(), 2);
+  EXPECT_EQ(StepOf(report, "late")["attempts"].AsInt(), 2) << "computed";
+  EXPECT_EQ(ContentDigest(report), digest_);
+  dev->Signal(SIGTERM);
+  EXPECT_EQ(dev->Wait(kPatience).exit_code, 0);
+  ExpectSoundLog();
+}
+
 TEST_F(Resume, AWorkerElsewhereKeepsItsTaskWhileTheCoordinatorIsAway) {
   const fs::path worker_key = place_.root() / "worker.key";
   ProcessOptions options;

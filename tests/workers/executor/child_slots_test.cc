@@ -45,6 +45,14 @@ Result<Bytes> Interpret(ByteView payload, const ProgressFn& progress) {
     ::getrlimit(RLIMIT_CORE, &core);
     return ToBytes(std::to_string(core.rlim_max));
   }
+  if (text == "talk") {
+    Log(LogLevel::kInfo, "halfway", Json::Of({{"rows", 7}, {"name", "mustermann"}}));
+    progress(0.5);
+    while (true) ::pause();
+  }
+  if (text == "chatter") {
+    for (int i = 0; i < 50'000; ++i) Log(LogLevel::kInfo, "again", Json::Of({{"i", i}}));
+  }
   if (text == "hungry") {
     Bytes much(size_t{1} << 30U);
     return ToBytes(std::to_string(much.size()));
@@ -114,6 +122,27 @@ TEST_F(ChildSlotsTest, AnExceptionIsInternalAndItsTextStaysInside) {
   const TaskEnd end = Run("throw");
   EXPECT_EQ(end.status.code(), StatusCode::kInternal);
   EXPECT_EQ(end.status.message().find("record"), std::string::npos);
+}
+
+TEST_F(ChildSlotsTest, WhatATaskSaysIsHeardWhileItRunsAndRedacted) {
+  ASSERT_TRUE(slots_->Start(40, ToBytes("talk")).ok());
+  const int64_t until = g_clock.MonotonicMicros() + 20'000'000;
+  std::vector<TaskLine> lines;
+  while (lines.empty() && g_clock.MonotonicMicros() < until) {
+    EXPECT_TRUE(slots_->TakeEnded().empty()) << "it still runs";
+    lines = slots_->TakeLines();
+    Wait();
+  }
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].fence, 40U);
+  EXPECT_EQ(lines[0].event, "halfway");
+  EXPECT_EQ(lines[0].facts, R"({"name":"[text]","rows":7})");
+  slots_->Kill(40);
+}
+
+TEST_F(ChildSlotsTest, ATaskThatNeverStopsTalkingIsCappedAndStillEnds) {
+  EXPECT_TRUE(Run("chatter").status.ok());
+  EXPECT_LE(slots_->TakeLines().size(), 200U) << "of 50,000";
 }
 
 TEST_F(ChildSlotsTest, AKilledTaskReportsNothingAndItsProcessIsGone) {

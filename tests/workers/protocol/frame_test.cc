@@ -28,7 +28,8 @@ std::vector<Message> OneOfEach() {
           Ack{{7, 8}},
           Revoke{{9}, "cancelled"},
           Drain{},
-          Bye{"drained", true}};
+          Bye{"drained", true},
+          LogLines{{{7, 1, "input opened", R"({"pieces":16})", 3}}}};
 }
 
 TEST(Frame, EveryMessageComesBackAsItWas) {
