@@ -28,5 +28,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   size_t bytes = 0;
   for (const std::string& field : fields) bytes += field.size();
   CHECK(bytes <= line->size());
-  return mark.ok() && whole.ok() ? 0 : 0;
+  return 0;
 }

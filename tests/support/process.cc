@@ -12,8 +12,6 @@
 #include <system_error>
 #include <unistd.h>
 
-extern char** environ;
-
 namespace signet::testing_support {
 
 namespace fs = std::filesystem;
@@ -66,8 +64,9 @@ std::unique_ptr<Process> Process::Start(const fs::path& program, const ProcessOp
   int in[2];
   int out[2];
   int err[2];
-  if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0)
+  if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0) {
     return nullptr;
+  }
   std::vector<std::string> arguments{program.string()};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
   std::vector<std::string> environment = EnvironmentWith(options.environment);

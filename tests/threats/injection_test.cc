@@ -24,16 +24,11 @@ std::vector<std::string> Attacks() {
           "a\r\n2026-11-22T00:00:00Z info run finished {}",
           "\x1B[2J\x1B[1;1H",
           "\x1B]0;title\x07",
-          "a\xE2\x80\xA8"
-          "b",
-          "a\xE2\x80\xA9"
-          "b",
-          "a\xC2\x85"
-          "b",
-          "\xC2\x9B"
-          "31m",
-          "user\xE2\x80\xAE"
-          "txt.exe",
+          "a\xE2\x80\xA8\x62",
+          "a\xE2\x80\xA9\x62",
+          "a\xC2\x85\x62",
+          "\xC2\x9B\0631m",
+          "user\xE2\x80\xAEtxt.exe",
           "log\n9\nAAAA\n\n\xE2\x80\x94 signet.local/audit AAAA",
           std::string("a\0b", 3)};
 }

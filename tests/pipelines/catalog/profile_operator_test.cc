@@ -10,7 +10,7 @@ namespace {
 class ProfileOperatorTest : public TaskWorld {
  protected:
   /// The statistics of 100 orders of ten persons under that minimum group.
-  Json Profiled(int64_t min_group, Json more = Json(Json::Object{})) {
+  Json Profiled(int64_t min_group, const Json& more = Json(Json::Object{})) {
     TaskAssignment task = SqlTask("SELECT 1");
     task.spec.op = "profile";
     task.spec.operator_digest = OperatorDigest(*FindOperator("profile"));

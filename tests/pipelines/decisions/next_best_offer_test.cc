@@ -110,6 +110,7 @@ TEST(NextBestOffer, PricesBoundAndChoicesDoNotDependOnHowCustomersAreSplit) {
     }
   }
   std::vector<OfferTerms> offers;
+  offers.reserve(5);
   for (int o = 0; o < 5; ++o) offers.push_back({"o" + std::to_string(o), 1.0 + o, 40.0 + o});
   AllocationOptions options;
   options.budget = 350;

@@ -1,6 +1,7 @@
 #include "pipelines/decisions/off_policy.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -9,6 +10,16 @@
 
 namespace signet::pipelines {
 namespace {
+
+uint32_t ActionAt(double u, const std::array<double, 3>& chances) {
+  if (u < chances[0]) return 0;
+  return u < chances[0] + chances[1] ? 1 : 2;
+}
+
+double MeanReward(uint32_t action, double x) {
+  if (action == 1) return 0.25;
+  return (action == 0) == (x > 0) ? 0.35 : 0.15;
+}
 
 /// Three actions; the first is best for x > 0, the last otherwise; logged 0.5 / 0.3 / 0.2 with the
 /// likelier action depending on x. The target takes the best one: true value `truth`.
@@ -20,17 +31,13 @@ LoggedDecisions Log(uint64_t seed, size_t n, double& truth) {
   truth = 0;
   for (size_t i = 0; i < n; ++i) {
     const double x = draw.Normal();
-    const double chances[] = {x > 0 ? 0.5 : 0.2, 0.3, x > 0 ? 0.2 : 0.5};
-    const double u = draw.Uniform();
-    const uint32_t action = u < chances[0] ? 0 : (u < chances[0] + chances[1] ? 1 : 2);
-    const auto mean = [&](uint32_t a) {
-      return a == 1 ? 0.25 : ((a == 0) == (x > 0) ? 0.35 : 0.15);
-    };
+    const std::array<double, 3> chances = {x > 0 ? 0.5 : 0.2, 0.3, x > 0 ? 0.2 : 0.5};
+    const uint32_t action = ActionAt(draw.Uniform(), chances);
     const uint32_t best = x > 0 ? 0 : 2;
-    truth += mean(best) / static_cast<double>(n);
+    truth += MeanReward(best, x) / static_cast<double>(n);
     log.action.push_back(action);
     log.propensity.push_back(chances[action]);
-    log.reward.push_back(draw.Uniform() < mean(action) ? 1 : 0);
+    log.reward.push_back(draw.Uniform() < MeanReward(action, x) ? 1 : 0);
     log.target_action.push_back(best);
     log.target.push_back(best == action ? 1 : 0);
     log.context[0].push_back(x);

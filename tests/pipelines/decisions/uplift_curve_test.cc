@@ -30,7 +30,8 @@ TEST(UpliftCurve, AgreesWithScikitUplift) {
   const double scores[] = {.9, .8, .8, .7, .6, .5, .4, .3, .2, .1};
   UpliftRows rows;
   for (int i = 0; i < 60; ++i) {
-    rows.score.push_back(scores[i % 10] + i / 10 * 0.01);
+    const int tenth = i / 10;
+    rows.score.push_back(scores[i % 10] + tenth * 0.01);
     rows.treated.push_back(i * 7 % 3 == 0 ? 1 : 0);
     rows.outcome.push_back(i * 5 % 4 == 0 ? 1 : 0);
   }
@@ -41,7 +42,7 @@ TEST(UpliftCurve, AgreesWithScikitUplift) {
 }
 
 TEST(UpliftCurve, FindsWhoResponds) {
-  const auto quality = JudgeUplift(Rows(1, 8000, true), 0.95, 1);
+  const auto quality = JudgeUplift(Rows(1, 8000, /*differs=*/true), 0.95, 1);
   EXPECT_TRUE(quality->found);
   EXPECT_GT(quality->deciles[0].uplift.value, quality->deciles[9].uplift.value);
   // The area for an effect of 0.2 in the upper half: 0.2 / 8.
@@ -52,13 +53,13 @@ TEST(UpliftCurve, FindsWhoResponds) {
 TEST(UpliftCurve, SaysThatNoUpliftWasFound) {
   int found = 0;
   for (uint64_t seed = 10; seed < 60; ++seed) {
-    found += JudgeUplift(Rows(seed, 1500, false), 0.95, seed)->found ? 1 : 0;
+    found += JudgeUplift(Rows(seed, 1500, /*differs=*/false), 0.95, seed)->found ? 1 : 0;
   }
   EXPECT_LE(found, 5);  // one-sided 2.5 % of 50
 }
 
 TEST(UpliftCurve, DependsOnTheOrderOfScoresOnly) {
-  UpliftRows rows = Rows(2, 1000, true);
+  UpliftRows rows = Rows(2, 1000, /*differs=*/true);
   const Json before = JudgeUplift(rows, 0.95, 1)->ToJson();
   std::reverse(rows.score.begin(), rows.score.end());
   std::reverse(rows.treated.begin(), rows.treated.end());
@@ -69,7 +70,7 @@ TEST(UpliftCurve, DependsOnTheOrderOfScoresOnly) {
 }
 
 TEST(UpliftCurve, AConstantScoreIsRandomTargeting) {
-  UpliftRows rows = Rows(3, 1000, true);
+  UpliftRows rows = Rows(3, 1000, /*differs=*/true);
   std::fill(rows.score.begin(), rows.score.end(), 0.5);
   const auto quality = JudgeUplift(rows, 0.95, 1);
   EXPECT_NEAR(quality->qini.value, 0, 1e-12);
@@ -77,7 +78,7 @@ TEST(UpliftCurve, AConstantScoreIsRandomTargeting) {
 }
 
 TEST(UpliftCurve, RefusesTooFewRowsOfAnArm) {
-  UpliftRows rows = Rows(4, 30, true);
+  UpliftRows rows = Rows(4, 30, /*differs=*/true);
   std::fill(rows.treated.begin(), rows.treated.end(), uint8_t{1});
   EXPECT_FALSE(JudgeUplift(rows, 0.95, 1).ok());
 }

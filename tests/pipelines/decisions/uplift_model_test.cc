@@ -60,8 +60,8 @@ TEST(UpliftModel, EveryLearnerFindsTheEffect) {
   for (const char* name : {"s", "t", "x", "class"}) {
     SCOPED_TRACE(name);
     for (const double share : {0.5, 0.3}) {
-      const World train = Make(1, 8000, false, share);
-      const World test = Make(2, 2000, false, share);
+      const World train = Make(1, 8000, /*amounts=*/false, share);
+      const World test = Make(2, 2000, /*amounts=*/false, share);
       const auto model =
           UpliftModel::Train(Options(*UpliftLearnerFromName(name)), train.training());
       ASSERT_TRUE(model.ok()) << model.status().ToString();
@@ -74,7 +74,7 @@ TEST(UpliftModel, EveryLearnerFindsTheEffect) {
 
 TEST(UpliftModel, LearnsAmounts) {
   for (const UpliftLearner learner : {UpliftLearner::kX, UpliftLearner::kClass}) {
-    const World train = Make(3, 6000, true, 0.5);
+    const World train = Make(3, 6000, /*amounts=*/true, 0.5);
     const auto model = UpliftModel::Train(Options(learner), train.training());
     ASSERT_TRUE(model.ok()) << model.status().ToString();
     EXPECT_NEAR(Contrast(*model->Predict(train.rows(), 1), train.truth), 2.5, 0.9);
@@ -82,7 +82,7 @@ TEST(UpliftModel, LearnsAmounts) {
 }
 
 TEST(UpliftModel, EqualRowsInAnotherOrderGiveTheSameBytes) {
-  const World world = Make(4, 1500, false, 0.5);
+  const World world = Make(4, 1500, /*amounts=*/false, 0.5);
   World turned;
   for (size_t i = world.treated.size(); i-- > 0;) {
     turned.cells.insert(turned.cells.end(), &world.cells[3 * i], &world.cells[3 * i] + 3);
@@ -97,7 +97,7 @@ TEST(UpliftModel, EqualRowsInAnotherOrderGiveTheSameBytes) {
 }
 
 TEST(UpliftModel, TravelsAsBytes) {
-  const World world = Make(5, 1000, false, 0.5);
+  const World world = Make(5, 1000, /*amounts=*/false, 0.5);
   const auto model = UpliftModel::Train(Options(UpliftLearner::kTwo), world.training());
   const auto read = UpliftModel::Load(model->Save());
   ASSERT_TRUE(read.ok()) << read.status().ToString();
@@ -106,10 +106,10 @@ TEST(UpliftModel, TravelsAsBytes) {
 }
 
 TEST(UpliftModel, RefusesWhatCannotBeLearned) {
-  World world = Make(6, 300, false, 0.5);
+  World world = Make(6, 300, /*amounts=*/false, 0.5);
   std::fill(world.outcome.begin(), world.outcome.end(), 1);
   EXPECT_FALSE(UpliftModel::Train(Options(UpliftLearner::kTwo), world.training()).ok());
-  world = Make(6, 300, false, 0.5);
+  world = Make(6, 300, /*amounts=*/false, 0.5);
   std::fill(world.treated.begin(), world.treated.end(), uint8_t{1});
   EXPECT_FALSE(UpliftModel::Train(Options(UpliftLearner::kTwo), world.training()).ok());
   EXPECT_FALSE(UpliftLearnerFromName("z").ok());

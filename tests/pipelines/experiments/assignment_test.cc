@@ -91,7 +91,7 @@ TEST(Assignment, StrataGetTheirExactShares) {
   const std::vector<std::string> units = Units(1000);
   std::vector<std::string> strata;
   strata.reserve(units.size());
-  for (size_t i = 0; i < units.size(); ++i) strata.push_back(i % 10 == 0 ? "gold" : "basic");
+  for (size_t i = 0; i < units.size(); ++i) strata.emplace_back(i % 10 == 0 ? "gold" : "basic");
   const auto placements = PlaceStratified(Design(), units, strata);
   ASSERT_TRUE(placements.ok());
   std::map<std::string, std::vector<int>> counts;

@@ -40,7 +40,7 @@ TEST(EvaluationReport, HoldsEveryFigureThatWasAskedFor) {
   MetricDesign metric;
   metric.kind = MetricKind::kProportion;
   metric.margin = 0.02;
-  const Json line = Figures(design, metric, true)["metrics"].items()[0];
+  const Json line = Figures(design, metric, /*varied=*/true)["metrics"].items()[0];
   for (const char* key : {"value",
                           "control",
                           "difference",

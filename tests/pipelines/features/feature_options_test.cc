@@ -17,7 +17,8 @@ TEST(FeatureOptions, ReadWhatIsWrittenAndSortTheWindows) {
       R"({"cutoff": "as_of - 90d", "windows": ["90d", "7d"],
           "events": {"web": {"kind": "web", "time": "at", "session_gap": "10m"}}})"));
   ASSERT_TRUE(options.ok()) << options.status().ToString();
-  EXPECT_EQ(options->window_seconds, (std::vector<int64_t>{7 * 86400, 90 * 86400}));
+  EXPECT_EQ(options->window_seconds,
+            (std::vector<int64_t>{int64_t{7} * 86400, int64_t{90} * 86400}));
   EXPECT_EQ(options->events[0].session_gap_seconds, 600);
 }
 

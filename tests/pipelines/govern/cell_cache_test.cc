@@ -30,6 +30,7 @@ TEST(CellCache, KeepsAllOfManyThousands) {
     subjects.push_back({random.RandomUuid()});
     cells.Add({subjects.back(), "text"}, AsBytes("cell " + std::to_string(i)));
   }
+  keys.reserve(subjects.size());
   for (const SubjectId& subject : subjects) keys.emplace_back(subject, "text");
   cells.Prefetch(keys);
   for (int i = 0; i < 20'000; ++i) {

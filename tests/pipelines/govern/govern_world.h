@@ -79,7 +79,7 @@ inline constexpr const char* kCrmHeader =
 class GovernWorld : public testing::Test {
  protected:
   std::string WriteSource(const std::string& name, const std::string& text) {
-    const std::string path = (scratch_.path() / name).string();
+    std::string path = (scratch_.path() / name).string();
     EXPECT_TRUE(WriteFileAtomically(path, AsBytes(text)).ok());
     return path;
   }

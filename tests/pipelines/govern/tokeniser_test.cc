@@ -99,7 +99,8 @@ TEST_F(TokeniserTest, RowsEqualInTheirUniqueColumnsAreOneRowWhicheverComesFirst)
   const std::string b = "C-1,b@x.org,,1984-05-06,,2,,,,,\n";
   const std::string c = "C-2,c@x.org,,1984-05-06,,3,,,,,\n";
   std::vector<std::string> first;
-  for (const std::string& order : {a + b + c + a, c + b + a + a, b + a + a + c}) {
+  const std::vector<std::string> orders = {a + b + c + a, c + b + a + a, b + a + a + c};
+  for (const std::string& order : orders) {
     SourceSpec spec = CrmSpec();
     spec.unique = {"customer_id"};
     const auto figures = Tokenise(spec, kCrmHeader + order);

@@ -84,42 +84,53 @@ Groups Resolve(const std::vector<Row>& rows, uint64_t seed) {
   return GroupsOf(graph);
 }
 
-/// The same by repeated merging of sets, the slow and obvious way.
-Groups Reference(const std::vector<Row>& rows) {
-  const auto link = [](const std::pair<int, uint64_t>& cell) {
-    return LinkOf(cell.second * 3 + static_cast<uint64_t>(cell.first));
-  };
+Uuid LinkOfCell(const std::pair<int, uint64_t>& cell) {
+  return LinkOf(cell.second * 3 + static_cast<uint64_t>(cell.first));
+}
+
+/// Links that stand beside more than two ids.
+std::set<Uuid> BlockedIn(const std::vector<Row>& rows) {
   std::map<Uuid, std::set<Uuid>> ids;
-  Groups groups;
   for (const Row& row : rows) {
     for (const auto& a : row) {
       for (const auto& b : row) {
-        if (a.first != 0 && b.first == 0) ids[link(a)].insert(link(b));
+        if (a.first != 0 && b.first == 0) ids[LinkOfCell(a)].insert(LinkOfCell(b));
       }
     }
   }
+  std::set<Uuid> blocked;
   for (const auto& [value, neighbours] : ids) {
-    if (neighbours.size() > 2) groups.blocked.insert(value);
+    if (neighbours.size() > 2) blocked.insert(value);
   }
+  return blocked;
+}
+
+/// `merged` and all of `sets` that meet it become one.
+std::vector<std::set<Uuid>> Merge(const std::vector<std::set<Uuid>>& sets, std::set<Uuid> merged) {
+  std::vector<std::set<Uuid>> rest;
+  for (const std::set<Uuid>& set : sets) {
+    const bool meets = std::ranges::any_of(set, [&](const Uuid& u) { return merged.contains(u); });
+    if (meets) {
+      merged.insert(set.begin(), set.end());
+    } else {
+      rest.push_back(set);
+    }
+  }
+  rest.push_back(std::move(merged));
+  return rest;
+}
+
+/// The same by repeated merging of sets, the slow and obvious way.
+Groups Reference(const std::vector<Row>& rows) {
+  Groups groups;
+  groups.blocked = BlockedIn(rows);
   std::vector<std::set<Uuid>> sets;
   for (const Row& row : rows) {
-    std::set<Uuid> merged;
+    std::set<Uuid> links;
     for (const auto& cell : row) {
-      if (!groups.blocked.contains(link(cell))) merged.insert(link(cell));
+      if (!groups.blocked.contains(LinkOfCell(cell))) links.insert(LinkOfCell(cell));
     }
-    if (merged.empty()) continue;
-    std::vector<std::set<Uuid>> rest;
-    for (auto& set : sets) {
-      const bool meets =
-          std::ranges::any_of(set, [&](const Uuid& u) { return merged.contains(u); });
-      if (meets) {
-        merged.insert(set.begin(), set.end());
-      } else {
-        rest.push_back(set);
-      }
-    }
-    rest.push_back(merged);
-    sets = rest;
+    if (!links.empty()) sets = Merge(sets, std::move(links));
   }
   groups.persons.insert(sets.begin(), sets.end());
   return groups;

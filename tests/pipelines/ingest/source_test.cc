@@ -19,7 +19,7 @@ using Columns = std::vector<std::string>;
 class SourceTest : public ::testing::Test {
  protected:
   std::string File(const std::string& name, const std::string& text) {
-    const std::string path = scratch_.path() / name;
+    std::string path = scratch_.path() / name;
     CHECK(WriteFileAtomically(path, ToBytes(text)).ok());
     return path;
   }
@@ -133,10 +133,13 @@ TEST_F(SourceTest, ARowOfAnySizeAndPlaceIsReadOrRefusedNeverLost) {
       std::string text;
       int64_t rows;
     };
-    for (const Case& c : {Case{good + huge + good, 2 * rows + 1},
-                          Case{good + huge + huge + huge + "2,y\n", rows + 4},
-                          Case{good + huge, rows + 1},
-                          Case{good + row, rows + 1}}) {
+    std::string thrice = good;
+    thrice.append(huge).append(huge).append(huge).append("2,y\n");
+    std::string once = good;
+    once.append(huge);
+    const std::vector<Case> cases = {
+        {once + good, 2 * rows + 1}, {thrice, rows + 4}, {once, rows + 1}, {good + row, rows + 1}};
+    for (const Case& c : cases) {
       SCOPED_TRACE(std::to_string(size) + " of " + std::to_string(c.text.size()));
       const Status opened = Open(File("a.csv", "id,b\n" + c.text), {"id", "b"});
       if (size > kLimit) {

@@ -80,10 +80,10 @@ TEST(SourceFile, FindsTheFirstLineBeyondTheLimitPlainAndPacked) {
     EXPECT_EQ(check(text).ToString(), "ok");
     EXPECT_EQ(check(Gzip(text)).ToString(), "ok");
   }
-  for (const std::string& text : {before + longest + "x",
-                                  before + longest + "x\n",
-                                  before + longest + "x\n" + before,
-                                  before + longest + longest + "\n1\n"}) {
+  const std::string one = before + longest + "x";
+  const std::vector<std::string> texts = {
+      one, one + "\n", one + "\n" + before, before + longest + longest + "\n1\n"};
+  for (const std::string& text : texts) {
     for (const Status& status : {check(text), check(Gzip(text))}) {
       EXPECT_EQ(status.diagnostic(), "SIG-4008");
       EXPECT_NE(status.message().find("line 5:"), std::string::npos) << status.message();

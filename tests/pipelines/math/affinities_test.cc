@@ -17,14 +17,14 @@ TEST(NearestRows, AreTheNearestWithoutTheRowItself) {
   for (uint32_t i = 0; i < points.rows(); ++i) {
     size_t nearer = 0;
     const double farthest = near.squared[i * 5 + 4];
-    for (uint32_t j = 0; j < points.rows(); ++j) {
+    for (size_t j = 0; j < points.rows(); ++j) {
       if (j != i && SquaredDistance(points.Row(i), points.Row(j), 3) < farthest) ++nearer;
     }
     EXPECT_LE(nearer, 4U);
     for (size_t r = 0; r < 5; ++r) {
       EXPECT_NE(near.rows[i * 5 + r], i);
       EXPECT_EQ(near.squared[i * 5 + r],
-                SquaredDistance(points.Row(i), points.Row(near.rows[i * 5 + r]), 3));
+                SquaredDistance(points.Row(i), points.Row(size_t{near.rows[i * 5 + r]}), 3));
     }
   }
 }
@@ -32,7 +32,7 @@ TEST(NearestRows, AreTheNearestWithoutTheRowItself) {
 TEST(Affinities, AreSymmetricAndSumToOne) {
   const Affinities p = AffinitiesOf(ReferencePoints(), 5, 2);
   double total = 0;
-  std::vector<double> full(40 * 40, 0);
+  std::vector<double> full(size_t{40} * 40, 0);
   for (size_t i = 0; i < 40; ++i) {
     for (uint32_t e = p.start[i]; e < p.start[i + 1]; ++e) {
       full[i * 40 + p.column[e]] = p.value[e];

@@ -16,7 +16,8 @@ TEST(ClassTree, FindsTheQuestionsThatMadeTheClasses) {
   std::vector<uint32_t> labels;
   for (int i = 0; i < 400; ++i) {
     const double x = i % 20;
-    const double y = i / 20;
+    const int line = i / 20;
+    const double y = line;
     points.cells.push_back(x);
     points.cells.push_back(y);
     labels.push_back(x > 9.5 ? 2 : y > 14.5 ? 1 : 0);

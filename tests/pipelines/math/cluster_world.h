@@ -36,9 +36,8 @@ inline PointSet Heaps(size_t clusters, size_t each, size_t columns, uint64_t see
   points.columns = columns;
   for (size_t i = 0; i < clusters * each; ++i) {
     for (size_t c = 0; c < columns; ++c) {
-      const double centre = (i % clusters) % columns == c
-                                ? 20.0 * static_cast<double>(1 + (i % clusters) / columns)
-                                : 0;
+      const size_t turn = 1 + (i % clusters) / columns;
+      const double centre = (i % clusters) % columns == c ? 20.0 * static_cast<double>(turn) : 0;
       double noise = -6;
       for (int term = 0; term < 12; ++term) noise += random.Uniform();
       points.cells.push_back(centre + noise);

@@ -16,7 +16,7 @@ using Columns = std::vector<std::vector<double>>;
 std::string Refusal(const Columns& columns, const ScalingOptions& options) {
   std::vector<std::string> names;
   for (size_t c = 0; c < columns.size(); ++c) {
-    names.push_back(std::string(1, static_cast<char>('a' + c)));
+    names.emplace_back(1, static_cast<char>('a' + c));
   }
   return ColumnScaling::Learn(names, columns, options).status().message();
 }

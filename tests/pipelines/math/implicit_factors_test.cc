@@ -26,9 +26,9 @@ TEST(ImplicitFactors, ExpectTheMissingItemOfTheSameTaste) {
   std::vector<float> scores(20);
   for (uint32_t c = 0; c < 40; ++c) {
     model.Score(c, scores);
-    const size_t missing = (c % 2) * 10 + (c / 2) % 10;
+    const size_t missing = size_t{c % 2} * 10 + (c / 2) % 10;
     for (size_t other = 0; other < 10; ++other) {
-      EXPECT_GT(scores[missing], scores[(1 - c % 2) * 10 + other] + 0.3F);
+      EXPECT_GT(scores[missing], scores[size_t{1 - c % 2} * 10 + other] + 0.3F);
     }
   }
 }

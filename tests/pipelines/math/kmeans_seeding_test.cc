@@ -10,19 +10,23 @@
 namespace signet::pipelines {
 namespace {
 
+/// From which of six heaps the seeds were taken.
+std::set<size_t> HeapsOf(const PointSet& points, const PointSet& seeds) {
+  std::set<size_t> heaps;
+  for (size_t j = 0; j < seeds.rows(); ++j) {
+    for (size_t i = 0; i < points.rows(); ++i) {
+      const bool same = points.Row(i)[0] == seeds.Row(j)[0] && points.Row(i)[1] == seeds.Row(j)[1];
+      if (same) heaps.insert(i % 6);
+    }
+  }
+  return heaps;
+}
+
 TEST(PlusPlusSeeds, TakesOneRowOfEachFarHeap) {
   const PointSet points = Heaps(6, 80, 3, 11);
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     const PointSet seeds = PlusPlusSeeds(points, 6, seed);
-    std::set<size_t> heaps;
-    for (size_t j = 0; j < 6; ++j) {
-      for (size_t i = 0; i < points.rows(); ++i) {
-        if (points.Row(i)[0] == seeds.Row(j)[0] && points.Row(i)[1] == seeds.Row(j)[1]) {
-          heaps.insert(i % 6);
-        }
-      }
-    }
-    EXPECT_EQ(heaps.size(), 6U) << "seed " << seed;
+    EXPECT_EQ(HeapsOf(points, seeds).size(), 6U) << "seed " << seed;
   }
 }
 

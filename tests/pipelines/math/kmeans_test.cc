@@ -44,11 +44,11 @@ TEST(KMeans, EndsWhereEveryRowIsNearestToItsOwnMean) {
   const PointSet points = Heaps(4, 500, 3, 9);
   const KMeansFit fit = FitKMeans(points, Options(6)).value();
   ASSERT_TRUE(fit.converged);
-  std::vector<double> sum(6 * 3, 0);
+  std::vector<double> sum(size_t{6} * 3, 0);
   std::vector<double> count(6, 0);
   double inertia = 0;
   for (size_t i = 0; i < points.rows(); ++i) {
-    const uint32_t own = fit.labels[i];
+    const size_t own = fit.labels[i];
     const double squared = SquaredDistance(points.Row(i), fit.centroids.Row(own), 3);
     for (size_t j = 0; j < 6; ++j) {
       EXPECT_LE(squared, SquaredDistance(points.Row(i), fit.centroids.Row(j), 3));

@@ -32,8 +32,9 @@ TEST(Ranking, AucEqualsTheShareOfPairsInOrderTiesHalf) {
     std::vector<uint8_t> labels = {0, 1};
     scores.reserve(40);
     for (int i = 0; i < 40; ++i) scores.push_back(static_cast<double>(entropy.Next() % 7));
-    while (labels.size() < scores.size())
+    while (labels.size() < scores.size()) {
       labels.push_back(static_cast<uint8_t>(entropy.Next() % 2));
+    }
     const Result<Estimate> auc = Auc(scores, labels, 0.95);
     ASSERT_TRUE(auc.ok());
     EXPECT_NEAR(auc->value, PairCountAuc(scores, labels), 1e-12);

@@ -26,7 +26,7 @@ Table Draw(size_t rows, uint64_t seed, double shift, double fresh, double skill)
   std::vector<std::string> city;
   for (size_t i = 0; i < rows; ++i) {
     x.numbers.push_back(uniform() + shift);
-    city.push_back(uniform() < fresh ? "new" : uniform() < 0.5 ? "a" : "b");
+    city.emplace_back(uniform() < fresh ? "new" : uniform() < 0.5 ? "a" : "b");
     score.numbers.push_back(uniform());
     label.numbers.push_back(uniform() < 0.5 + skill * (score.numbers.back() - 0.5) ? 1 : 0);
   }

@@ -53,7 +53,8 @@ TEST(Figures, SurvivalDecilesShowTheKaplanMeierMedian) {
   std::vector<double> times;
   std::vector<uint8_t> happened;
   for (int i = 0; i < 210; ++i) {
-    predicted.push_back(i / 21 + 1.0);
+    const int tenth = i / 21;
+    predicted.push_back(tenth + 1.0);
     times.push_back(i % 21 + 1.0);
     happened.push_back(i < 21 || i % 21 < 5 ? 1 : 0);
   }

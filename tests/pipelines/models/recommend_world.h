@@ -24,7 +24,8 @@ class RecommendWorld : public testing::Test {
         "'2026-06-01' + to_days(CAST(j * 12 AS INT)) AS bought FROM range(60) x(c), range(5) y(j)");
     Sql("INSERT INTO p SELECT 'c' || lpad(CAST(c AS VARCHAR), 2, '0'), 'bread', TIMESTAMP "
         "'2026-06-02' + to_days(CAST(j * 8 AS INT)) FROM range(60) x(c), range(6) y(j)");
-    options_ = {"p", "who", "what", "bought", *TimestampFromText("2026-07-01"), 90 * 86400};
+    options_ = {
+        "p", "who", "what", "bought", *TimestampFromText("2026-07-01"), int64_t{90} * 86400};
   }
   void Sql(const std::string& sql) {
     const Status status = connection_->Execute(sql);

@@ -52,11 +52,11 @@ class PublishPlanningTest : public PlanWorld {
 
 /// Payment data stay encrypted, but marketing may compute with them.
 const std::pair<std::string, std::string>& PaymentForMarketing() {
-  static const std::pair<std::string, std::string> change = {
+  static const std::pair<std::string, std::string> kChange = {
       "  user.payment:\n    treatment: encrypt\n    purposes: [operations]\n",
       "  user.payment:\n    treatment: encrypt\n    purposes: [operations, "
       "marketing.segmentation]\n"};
-  return change;
+  return kChange;
 }
 
 TEST_F(PublishPlanningTest, WhatIsEncryptedReachesNoRecipientThroughASegmentWithoutARelease) {

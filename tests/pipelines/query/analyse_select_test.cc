@@ -302,8 +302,7 @@ TEST(AnalyseSelect, RefusesTheHostileCorpus) {
            "SELECT #1 FROM crm",
            "SELECT email COLLATE nocase FROM crm",
            "SELECT unnest([1, 2])",
-           "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 5) SELECT n "
-           "FROM r",
+           "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT n FROM r",
            "SELECT email, email FROM crm",
            "SELECT nope FROM crm",
            "SELECT crm FROM crm",

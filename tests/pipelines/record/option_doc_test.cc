@@ -13,8 +13,8 @@ TEST(OptionDoc, ReadsDurationsAndWritesThemShort) {
   for (const char* text : {"", "d", "0d", "-1d", "1.5d", "90", "90 days", "999999999999d"}) {
     EXPECT_FALSE(DurationSeconds(text).ok()) << text;
   }
-  EXPECT_EQ(DurationText(7 * 86400), "7d");
-  EXPECT_EQ(DurationText(36 * 3600), "36h");
+  EXPECT_EQ(DurationText(int64_t{7} * 86400), "7d");
+  EXPECT_EQ(DurationText(int64_t{36} * 3600), "36h");
   EXPECT_EQ(DurationText(61), "61s");
 }
 
@@ -42,7 +42,7 @@ TEST(OptionDoc, ReaderKeepsTheFirstProblemAndNamesUnknownKeys) {
   OptionReader other("stage", map);
   other.Integer("count", 1, 0, 100);
   other.Number("share", 0, 0, 5);
-  other.Boolean("flag", false);
+  other.Boolean("flag", /*otherwise=*/false);
   other.List("list");
   EXPECT_EQ(other.Finish().message(), "stage: unknown option 'lst'; did you mean 'list'?");
   EXPECT_FALSE(OptionReader("stage", Json(5)).Finish().ok());

@@ -57,7 +57,7 @@ TEST(ClusterColumns, IsNotMovedByWhatTellsNothing) {
   ShopColumns shop = MakeShop(300, 8);
   const Clustering plain = ClusterColumns(shop.names, shop.values, Options(2, 4)).value();
   ShopColumns more = shop;
-  more.names.push_back("constant");
+  more.names.emplace_back("constant");
   more.values.emplace_back(more.values[0].size(), 7.0);
   const Clustering constant = ClusterColumns(more.names, more.values, Options(2, 4)).value();
   EXPECT_EQ(plain.chosen().fit.labels, constant.chosen().fit.labels);

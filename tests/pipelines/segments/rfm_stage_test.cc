@@ -75,6 +75,7 @@ TEST_F(RfmStage, GivesEverybodyTheScoresThatTheLabGives) {
     columns[2].push_back(line.monetary);
   }
   std::vector<std::vector<double>> cuts;
+  cuts.reserve(columns.size());
   for (const std::vector<double>& values : columns) cuts.push_back(QuantileBounds(values, 5));
   for (size_t i = 0; i < lab->lines.size(); ++i) {
     const RfmLine& line = lab->lines[i];

@@ -29,17 +29,18 @@ class AccessSpoolTest : public ::testing::Test {
       ServingFolder::OpenForPublication(scratch_.path() / "serving", entropy_).value();
 };
 
+void CountLookup(AccessSpool& spool, const std::string& client) {
+  spool.Count("mail", "loyalty", "1", AccessKind::kLookup, 10, client);
+}
+
 TEST_F(AccessSpoolTest, CountsFromManyThreadsAndWritesBatches) {
   const auto spool = Open();
   {
     std::vector<std::jthread> threads;
     threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
-      threads.emplace_back([&spool, t] {
-        for (int i = 0; i < 100; ++i) {
-          spool->Count(
-              "mail", "loyalty", "1", AccessKind::kLookup, 10, "client" + std::to_string(t));
-        }
+      threads.emplace_back([&spool, client = "client" + std::to_string(t)] {
+        for (int i = 0; i < 100; ++i) CountLookup(*spool, client);
       });
     }
   }

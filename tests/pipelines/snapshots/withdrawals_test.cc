@@ -62,20 +62,20 @@ TEST_F(WithdrawalsTest, TheSignerSeesTheTextAndItsFailureChangesNothing) {
                              "mail",
                              {{T(2), Timestamp{1}, ""}},
                              entropy_,
-                             [&](std::string text) -> Result<std::string> {
+                             [&](const std::string& text) -> Result<std::string> {
                                seen = text;
                                return text + "\n— log signature\n";
                              })
                   .ok());
   EXPECT_EQ(seen.find("signet withdrawals v1\nmail\n1\n"), 0U);
   EXPECT_EQ(ReadWithdrawals(folder_, "mail").value().note.find(seen), 0U);
-  EXPECT_FALSE(
-      AddWithdrawals(folder_,
-                     "mail",
-                     {{T(3), Timestamp{1}, ""}},
-                     entropy_,
-                     [](std::string) -> Result<std::string> { return Unavailable("no key"); })
-          .ok());
+  EXPECT_FALSE(AddWithdrawals(
+                   folder_,
+                   "mail",
+                   {{T(3), Timestamp{1}, ""}},
+                   entropy_,
+                   [](const std::string&) -> Result<std::string> { return Unavailable("no key"); })
+                   .ok());
   EXPECT_EQ(ReadWithdrawals(folder_, "mail").value().sequence, 1U);
 }
 

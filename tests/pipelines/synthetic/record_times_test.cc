@@ -11,9 +11,9 @@ namespace {
 
 TEST(RecordTimes, ADayIsTheOpeningHoursInOrder) {
   constexpr int64_t kDay = 86'400;
-  EXPECT_EQ(Seconds(20'000), 20'000 * kDay + 8 * 3'600);
-  EXPECT_EQ(Seconds(20'000.5), 20'000 * kDay + 14 * 3'600 + 1'800);
-  EXPECT_LT(Seconds(20'000.999'999), 20'000 * kDay + 21 * 3'600);
+  EXPECT_EQ(Seconds(20'000), 20'000 * kDay + int64_t{8} * 3'600);
+  EXPECT_EQ(Seconds(20'000.5), 20'000 * kDay + int64_t{14} * 3'600 + 1'800);
+  EXPECT_LT(Seconds(20'000.999'999), 20'000 * kDay + int64_t{21} * 3'600);
   EXPECT_LT(Seconds(20'000.25), Seconds(20'000.26));
 }
 

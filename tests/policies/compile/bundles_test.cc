@@ -29,8 +29,8 @@ TEST(Bundles, OrderDoesNotChangeTheDigest) {
 TEST(Bundles, TreatLoyaltyColumnsByTheStricterPolicy) {
   const Policy policy = Bundles({"gdpr", "ccpa"});
   struct Case {
-    const char* category;
-    TreatmentKind kind;
+    const char* category = "";
+    TreatmentKind kind = TreatmentKind::kKeep;
     Json options;
   };
   const Json none{Json::Object{}};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <regex>
 
 #include <gtest/gtest.h>
@@ -19,43 +20,54 @@ bool HasType(const Json& value, const std::string& type) {
 }
 
 // The part of JSON Schema draft-07 that our schemas use. Returns where the value does not fit.
+std::string Misfit(const Json& schema, const Json& value, const std::string& at);
+
+bool HasTypeOf(const Json& schema, const Json& value) {
+  if (schema["type"].is_string()) return HasType(value, schema["type"].AsString());
+  const auto types = schema["type"].items();
+  return types.empty() || std::any_of(types.begin(), types.end(), [&](const Json& type) {
+           return HasType(value, type.AsString());
+         });
+}
+
+bool IsOneOf(const Json& choices, const Json& value) {
+  const auto items = choices.items();
+  return std::find(items.begin(), items.end(), value) != items.end();
+}
+
+bool FitsOneOf(const Json& forms, const Json& value, const std::string& at) {
+  const auto items = forms.items();
+  return std::any_of(items.begin(), items.end(), [&](const Json& form) {
+    return Misfit(form, value, at).empty();
+  });
+}
+
+std::string FieldMisfit(const Json& schema,
+                        const std::string& name,
+                        const Json& value,
+                        const std::string& at) {
+  if (schema["properties"].Has(name)) return Misfit(schema["properties"][name], value, at);
+  const Json& others = schema["additionalProperties"];
+  if (others.is_object()) return Misfit(others, value, at);
+  return others.is_bool() && !others.AsBool() ? at + ": unknown" : "";
+}
+
 std::string Misfit(const Json& schema, const Json& value, const std::string& at) {
   if (schema.Has("const") && schema["const"] != value) return at + ": const";
-  if (schema["type"].is_string() && !HasType(value, schema["type"].AsString())) {
-    return at + ": type";
-  }
-  if (schema["type"].is_array()) {
-    bool any = false;
-    for (const Json& type : schema["type"].items()) any = any || HasType(value, type.AsString());
-    if (!any) return at + ": type";
-  }
-  if (schema.Has("enum")) {
-    bool any = false;
-    for (const Json& choice : schema["enum"].items()) any = any || choice == value;
-    if (!any) return at + ": enum";
-  }
+  if (!HasTypeOf(schema, value)) return at + ": type";
+  if (schema.Has("enum") && !IsOneOf(schema["enum"], value)) return at + ": enum";
   if (schema.Has("pattern") &&
       !std::regex_search(value.AsString(), std::regex(schema["pattern"].AsString()))) {
     return at + ": pattern";
   }
-  if (schema.Has("anyOf")) {
-    bool any = false;
-    for (const Json& form : schema["anyOf"].items()) any = any || Misfit(form, value, at).empty();
-    if (!any) return at + ": anyOf";
-  }
+  if (schema.Has("anyOf") && !FitsOneOf(schema["anyOf"], value, at)) return at + ": anyOf";
   for (const Json& key : schema["required"].items()) {
     if (!value.Has(key.AsString())) return at + ": lacks " + key.AsString();
   }
   for (const auto& field : value.fields()) {
-    const std::string inner = at + "/" + field.first;
-    std::string misfit;
-    if (schema["properties"].Has(field.first)) {
-      misfit = Misfit(schema["properties"][field.first], field.second, inner);
-    } else if (schema["additionalProperties"].is_object()) {
-      misfit = Misfit(schema["additionalProperties"], field.second, inner);
-    } else if (schema["additionalProperties"].is_bool()) {
-      misfit = schema["additionalProperties"].AsBool() ? "" : inner + ": unknown";
-    }
+    std::string inner = at;
+    inner.append("/").append(field.first);
+    std::string misfit = FieldMisfit(schema, field.first, field.second, inner);
     if (!misfit.empty()) return misfit;
   }
   for (const Json& item : value.items()) {

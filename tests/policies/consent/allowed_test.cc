@@ -59,11 +59,13 @@ TEST(AllowedFor, AgreesWithDecidingEachSubjectByItself) {
   for (const std::string& purpose : policy.PurposeNames()) {
     for (const Relation relation : {Relation::kInternal, Relation::kProcessor, Relation::kShare}) {
       std::vector<SubjectId> want;
-      for (const SubjectId& subject : subjects) {
-        if (DecideSubject(policy, ledger.StateOf(subject), purpose, relation).allowed) {
-          want.push_back(subject);
-        }
-      }
+      std::copy_if(
+          subjects.begin(),
+          subjects.end(),
+          std::back_inserter(want),
+          [&](const SubjectId& subject) {
+            return DecideSubject(policy, ledger.StateOf(subject), purpose, relation).allowed;
+          });
       EXPECT_EQ(ledger.AllowedFor(policy, purpose, relation), want) << purpose;
       some += want.empty() || want.size() == subjects.size() ? 0U : 1U;
     }

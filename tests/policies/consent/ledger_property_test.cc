@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@ namespace {
 // Small worlds: few subjects, sources, purposes and times, so that ties and repeats are frequent.
 Fact RandomFact(SeededEntropy& entropy) {
   const auto pick = [&](uint64_t n) { return entropy.Next() % n; };
+  const std::string yes_or_no = pick(2) == 0 ? "true" : "false";
   Fact fact;
   fact.subject.value[0] = static_cast<uint8_t>(pick(2));
   fact.time_micros = static_cast<int64_t>(1 + pick(7));
@@ -20,20 +22,20 @@ Fact RandomFact(SeededEntropy& entropy) {
   switch (pick(12)) {
     case 0:
       fact.kind = Fact::kJurisdiction;
-      fact.value = pick(2) == 0 ? "eu" : (pick(2) == 0 ? "us" : "uk");
+      fact.value = std::array{"eu", "eu", "us", "uk"}[pick(4)];
       break;
     case 1:
       fact.kind = Fact::kMinor;
-      fact.value = pick(2) == 0 ? "true" : "false";
+      fact.value = yes_or_no;
       break;
     case 2:
       fact.kind = Fact::kGpc;
-      fact.value = pick(2) == 0 ? "true" : "false";
+      fact.value = yes_or_no;
       break;
     case 3:
       fact.kind = Fact::kRestriction;
       fact.purpose = pick(2) == 0 ? "" : "analytics";
-      fact.value = pick(2) == 0 ? "true" : "false";
+      fact.value = yes_or_no;
       break;
     case 4:
       fact.kind = pick(40) == 0 ? Fact::kTombstone : Fact::kOptOutSale;

@@ -34,20 +34,28 @@ void ForStates(const std::string& purpose, Use use) {
   }
 }
 
+/// An unknown jurisdiction allows what all known ones allow.
+void ExpectStrictest(const Policy& policy,
+                     SubjectState state,
+                     const std::string& purpose,
+                     Relation relation) {
+  bool all = true;
+  for (const std::string& name : policy.JurisdictionNames()) {
+    state.jurisdiction = name;
+    all = all && DecideSubject(policy, state, purpose, relation).allowed;
+  }
+  for (const char* unknown : {"", "atlantis"}) {
+    state.jurisdiction = unknown;
+    EXPECT_EQ(DecideSubject(policy, state, purpose, relation).allowed, all) << purpose;
+  }
+}
+
 TEST(DecideSubject, AnUnknownJurisdictionGetsTheStrictestOfAll) {
   const Policy policy = Bundles();
   for (const std::string& purpose : policy.PurposeNames()) {
     for (const Relation relation : {Relation::kInternal, Relation::kProcessor, Relation::kSale}) {
-      ForStates(purpose, [&](SubjectState state) {
-        bool all = true;
-        for (const std::string& name : policy.JurisdictionNames()) {
-          state.jurisdiction = name;
-          all = all && DecideSubject(policy, state, purpose, relation).allowed;
-        }
-        for (const char* unknown : {"", "atlantis"}) {
-          state.jurisdiction = unknown;
-          EXPECT_EQ(DecideSubject(policy, state, purpose, relation).allowed, all) << purpose;
-        }
+      ForStates(purpose, [&](const SubjectState& state) {
+        ExpectStrictest(policy, state, purpose, relation);
       });
     }
   }

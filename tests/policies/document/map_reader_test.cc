@@ -50,7 +50,7 @@ TEST(MapReader, ReportsEveryErrorOfAMapAtOnce) {
   reader.RequiredText("purpose");
   reader.Int("trees", 1);
   reader.Choice("level", {"warn", "block"}, "warn");
-  reader.Bool("stop", false);
+  reader.Bool("stop", /*fallback=*/false);
   reader.Duration("window", 0);
   reader.Date("since");
   reader.Int("depth", 6, 1, 16);

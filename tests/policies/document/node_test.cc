@@ -66,7 +66,7 @@ TEST(Node, ReadsDurations) {
        {"", "d", "90", "-1d", "+1d", "1.5d", "1y", "1d12h", "99999999999999999d", "9 d"}) {
     EXPECT_EQ(DurationFromText(text), std::nullopt) << text;
   }
-  EXPECT_EQ(DurationText(90 * 86400), "90d");
+  EXPECT_EQ(DurationText(int64_t{90} * 86400), "90d");
   EXPECT_EQ(DurationText(5400), "90m");
   EXPECT_EQ(DurationText(0), "0s");
 }

@@ -54,7 +54,8 @@ TEST(Strictest, DoesNotDependOnOrderOrRepetition) {
   }
 }
 
-Treatment Hierarchy(std::vector<std::pair<std::string, std::string>> parents, std::string rule) {
+Treatment Hierarchy(const std::vector<std::pair<std::string, std::string>>& parents,
+                    std::string rule) {
   Json map{Json::Object{}};
   for (const auto& entry : parents) map.Set(entry.first, entry.second);
   return Make(TreatmentKind::kGeneralise,
@@ -101,8 +102,8 @@ TEST(Strictest, IsAssociativeAmongComparableTreatments) {
 TEST(Strictest, IsNeverWeakerThanAnyPart) {
   for (uint64_t seed = 0; seed < 500; ++seed) {
     SeededEntropy entropy(seed);
-    const std::vector<Treatment> pair = {RandomTreatment(entropy, true),
-                                         RandomTreatment(entropy, true)};
+    const std::vector<Treatment> pair = {RandomTreatment(entropy, /*comparable=*/true),
+                                         RandomTreatment(entropy, /*comparable=*/true)};
     const Treatment strictest = *Treatment::Strictest(pair);
     for (const Treatment& part : pair) {
       ASSERT_GE(strictest.kind, part.kind);

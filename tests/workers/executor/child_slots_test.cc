@@ -22,7 +22,12 @@
 namespace signet::workers {
 namespace {
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): it has no state
 SystemClock g_clock;
+
+[[noreturn]] void Spin(const ProgressFn& progress) {
+  while (true) progress(0.25);
+}
 
 Result<Bytes> Interpret(ByteView payload, const ProgressFn& progress) {
   const std::string text(AsText(payload));
@@ -33,9 +38,7 @@ Result<Bytes> Interpret(ByteView payload, const ProgressFn& progress) {
     progress(0.5);
     while (true) ::pause();
   }
-  if (text == "spin") {
-    while (true) progress(0.25);
-  }
+  if (text == "spin") Spin(progress);
   if (text == "fail") return Denied("no").WithDiagnostic("SIG-3003").WithRemedy("ask");
   if (text == "pid") return ToBytes(std::to_string(::getpid()) + " " + std::to_string(::getppid()));
   if (text == "large") return Bytes(kResultBytesMax, 7);

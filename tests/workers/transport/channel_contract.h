@@ -10,6 +10,7 @@
 
 namespace signet::workers {
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): it has no state
 inline SystemClock g_clock;
 
 /// Waits for a frame, at most 5 s.
