@@ -175,6 +175,14 @@ Result<Json> ControlClient::Keys(const std::string& verb, const Json& arguments)
   return JsonOf([&](std::string& text) { impl_->service->keys(text, verb, sent); });
 }
 
+Result<Json> ControlClient::Rights(const std::string& verb, const Json& arguments) {
+  std::string sent = arguments.Dump();
+  Result<Json> answer =
+      JsonOf([&](std::string& text) { impl_->service->rights(text, verb, sent); });
+  Wipe(sent.data(), sent.size());
+  return answer;
+}
+
 Result<Json> ControlClient::Redeem(const SecretBytes& token) {
   std::string text(AsText(token.ExposeSecret()));
   Result<Json> redeemed =

@@ -77,6 +77,8 @@ class ControlClient {
   Status ChangeSchedule(const std::string& name, const std::string& action);
   /// A key operation (coordinator/keys/key_calls.h).
   Result<Json> Keys(const std::string& verb, const Json& arguments);
+  /// A question about persons (coordinator/requests/rights_calls.h); may take minutes.
+  Result<Json> Rights(const std::string& verb, const Json& arguments);
   /// Pins our own certificate to the member that `token` was made for.
   Result<Json> Redeem(const SecretBytes& token);
   Result<Json> Top();

@@ -224,6 +224,24 @@ void ControlHandler::keys(std::string& answer,
   });
 }
 
+void ControlHandler::rights(std::string& answer,
+                            const std::string& verb,
+                            const std::string& arguments) {
+  const std::string who = who_();
+  Result<Json> json = Json::Parse(arguments);
+  if (!json.ok()) Refuse(Invalid("the arguments of a question about persons are JSON"));
+  if (!state_.rights) Refuse(Unavailable("this coordinator answers no questions about persons"));
+  if (json->Has("out") && !(*json)["out"].AsString().empty() && fingerprint_) {
+    Refuse(Denied("an answer with personal data is written on the coordinator's machine only")
+               .WithRemedy("run the command there, with --state"));
+  }
+  json->Set("actor", "operator:" + who);
+  // In this thread, which may wait: the door has a queue of its own.
+  const Result<Json> done = state_.rights(verb, *json);
+  if (!done.ok()) Refuse(done.status());
+  answer = done->Dump();
+}
+
 void ControlHandler::redeem(std::string& answer, const std::string& token) {
   if (!fingerprint_) {
     Refuse(Invalid("an invitation is redeemed with a certificate")

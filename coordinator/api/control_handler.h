@@ -33,6 +33,7 @@ struct ControlState {
   ScheduleKeeper* schedules = nullptr;
   KeyCalls keys = {};           ///< none: key operations are refused
   LoginBook* logins = nullptr;  ///< null: logins are not recorded
+  RightsCalls rights = {};      ///< none: questions about persons are refused
 };
 
 /// Who is at the other end of a connection. Each throws Refused for one that may not ask.
@@ -94,6 +95,7 @@ class ControlHandler final : public control::ControlServiceIf {
   void schedules(std::string& answer) override;
   void change_schedule(const std::string& name, const std::string& action) override;
   void keys(std::string& answer, const std::string& verb, const std::string& arguments) override;
+  void rights(std::string& answer, const std::string& verb, const std::string& arguments) override;
   void redeem(std::string& answer, const std::string& token) override;
   void top(std::string& answer) override;
 

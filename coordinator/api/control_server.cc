@@ -115,7 +115,8 @@ struct ControlServer::Impl {
               options.min_group,
               options.schedules,
               options.keys,
-              options.logins},
+              options.logins,
+              options.rights},
         operators(options.operators) {}
   ~Impl() {
     for (const auto& server : servers) server->stop();

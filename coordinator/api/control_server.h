@@ -22,6 +22,9 @@ class LoginBook;
 using KeyCalls = std::function<Result<Json>(
     const std::string& who, const std::string& verb, const Json& arguments)>;
 
+/// Answers a question about persons (coordinator/requests/rights_calls.h), in the caller's thread.
+using RightsCalls = std::function<Result<Json>(const std::string& verb, const Json& arguments)>;
+
 struct ControlServerOptions {
   std::filesystem::path socket;         ///< mode 0600; a stale one is replaced
   std::filesystem::path state;          ///< for people
@@ -30,6 +33,7 @@ struct ControlServerOptions {
   ScheduleKeeper* schedules = nullptr;  ///< null: none are kept; else it outlives the server
   KeyCalls keys = {};                   ///< key operations; none: they are refused
   LoginBook* logins = nullptr;  ///< null: logins are not recorded; else it outlives the server
+  RightsCalls rights = {};      ///< questions about persons; none: they are refused
   // Mutual TLS beside the socket, when `port` is not negative (0 picks a free one).
   std::string address = "127.0.0.1";
   int port = -1;

@@ -66,6 +66,10 @@ service ControlService {
   void change_schedule(1: string name, 2: string action) throws (1: Refused refused)
   /// A key operation (coordinator/keys/key_calls.h), its arguments and answer as JSON.
   string keys(1: string verb, 2: string arguments) throws (1: Refused refused)
+  /// A question about persons (coordinator/requests/rights_calls.h), its arguments and answer as
+  /// JSON: consent, the Global Privacy Control, rights, the retention sweep. May take minutes. What
+  /// hands data over is for callers on the coordinator's own machine.
+  string rights(1: string verb, 2: string arguments) throws (1: Refused refused)
   /// Pins the caller's own certificate to the member that the invitation was made for. The one call
   /// that is not for operators alone; over TLS only.
   string redeem(1: string token) throws (1: Refused refused)

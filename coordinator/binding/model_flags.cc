@@ -92,6 +92,18 @@ Result<std::set<std::string>> ModelFlags::BarredBlobs(Timestamp now) {
   return blobs;
 }
 
+Result<std::optional<ModelFlag>> ModelFlags::BarredBy(const LiveDataset& model, Timestamp now) {
+  const std::vector<std::string> blobs = BlobsOf(model);
+  ASSIGN_OR_RETURN(const std::vector<ModelFlag> flags, All());
+  for (const ModelFlag& flag : flags) {
+    const bool same =
+        std::find_first_of(blobs.begin(), blobs.end(), flag.blobs.begin(), flag.blobs.end()) !=
+        blobs.end();
+    if (same && flag.barred <= now) return std::optional<ModelFlag>(flag);
+  }
+  return std::optional<ModelFlag>();
+}
+
 void ModelFlags::Clear(const ModelFlag& flag, crypto::WriteBatch& batch) const {
   batch.Delete(KeyOf(flag.owner, flag.name));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ class ModelFlags {
   Result<std::vector<ModelFlag>> All();
   /// Blobs of models whose term is over at `now`.
   Result<std::set<std::string>> BarredBlobs(Timestamp now);
+  /// The flag that bars the model's bytes at `now`, if one does.
+  Result<std::optional<ModelFlag>> BarredBy(const LiveDataset& model, Timestamp now);
   void Clear(const ModelFlag& flag, crypto::WriteBatch& batch) const;
 
  private:

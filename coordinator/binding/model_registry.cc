@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/binding/model_flags.h"
 #include "crypto/base/text.h"
 
 namespace signet::coordinator {
@@ -226,6 +227,14 @@ Result<std::vector<pipelines::Piece>> ModelRegistry::ApprovedPieces(const ModelN
   if (dataset.pieces.empty()) {
     return NotFound("the bytes of " + champion->name.Text() + " were shredded")
         .WithRemedy("approve another version: 'signet models list'");
+  }
+  // At each read: the term may end between two sweeps.
+  ASSIGN_OR_RETURN(const std::optional<ModelFlag> barred,
+                   ModelFlags(state_).BarredBy(dataset, state_.clock().Now()));
+  if (barred) {
+    return Denied(champion->name.Text() + " learnt from persons who were erased; it may not be " +
+                  "used since " + DateText(barred->barred) + " (GDPR Art. 17)")
+        .WithRemedy("train it anew and approve the new version: 'signet models list'");
   }
   return dataset.pieces;
 }

@@ -1,6 +1,5 @@
 // `signet consent ...`: what persons say about purposes, one by one and in bulk.
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,72 +10,55 @@
 #include "coordinator/cli/action_command.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
+#include "coordinator/cli/control_access.h"
 #include "coordinator/cli/facts_text.h"
 #include "coordinator/cli/identifier_source.h"
-#include "coordinator/cli/purpose_check.h"
 #include "coordinator/cli/rights_session.h"
-#include "coordinator/requests/consent_desk.h"
 #include "crypto/base/file.h"
 #include "policies/consent/consent_import.h"
 
 namespace signet::coordinator {
 namespace {
 
-struct ConsentOptions {
-  std::string state = "./.signet";
+struct ConsentOptions : ControlOptions {
+  ConsentOptions() { format = "json"; }
   std::string from;
   std::string region;
   std::string purpose;
   std::string to;
   std::string source;
   std::string as_of;
-  std::string format = "json";
+  std::string channel = "cli";
   std::vector<std::string> tcf;
 };
 
-Result<LocatedSubject> LocateFrom(RightsSession& session, const ConsentOptions& options) {
-  ASSIGN_OR_RETURN(const std::vector<Identifier> identifiers, ReadIdentifiersFrom(options.from));
-  Result<LocatedSubject> located = session.desk().Locate(identifiers, options.region);
-  if (!located.ok()) {
-    return located.status().WithRemedy(
-        "check the identifier's type and spelling; phone numbers without + need --region");
-  }
-  return located;
+/// Performs the call where the state is, and prints the answer.
+Status Tell(const ConsentOptions& options, const std::string& verb, const Json& arguments) {
+  ASSIGN_OR_RETURN(const Json answer, PerformRights(options, verb, arguments));
+  PrintFacts(answer, options.format);
+  return OkStatus();
+}
+
+Result<Json> ArgumentsOf(const ConsentOptions& options) {
+  ASSIGN_OR_RETURN(const std::string people, PeopleTextFrom(options.from));
+  return Json::Of({{"people", people}, {"region", options.region}, {"channel", options.channel}});
 }
 
 Status Set(const ConsentOptions& options) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  TRY(CheckPurpose(session->policy(), options.purpose));
-  ASSIGN_OR_RETURN(const LocatedSubject person, LocateFrom(*session, options));
-  ASSIGN_OR_RETURN(const Json answer,
-                   session->desk().SetConsent(person, options.purpose, options.to == "given"));
-  TRY(session->Finish());
-  PrintFacts(answer, options.format);
-  return OkStatus();
+  ASSIGN_OR_RETURN(Json arguments, ArgumentsOf(options));
+  arguments.Set("purpose", options.purpose);
+  arguments.Set("to", options.to);
+  return Tell(options, "consent_set", arguments);
 }
 
 Status Show(const ConsentOptions& options) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  ASSIGN_OR_RETURN(const LocatedSubject person, LocateFrom(*session, options));
-  ConsentDesk desk(
-      session->state(), session->ledger(), session->desk().finder(), session->policy());
-  ASSIGN_OR_RETURN(const Json shown, desk.Show(person));
-  PrintFacts(shown, options.format);
-  return OkStatus();
+  ASSIGN_OR_RETURN(const Json arguments, ArgumentsOf(options));
+  return Tell(options, "consent_show", arguments);
 }
 
 Status Gpc(const ConsentOptions& options) {
-  ASSIGN_OR_RETURN(const std::vector<Identifier> identifiers, ReadIdentifiersFrom(options.from));
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  ConsentDesk desk(
-      session->state(), session->ledger(), session->desk().finder(), session->policy());
-  ASSIGN_OR_RETURN(const Json answer, desk.Gpc(identifiers, options.region));
-  TRY(session->Finish());
-  PrintFacts(answer, options.format);
-  return OkStatus();
+  ASSIGN_OR_RETURN(const Json arguments, ArgumentsOf(options));
+  return Tell(options, "gpc", arguments);
 }
 
 Status Import(const ConsentOptions& options) {
@@ -89,21 +71,17 @@ Status Import(const ConsentOptions& options) {
     TRY(policies::AddTcfPurpose(mapping, import.tcf));
   }
   ASSIGN_OR_RETURN(Bytes text, ReadFile(options.from));
-  Result<policies::ConsentImport> read = policies::ReadConsentImport(AsText(text), import);
-  Wipe(text.data(), text.size());
+  // A bad export is refused before the state is opened, with its name.
+  const Result<policies::ConsentImport> read = policies::ReadConsentImport(AsText(text), import);
   if (!read.ok()) return read.status().WithContext(options.from);
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  for (const auto& mapped : import.tcf) {
-    if (!options.tcf.empty()) TRY(CheckPurpose(session->policy(), mapped.first));
-  }
-  ConsentDesk desk(
-      session->state(), session->ledger(), session->desk().finder(), session->policy());
-  ASSIGN_OR_RETURN(const Json answer,
-                   desk.Import(*std::move(read), {options.source, options.region}));
-  TRY(session->Finish());
-  PrintFacts(answer, options.format);
-  return OkStatus();
+  const Json arguments = Json::Of({{"text", AsText(text)},
+                                   {"source", options.source},
+                                   {"as_of", options.as_of},
+                                   {"region", options.region},
+                                   {"channel", options.channel},
+                                   {"tcf", Json::Strings(options.tcf)}});
+  Wipe(text.data(), text.size());
+  return Tell(options, "import", arguments);
 }
 
 CLI::App* AddConsentAction(CLI::App& parent,
@@ -112,6 +90,7 @@ CLI::App* AddConsentAction(CLI::App& parent,
                            Status (*action)(const ConsentOptions&),
                            CommandOutcome& outcome) {
   CLI::App* command = AddAction(parent, options, name_and_help, action, outcome);
+  AddConnectOptions(*command, *options);
   command->add_option(
       "--region", options->region, "Country of phone numbers without +, such as FI");
   command->add_option("--format", options->format, "json or text")
@@ -146,6 +125,8 @@ void AddConsentCommands(CLI::App& app, CommandOutcome& outcome) {
   for (CLI::App* command : {set, show, gpc}) {
     command->add_option(
         "--from", options->from, "File with lines TYPE VALUE (default: standard input)");
+    command->add_option("--channel", options->channel, "How it was said")
+        ->check(CLI::IsMember({"cli", "api", "letter", "phone", "web"}));
   }
   CLI::App* import = AddConsentAction(
       *consent,

@@ -9,12 +9,16 @@
 
 namespace signet::coordinator {
 
-void AddControlOptions(CLI::App& command, ControlOptions& options) {
-  command.add_option("--state", options.state, "The state folder of the coordinator");
+void AddConnectOptions(CLI::App& command, ControlOptions& options) {
   command.add_option("--connect", options.connect, "A coordinator elsewhere: HOST:PORT (TLS)");
   command.add_option("--tls-cert", options.tls_cert, "Our certificate, PEM");
   command.add_option("--tls-key", options.tls_key, "Its key, PEM");
   command.add_option("--tls-ca", options.tls_ca, "Who signs the coordinator, PEM");
+}
+
+void AddControlOptions(CLI::App& command, ControlOptions& options) {
+  command.add_option("--state", options.state, "The state folder of the coordinator");
+  AddConnectOptions(command, options);
   command.add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
 }

@@ -23,6 +23,8 @@ struct ControlOptions {
   std::string format = "text";
 };
 
+/// Adds --connect and --tls-*.
+void AddConnectOptions(CLI::App& command, ControlOptions& options);
 /// Adds --state, --connect, --tls-* and --format.
 void AddControlOptions(CLI::App& command, ControlOptions& options);
 /// kUnavailable with the next step when nobody answers there.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@
 #include "coordinator/cli/door_wiring.h"
 #include "coordinator/cli/embedded_run.h"
 #include "coordinator/cli/paths.h"
+#include "coordinator/cli/rights_door.h"
 #include "coordinator/cli/standing_duties.h"
 #include "coordinator/cli/state_access.h"
 #include "coordinator/cli/worker_list.h"
@@ -106,6 +108,21 @@ Status Stay(const DevOptions& options) {
   ControlServerOptions control = ControlOf(options, *state);
   control.schedules = &schedules;
   wiring.Wire(control);
+  const auto beside = [&] {
+    duties.Turn();
+    schedules.Turn();
+    notices.Turn();
+  };
+  RightsDoor::Tools tools{
+      runner->coordinator(), runner->host(), clock, BundlesFolder(), beside, {}};
+  tools.stopping = [] { return stopping != 0; };
+  tools.post = [&hooks](const std::string& url, const DueWarning& warning) {
+    hooks.Send({warning.request + (warning.late ? ".late" : ".near"), url, warning.ToJson()});
+  };
+  RightsDoor rights(*state, ledger, std::move(tools));
+  control.rights = [&rights](const std::string& verb, const Json& arguments) {
+    return rights.Perform(verb, arguments);
+  };
   ASSIGN_OR_RETURN(const std::unique_ptr<ControlServer> server,
                    ControlServer::Listen(control, runner->coordinator(), runner->host(), clock));
   const double took_s = static_cast<double>(clock.MonotonicMicros() - began) / 1e6;
@@ -115,11 +132,11 @@ Status Stay(const DevOptions& options) {
               " (mutual TLS)\n");
   }
   Status served = runner->coordinator().Serve([&] {
-    duties.Turn();
-    schedules.Turn();
-    notices.Turn();
+    beside();
+    rights.Turn();
     return stopping != 0;
   });
+  rights.Close();
   PrintNote("stopping; runs that have not ended go on at the next start\n");
   return served;
 }

@@ -25,6 +25,12 @@ Result<std::string> ReadAll(const std::string& from) {
 
 }  // namespace
 
+Result<std::string> PeopleTextFrom(const std::string& from) {
+  ASSIGN_OR_RETURN(std::string text, ReadAll(from));
+  TRY(ReadPeople(text).status());
+  return text;
+}
+
 Result<std::vector<Identifier>> ReadIdentifiersFrom(const std::string& from) {
   ASSIGN_OR_RETURN(const std::string text, ReadAll(from));
   return ReadIdentifiers(text);

@@ -9,6 +9,11 @@
 
 namespace signet::coordinator {
 
+/// The text of the file `from`, or of standard input when it is "-" or empty: what calls about
+/// persons take (rights_calls.h). Errors as ReadFile; kInvalid, with the line's number, for what
+/// names nobody.
+Result<std::string> PeopleTextFrom(const std::string& from);
+
 /// Reads identifiers from the file `from`, or from standard input when it is "-" or empty. Errors
 /// as ReadFile and ReadIdentifiers.
 Result<std::vector<Identifier>> ReadIdentifiersFrom(const std::string& from);

@@ -9,99 +9,65 @@
 #include "coordinator/cli/action_command.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
+#include "coordinator/cli/control_access.h"
 #include "coordinator/cli/facts_text.h"
 #include "coordinator/cli/rights_session.h"
-#include "coordinator/cli/state_access.h"
-#include "coordinator/requests/erasure_sweep.h"
-#include "coordinator/requests/legal_holds.h"
-#include "coordinator/requests/retention_desk.h"
 #include "pipelines/record/option_doc.h"
 
 namespace signet::coordinator {
 namespace {
 
-struct RetentionOptions {
-  std::string state = "./.signet";
+struct RetentionOptions : ControlOptions {
+  RetentionOptions() { format = "json"; }
   std::string pipeline;
   std::string dataset;
   std::string reason;
   std::string custody_copies;
-  std::string format = "json";
+  std::string cron;
+  std::string time_zone = "UTC";
   bool dry_run = false;
+  bool off = false;
 };
 
-Status Sweep(const RetentionOptions& options) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  RetentionDesk desk(session->state(), session->policy());
-  if (options.dry_run) {
-    ASSIGN_OR_RETURN(const RetentionDue due, desk.Due());
-    PrintFacts(due.ToJson(), options.format);
-    return OkStatus();
-  }
-  // Erasures first: what they rewrite is not made again for what is destroyed next. A hold stops
-  // them, not the rest.
-  const Result<Json> erasures = session->desk().SweepErasures();
-  if (!erasures.ok() && erasures.status().code() != StatusCode::kDenied) return erasures.status();
-  ASSIGN_OR_RETURN(Json swept, desk.Sweep());
-  swept.Set("erasures_destroyed", erasures.ok() ? (*erasures)["destroyed"] : Json(0));
-  if (!erasures.ok()) swept.Set("erasures_held", erasures.status().message());
-  TRY(session->Finish());
-  PrintFacts(swept, options.format);
+/// Performs the call where the state is, and prints the answer.
+Status Tell(const RetentionOptions& options, const std::string& verb, const Json& arguments) {
+  ASSIGN_OR_RETURN(const Json answer, PerformRights(options, verb, arguments));
+  PrintFacts(answer, options.format);
   return OkStatus();
+}
+
+Status Sweep(const RetentionOptions& options) {
+  return Tell(options, "sweep", Json::Of({{"dry_run", options.dry_run}}));
+}
+
+Status SetSchedule(const RetentionOptions& options) {
+  if (options.cron.empty() != options.off) {
+    return Invalid("when to sweep?").WithRemedy("--cron '0 3 * * *', or --off");
+  }
+  return Tell(
+      options, "sweep_at", Json::Of({{"cron", options.cron}, {"time_zone", options.time_zone}}));
 }
 
 Status Hold(const RetentionOptions& options) {
-  SystemClock clock;
-  SystemEntropy entropy;
-  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
-                   OpenExistingState(options.state, clock, entropy));
-  LegalHold hold;
-  hold.pipeline = options.pipeline;
-  hold.dataset = options.dataset;
-  hold.reason = options.reason;
-  hold.actor = UserName();
-  TRY(LegalHolds(*state).Set(hold));
-  PrintFacts(hold.ToJson(), options.format);
-  return OkStatus();
+  return Tell(options,
+              "hold",
+              Json::Of({{"pipeline", options.pipeline},
+                        {"dataset", options.dataset},
+                        {"reason", options.reason}}));
 }
 
 Status Release(const RetentionOptions& options) {
-  SystemClock clock;
-  SystemEntropy entropy;
-  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
-                   OpenExistingState(options.state, clock, entropy));
-  TRY(LegalHolds(*state).Release(options.pipeline, options.dataset, UserName()));
-  PrintFacts(Json::Of({{"released", options.pipeline + "/" + options.dataset}}), options.format);
-  return OkStatus();
+  return Tell(
+      options, "release", Json::Of({{"pipeline", options.pipeline}, {"dataset", options.dataset}}));
 }
 
 Status List(const RetentionOptions& options) {
-  SystemClock clock;
-  SystemEntropy entropy;
-  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
-                   OpenExistingState(options.state, clock, entropy));
-  ASSIGN_OR_RETURN(const std::vector<LegalHold> holds, LegalHolds(*state).All());
-  Json list{Json::Array()};
-  for (const LegalHold& hold : holds) {
-    Json json = hold.ToJson();
-    json.Set("since", TimestampText(hold.since));
-    list.Push(std::move(json));
-  }
-  ASSIGN_OR_RETURN(const int64_t copies, CustodyCopiesSeconds(*state));
-  PrintFacts(Json::Of({{"holds", list}, {"custody_copies_s", copies}}), options.format);
-  return OkStatus();
+  return Tell(options, "holds", Json(Json::Object()));
 }
 
 Status SetCopies(const RetentionOptions& options) {
   ASSIGN_OR_RETURN(const int64_t seconds, pipelines::DurationSeconds(options.custody_copies));
-  SystemClock clock;
-  SystemEntropy entropy;
-  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
-                   OpenExistingState(options.state, clock, entropy));
-  TRY(SetCustodyCopiesSeconds(*state, seconds));
-  PrintFacts(Json::Of({{"custody_copies_s", seconds}}), options.format);
-  return OkStatus();
+  return Tell(options, "custody_copies", Json::Of({{"seconds", seconds}}));
 }
 
 CLI::App* AddRetentionAction(CLI::App& parent,
@@ -110,6 +76,7 @@ CLI::App* AddRetentionAction(CLI::App& parent,
                              Status (*action)(const RetentionOptions&),
                              CommandOutcome& outcome) {
   CLI::App* command = AddAction(parent, options, name_and_help, action, outcome);
+  AddConnectOptions(*command, *options);
   command->add_option("--format", options->format, "json or text")
       ->check(CLI::IsMember({"json", "text"}));
   return command;
@@ -128,6 +95,15 @@ void AddRetentionCommands(CLI::App& app, CommandOutcome& outcome) {
       Sweep,
       outcome);
   sweep->add_flag("--dry-run", options->dry_run, "Only list what is due");
+  CLI::App* schedule =
+      AddRetentionAction(*retention,
+                         options,
+                         {"schedule", "Have a standing coordinator sweep by itself"},
+                         SetSchedule,
+                         outcome);
+  schedule->add_option("--cron", options->cron, "Minute hour day month weekday: '0 3 * * *'");
+  schedule->add_option("--time-zone", options->time_zone, "Such as Europe/Helsinki");
+  schedule->add_flag("--off", options->off, "No more");
   CLI::App* hold =
       AddRetentionAction(*retention, options, {"hold", "Put a legal hold on data"}, Hold, outcome);
   hold->add_option("--reason", options->reason, "The claim's reference; no personal data")

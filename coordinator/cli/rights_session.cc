@@ -1,13 +1,38 @@
 #include "coordinator/cli/rights_session.h"
 
+#include <filesystem>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "coordinator/binding/dataset_registry.h"
+#include "coordinator/cli/console.h"
 #include "coordinator/cli/paths.h"
 #include "coordinator/cli/state_access.h"
 #include "coordinator/requests/policy_in_force.h"
+#include "coordinator/requests/request_clock.h"
+#include "coordinator/requests/retention_calls.h"
 
 namespace signet::coordinator {
+namespace {
+
+/// What needs neither worker nor policy.
+bool IsSetting(const std::string& verb) {
+  return verb == "sweep_at" || verb == "hold" || verb == "release" || verb == "holds" ||
+         verb == "custody_copies" || verb == "hook";
+}
+
+Result<Json> PerformAlone(const std::string& path, const std::string& verb, const Json& arguments) {
+  SystemClock clock;
+  SystemEntropy entropy;
+  ASSIGN_OR_RETURN(const std::unique_ptr<StateFolder> state,
+                   OpenExistingState(path, clock, entropy));
+  std::optional<Result<Json>> done = PerformSettingCall(*state, verb, arguments);
+  CHECK(done.has_value());
+  return *std::move(done);
+}
+
+}  // namespace
 
 Result<std::unique_ptr<RightsSession>> RightsSession::Open(const std::string& path) {
   std::unique_ptr<RightsSession> session(new RightsSession());
@@ -31,7 +56,39 @@ Result<std::unique_ptr<RightsSession>> RightsSession::Open(const std::string& pa
       [state] { return NewRunId(*state); });
   session->desk_->Follow(session->policy_.get());
   TRY(session->desk_->Resume());
+  ASSIGN_OR_RETURN(const std::vector<DueWarning> warnings, RequestClock(*state).Warn());
+  for (const DueWarning& warning : warnings) {
+    PrintNote("request " + warning.request + (warning.late ? " was" : " is") + " due on " +
+              DateText(warning.due) + "\n");
+  }
   return session;
+}
+
+Result<Json> RightsSession::Perform(const std::string& verb, const Json& arguments) {
+  RightsWorld world{*state_, *ledger_, *desk_, *policy_};
+  return PerformRightsCall(world, verb, arguments);
+}
+
+Result<Json> PerformRights(const ControlOptions& options,
+                           const std::string& verb,
+                           const Json& arguments) {
+  std::error_code ignored;
+  const bool stands =
+      std::filesystem::exists(std::filesystem::path(options.state) / "control.sock", ignored);
+  if (!options.connect.empty() || stands) {
+    const Result<std::unique_ptr<ControlClient>> client = ConnectControl(options);
+    if (client.ok()) return (*client)->Rights(verb, arguments);
+    // A socket that a coordinator left behind: the state is free.
+    if (!options.connect.empty()) return client.status();
+  }
+  Json given = arguments;
+  given.Set("actor", "cli:" + UserName());
+  if (IsSetting(verb)) return PerformAlone(options.state, verb, given);
+  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
+                   RightsSession::Open(options.state));
+  ASSIGN_OR_RETURN(Json answer, session->Perform(verb, given));
+  TRY(session->Finish());
+  return answer;
 }
 
 Status RightsSession::Finish() {

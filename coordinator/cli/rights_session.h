@@ -6,7 +6,9 @@
 
 #include "coordinator/binding/ledger_book.h"
 #include "coordinator/binding/state_folder.h"
+#include "coordinator/cli/control_access.h"
 #include "coordinator/cli/embedded_run.h"
+#include "coordinator/requests/rights_calls.h"
 #include "coordinator/requests/rights_desk.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/entropy.h"
@@ -28,6 +30,8 @@ class RightsSession {
   [[nodiscard]] RightsDesk& desk() { return *desk_; }
   [[nodiscard]] const policies::Policy& policy() const { return *policy_; }
 
+  /// PerformRightsCall.
+  Result<Json> Perform(const std::string& verb, const Json& arguments);
   /// Deletes what nobody can open any more, and signs a checkpoint. The command's last act.
   Status Finish();
 
@@ -41,5 +45,11 @@ class RightsSession {
   std::unique_ptr<policies::Policy> policy_;
   std::unique_ptr<RightsDesk> desk_;
 };
+
+/// Performs `verb` (rights_calls.h) where the state is: at the coordinator named by --connect, at
+/// the one that stands in the state's folder, or here.
+Result<Json> PerformRights(const ControlOptions& options,
+                           const std::string& verb,
+                           const Json& arguments);
 
 }  // namespace signet::coordinator

@@ -3,27 +3,25 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "coordinator/cli/action_command.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
+#include "coordinator/cli/control_access.h"
 #include "coordinator/cli/facts_text.h"
 #include "coordinator/cli/identifier_source.h"
-#include "coordinator/cli/purpose_check.h"
 #include "coordinator/cli/rights_session.h"
-#include "crypto/base/text.h"
+#include "policies/rights/right.h"
 
 namespace signet::coordinator {
 namespace {
 
 using policies::Right;
 
-struct SubjectOptions {
-  std::string state = "./.signet";
+struct SubjectOptions : ControlOptions {
+  SubjectOptions() { format = "json"; }
   std::string from;
   std::string region;
   std::string purpose;
@@ -34,72 +32,52 @@ struct SubjectOptions {
   std::string corrections;
   std::string request;
   std::string reason;
-  std::string format = "json";
+  std::string url;
   bool lift = false;
   bool many = false;
   bool withdraw_only = false;
 };
 
-Asked AskedFrom(const SubjectOptions& options, Right right) {
-  Asked asked;
-  asked.right = right;
-  asked.purpose = options.purpose;
-  asked.lift = options.lift;
-  asked.law = options.law;
-  asked.channel = options.channel;
-  asked.withdraw_only = options.withdraw_only;
-  if (!options.out.empty()) asked.out = std::filesystem::absolute(options.out).string();
-  return asked;
+/// Performs the call where the state is, and prints the answer.
+Status Tell(const SubjectOptions& options, const std::string& verb, const Json& arguments) {
+  ASSIGN_OR_RETURN(const Json answer, PerformRights(options, verb, arguments));
+  PrintFacts(answer, options.format);
+  return OkStatus();
 }
 
-Result<LocatedSubject> LocateFrom(RightsSession& session, const SubjectOptions& options) {
-  ASSIGN_OR_RETURN(const std::vector<Identifier> identifiers, ReadIdentifiersFrom(options.from));
-  Result<LocatedSubject> located = session.desk().Locate(identifiers, options.region);
-  if (!located.ok()) {
-    return located.status().WithRemedy(
-        "check the identifier's type and spelling; phone numbers without + need --region");
-  }
-  return located;
+Result<Json> ArgumentsOf(const SubjectOptions& options) {
+  ASSIGN_OR_RETURN(const std::string people, PeopleTextFrom(options.from));
+  return Json::Of({{"people", people}, {"region", options.region}});
 }
 
-/// Opens, asks, prints: for every right but an erasure of many.
+/// Asks for every right but an erasure of many.
 Status Ask(const SubjectOptions& options, Right right) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  if (!options.purpose.empty()) TRY(CheckPurposeOrAncestor(session->policy(), options.purpose));
-  Asked asked = AskedFrom(options, right);
+  Json arguments = Json::Of({{"right", policies::RightName(right)},
+                             {"purpose", options.purpose},
+                             {"lift", options.lift},
+                             {"law", options.law},
+                             {"channel", options.channel},
+                             {"withdraw_only", options.withdraw_only}});
+  if (!options.out.empty()) {
+    arguments.Set("out", std::filesystem::absolute(options.out).string());
+  }
   if (right == Right::kRectification) {
-    ASSIGN_OR_RETURN(asked.corrections, ReadCorrections(options.corrections, options.pipeline));
+    ASSIGN_OR_RETURN(const Json corrections,
+                     ReadCorrections(options.corrections, options.pipeline));
+    arguments.Set("corrections", corrections);
   }
-  ASSIGN_OR_RETURN(const LocatedSubject person, LocateFrom(*session, options));
-  ASSIGN_OR_RETURN(const Json answer, session->desk().Ask(person, asked));
-  TRY(session->Finish());
-  PrintFacts(answer, options.format);
-  return OkStatus();
-}
-
-Status EraseMany(const SubjectOptions& options) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  ASSIGN_OR_RETURN(const std::vector<std::vector<Identifier>> people, ReadPeopleFrom(options.from));
-  SubjectFinder::ManyOptions many;
-  many.default_region = options.region;
-  ASSIGN_OR_RETURN(const std::vector<LocatedSubject> found,
-                   session->desk().finder().LocateAll(people, many));
-  std::vector<LocatedSubject> known;
-  for (const LocatedSubject& person : found) {
-    if (!person.subjects.empty()) known.push_back(person);
-  }
-  ASSIGN_OR_RETURN(Json answer,
-                   session->desk().EraseAll(known, AskedFrom(options, Right::kErasure)));
-  answer.Set("unknown", found.size() - known.size());
-  TRY(session->Finish());
-  PrintFacts(answer, options.format);
-  return OkStatus();
+  ASSIGN_OR_RETURN(const Json person, ArgumentsOf(options));
+  for (const auto& [name, value] : person.fields()) arguments.Set(name, value);
+  return Tell(options, "ask", arguments);
 }
 
 Status Erase(const SubjectOptions& options) {
-  return options.many ? EraseMany(options) : Ask(options, Right::kErasure);
+  if (!options.many) return Ask(options, Right::kErasure);
+  ASSIGN_OR_RETURN(Json arguments, ArgumentsOf(options));
+  arguments.Set("law", options.law);
+  arguments.Set("channel", options.channel);
+  arguments.Set("withdraw_only", options.withdraw_only);
+  return Tell(options, "erase_many", arguments);
 }
 
 template <Right kRight>
@@ -108,28 +86,22 @@ Status AskFor(const SubjectOptions& options) {
 }
 
 Status ShowStatus(const SubjectOptions& options) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  ASSIGN_OR_RETURN(const LocatedSubject person, LocateFrom(*session, options));
-  ASSIGN_OR_RETURN(Json requests, session->desk().StatusOf(person));
-  PrintFacts(Json::Of({{"requests", std::move(requests)}}), options.format);
-  return OkStatus();
+  ASSIGN_OR_RETURN(const Json arguments, ArgumentsOf(options));
+  return Tell(options, "status", arguments);
 }
 
 Status Extend(const SubjectOptions& options) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  ASSIGN_OR_RETURN(const Json answer, session->desk().Extend(options.request, options.reason));
-  PrintFacts(answer, options.format);
-  return OkStatus();
+  return Tell(
+      options, "extend", Json::Of({{"request", options.request}, {"reason", options.reason}}));
 }
 
 Status Refuse(const SubjectOptions& options) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<RightsSession> session,
-                   RightsSession::Open(options.state));
-  ASSIGN_OR_RETURN(const Json answer, session->desk().Refuse(options.request, options.reason));
-  PrintFacts(answer, options.format);
-  return OkStatus();
+  return Tell(
+      options, "refuse", Json::Of({{"request", options.request}, {"reason", options.reason}}));
+}
+
+Status Notify(const SubjectOptions& options) {
+  return Tell(options, "hook", Json::Of({{"url", options.url}}));
 }
 
 using Action = Status (*)(const SubjectOptions&);
@@ -144,6 +116,7 @@ class SubjectCommands {
 
   CLI::App* Add(const char* name, const char* help, Action action) {
     CLI::App* command = AddAction(*parent_, options_, {name, help}, action, outcome_);
+    AddConnectOptions(*command, *options_);
     command->add_option("--format", options_->format, "json or text")
         ->check(CLI::IsMember({"json", "text"}));
     return command;
@@ -226,6 +199,9 @@ void AddSubjectCommands(CLI::App& app, CommandOutcome& outcome) {
   AddStatements(commands);
   commands.AddForPerson(
       "status", "Show the requests of a person and when they are due", ShowStatus);
+  CLI::App* notify =
+      commands.Add("notify", "Where warnings about the terms of requests are posted", Notify);
+  notify->add_option("--url", options.url, "http or https; empty: nowhere")->required();
   CLI::App* extend = commands.Add("extend", "Use the law's longer term for an answer", Extend);
   CLI::App* refuse = commands.Add("refuse", "Refuse a request that nothing was done for", Refuse);
   for (CLI::App* command : {extend, refuse}) {

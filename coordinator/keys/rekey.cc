@@ -57,7 +57,7 @@ Result<Json> RekeyEverything(StateFolder& state,
   ASSIGN_OR_RETURN(std::vector<RightsStep> steps, StepsFor(state));
   Json datasets{Json::Object()};
   if (!steps.empty()) {
-    RightsBinder binder(state, tools.new_run(), steps);
+    RightsBinder binder(state, tools.new_run(), steps, "emergency re-key");
     ASSIGN_OR_RETURN(const RunView view, tools.run(binder.Spec(), binder));
     if (view.state != RunState::kSucceeded) {
       return view.failure.ok() ? Unavailable("the re-key did not finish; repeat it") : view.failure;

@@ -21,7 +21,11 @@ RevealBinder::RevealBinder(StateFolder& state,
                            RunId run,
                            const ReidentifyRequest& request,
                            const SecretBytes& reveal_key)
-    : state_(state), run_(std::move(run)), request_(request), reveal_key_(reveal_key) {}
+    : state_(state),
+      run_(std::move(run)),
+      request_(request),
+      reveal_key_(reveal_key),
+      log_(state, run_, "re-identification under dual control") {}
 
 RunSpec RevealBinder::Spec() const {
   RunSpec spec;
@@ -84,13 +88,15 @@ Result<Bytes> RevealBinder::BindTask(const TaskRef& task) {
   out.lease.keys.emplace("recipient",
                          state_.vault().Derive(crypto::KeyUse::kRecipient, request_.recipient));
   out.lease.keys.emplace("reveal", reveal_key_.Clone());
+  log_.leases().Granted(task, out);
   return out.Encode();
 }
 
-Status RevealBinder::CommitTask(const TaskRef& /*task*/,
+Status RevealBinder::CommitTask(const TaskRef& task,
                                 ByteView encoded,
                                 crypto::WriteBatch& /*batch*/) {
   ASSIGN_OR_RETURN(pipelines::TaskResult result, pipelines::TaskResult::Decode(encoded));
+  log_.leases().Released(task, result);
   result_ = std::make_unique<pipelines::TaskResult>(std::move(result));
   return OkStatus();
 }
@@ -101,6 +107,8 @@ Status RevealBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& /*batch*/
 
 void RevealBinder::RunFinished(const RunId& /*run*/,
                                RunState /*state*/,
-                               crypto::WriteBatch& /*batch*/) {}
+                               crypto::WriteBatch& batch) {
+  log_.RunFinished(batch);
+}
 
 }  // namespace signet::coordinator

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "coordinator/binding/dataset_registry.h"
+#include "coordinator/binding/lease_log.h"
 #include "coordinator/binding/state_folder.h"
 #include "coordinator/dispatch/run_binder.h"
 #include "coordinator/keys/reidentification.h"
@@ -26,6 +27,12 @@ class RevealBinder final : public RunBinder {
   Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) override;
   Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) override;
   void RunFinished(const RunId& run, RunState state, crypto::WriteBatch& batch) override;
+  void BatchWritten(bool durable) override { log_.BatchWritten(durable); }
+  void LeaseSent(const TaskRef& task, const WorkerId& worker) override {
+    log_.leases().Sent(task, worker);
+  }
+  void AttemptEnded(const AttemptEnd& end) override { log_.leases().Ended(end); }
+  bool BeforeWrite(crypto::WriteBatch& batch) override { return log_.BeforeWrite(batch); }
 
   /// Null until the task succeeded.
   [[nodiscard]] const pipelines::TaskResult* result() const { return result_.get(); }
@@ -41,6 +48,7 @@ class RevealBinder final : public RunBinder {
   RunId run_;
   const ReidentifyRequest& request_;
   const SecretBytes& reveal_key_;
+  LeaseLog log_;
   std::unique_ptr<pipelines::TaskResult> result_;
 };
 

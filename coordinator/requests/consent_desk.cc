@@ -1,10 +1,14 @@
 #include "coordinator/requests/consent_desk.h"
 
+#include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "coordinator/binding/delta_book.h"
+#include "coordinator/binding/signal_book.h"
 #include "coordinator/requests/fact_json.h"
+#include "coordinator/requests/opt_out_rules.h"
 #include "coordinator/requests/receipt_writer.h"
 #include "crypto/pseudonym/link_type.h"
 #include "policies/decide/decide.h"
@@ -15,6 +19,7 @@ namespace {
 using policies::Fact;
 
 constexpr char kGpcSource[] = "api.gpc";
+constexpr char kGpcArticle[] = "11 CCR § 7025";
 
 /// "id:crm" and a value, as an identifier; none when the type is unknown.
 std::vector<Identifier> IdentifiersOf(const policies::ImportRow& row) {
@@ -85,7 +90,7 @@ Result<Json> ConsentDesk::Record(Batch& facts,
   ASSIGN_OR_RETURN(const Json delta, DeltaBook(state_).Put(facts.records, batch));
   crypto::AuditEvent event;
   event.type = "consent.changed";
-  event.actor = "cli";
+  event.actor = context.channel;
   event.action = "import";
   event.facts = delta;
   event.facts.Set("changes", facts.changes);
@@ -185,14 +190,29 @@ Result<Json> ConsentDesk::Import(policies::ConsentImport import, const ImportCon
   return result;
 }
 
-Result<Json> ConsentDesk::Gpc(const std::vector<Identifier>& identifiers,
-                              const std::string& default_region) {
-  const Result<LocatedSubject> located = finder_.Locate(identifiers, default_region);
-  if (!located.ok() && located.status().code() == StatusCode::kNotFound) {
-    return Json::Of({{"known", false}, {"opted_out", true}});
-  }
-  if (!located.ok()) return located.status();
-  const LocatedSubject& person = *located;
+/// Nobody is known by them: the signal waits for whom they turn out to be.
+Result<Json> ConsentDesk::KeepSignal(const std::vector<Identifier>& identifiers,
+                                     const std::string& default_region,
+                                     const std::string& channel) {
+  ASSIGN_OR_RETURN(const std::vector<Uuid> links, finder_.LinksOf(identifiers, default_region));
+  crypto::WriteBatch batch;
+  TRY(SignalBook(state_).Keep(links, state_.clock().Now(), batch));
+  Json answer = Json::Of({{"known", false}, {"opted_out", true}, {"kept", links.size()}});
+  if (batch.empty()) return answer;  // it was kept before
+  crypto::AuditEvent event;
+  event.type = "consent.changed";
+  event.actor = channel;
+  event.action = "keep a signal";
+  event.facts = Json::Of(
+      {{"changes", batch.size()}, {"source", kGpcSource}, {"ledger_version", ledger_.version()}});
+  event.why = kGpcArticle;
+  ASSIGN_OR_RETURN(const uint64_t index, state_.audit().Record(event, std::move(batch)));
+  answer.Set("audit_index", index);
+  return answer;
+}
+
+/// The profile opts out: ledger, entry, and what is served at once.
+Result<Json> ConsentDesk::OptOut(const LocatedSubject& person, const std::string& channel) {
   ASSIGN_OR_RETURN(const auto refs, finder_.References(std::span(&person, 1), 1));
   Batch facts;
   Fact fact;
@@ -211,13 +231,13 @@ Result<Json> ConsentDesk::Gpc(const std::vector<Identifier>& identifiers,
   if (facts.changes > 0) {
     crypto::AuditEvent event;
     event.type = "consent.changed";
-    event.actor = "cli";
+    event.actor = channel;
     event.action = "gpc";
     event.subject_ref = refs.at(0).at(0);
     event.facts = Json::Of({{"changes", facts.changes},
                             {"source", kGpcSource},
                             {"ledger_version", ledger_.version()}});
-    event.why = "11 CCR § 7025";
+    event.why = kGpcArticle;
     const Result<uint64_t> index = state_.audit().Record(event, std::move(batch));
     if (!index.ok()) {
       ledger_.Drop();
@@ -229,6 +249,44 @@ Result<Json> ConsentDesk::Gpc(const std::vector<Identifier>& identifiers,
                    withdrawals_.Withdraw(std::span(&person, 1), {"", true}, &policy_));
   result.Set("recipients", Json::Strings(told));
   return result;
+}
+
+Result<Json> ConsentDesk::Gpc(const std::vector<Identifier>& identifiers,
+                              const std::string& default_region,
+                              const std::string& channel) {
+  const std::set<std::string> scopes = GpcScopes(policy_);
+  std::vector<Identifier> reached;
+  for (const Identifier& identifier : identifiers) {
+    if (scopes.contains(std::string(GpcScopeOf(identifier.type)))) reached.push_back(identifier);
+  }
+  const Json scope = Json::Strings({scopes.begin(), scopes.end()});
+  if (reached.empty()) {
+    return Json::Of({{"known", false},
+                     {"opted_out", false},
+                     {"scope", scope},
+                     {"why", "no policy's gpc_scope reaches what was named"}});
+  }
+  const Result<LocatedSubject> located = finder_.Locate(reached, default_region);
+  const bool unknown = !located.ok() && located.status().code() == StatusCode::kNotFound;
+  if (!located.ok() && !unknown) return located.status();
+  const bool by_account =
+      std::any_of(reached.begin(), reached.end(), [](const Identifier& identifier) {
+        return GpcScopeOf(identifier.type) == "account";
+      });
+  Json answer;
+  if (unknown) {
+    ASSIGN_OR_RETURN(answer, KeepSignal(reached, default_region, channel));
+  } else if (by_account || scopes.contains("pseudonymous_profile")) {
+    ASSIGN_OR_RETURN(answer, OptOut(*located, channel));
+  } else {
+    // The browser alone, of which nothing is sold without a profile.
+    answer = Json::Of({{"known", true}, {"opted_out", true}, {"profile", false}});
+  }
+  answer.Set("scope", scope);
+  if (std::optional<Json> shown = OptOutConfirmation(policy_, state_.clock().Now())) {
+    answer.Set("confirmation", *std::move(shown));
+  }
+  return answer;
 }
 
 Result<Json> ConsentDesk::Show(const LocatedSubject& person) {

@@ -32,13 +32,17 @@ class ConsentDesk {
   struct ImportContext {
     std::string source;          ///< for the log: "onetrust"
     std::string default_region;  ///< of phone numbers without +
+    std::string channel = "cli";
   };
   Result<Json> Import(policies::ConsentImport import, const ImportContext& context);
 
-  /// The Global Privacy Control of a browser, device or pseudonymous profile (11 CCR section 7025):
-  /// {known, opted_out, recipients, audit_index}. For one that is not known nothing is sold, and
-  /// nothing is kept.
-  Result<Json> Gpc(const std::vector<Identifier>& identifiers, const std::string& default_region);
+  /// The Global Privacy Control of a browser, device or pseudonymous profile (11 CCR section 7025),
+  /// as far as the policies' `gpc_scope` reaches: {known, opted_out, scope, recipients,
+  /// confirmation, audit_index}. Of a browser that nobody is known by nothing is sold; its signal
+  /// is kept (signal_book.h) until a run tells whose it is.
+  Result<Json> Gpc(const std::vector<Identifier>& identifiers,
+                   const std::string& default_region,
+                   const std::string& channel = "cli");
 
   /// {statements: [...], decisions: [{purpose, allowed, why, article}], changes: [proofs]}.
   Result<Json> Show(const LocatedSubject& person);
@@ -54,6 +58,10 @@ class ConsentDesk {
   Status Apply(Batch& facts, crypto::WriteBatch& batch);
   Result<Json> Record(Batch& facts, const ImportContext& context, crypto::WriteBatch batch);
   Status WithdrawServed(const Batch& facts);
+  Result<Json> KeepSignal(const std::vector<Identifier>& identifiers,
+                          const std::string& default_region,
+                          const std::string& channel);
+  Result<Json> OptOut(const LocatedSubject& person, const std::string& channel);
   Result<int> PartitionOfSubject(const SubjectId& subject);
 
   StateFolder& state_;

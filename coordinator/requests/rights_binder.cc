@@ -14,8 +14,15 @@ using pipelines::Piece;
 using pipelines::TaskAssignment;
 using pipelines::TaskResult;
 
-RightsBinder::RightsBinder(StateFolder& state, RunId run, std::vector<RightsStep> steps)
-    : state_(state), run_(std::move(run)), steps_(std::move(steps)), registry_(state) {}
+RightsBinder::RightsBinder(StateFolder& state,
+                           RunId run,
+                           std::vector<RightsStep> steps,
+                           std::string why)
+    : state_(state),
+      run_(std::move(run)),
+      steps_(std::move(steps)),
+      registry_(state),
+      log_(state, run_, std::move(why)) {}
 
 RunSpec RightsBinder::Spec() const {
   RunSpec spec;
@@ -46,6 +53,12 @@ bool RightsBinder::Opens(const RightsStep& step, const Piece& piece) const {
 }
 
 Result<Bytes> RightsBinder::BindTask(const TaskRef& task) {
+  Result<Bytes> bound = Bind(task);
+  if (!bound.ok()) log_.leases().Denied(task, bound.status());
+  return bound;
+}
+
+Result<Bytes> RightsBinder::Bind(const TaskRef& task) {
   const RightsStep& step = Find(task.step.text());
   const pipelines::Operator* op = pipelines::FindOperator(step.op);
   CHECK_FACTS(op != nullptr, step.op);
@@ -62,6 +75,7 @@ Result<Bytes> RightsBinder::BindTask(const TaskRef& task) {
   if (step.rewrites) TRY(BindOutput(step, out));
   for (const auto& lent : step.lends) out.lease.keys.emplace(lent.first, lent.second->Clone());
   out.lease.keys.emplace("digest", state_.vault().Derive(crypto::KeyUse::kDigest, ""));
+  log_.leases().Granted(task, out);
   return out.Encode();
 }
 
@@ -125,6 +139,7 @@ Status RightsBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::W
     dataset.pieces = std::move(pieces);
     TRY(registry_.Put(dataset, batch));
   }
+  log_.leases().Released(task, result);
   results_[step.id] = std::move(result);
   return OkStatus();
 }
@@ -135,9 +150,24 @@ Status RightsBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& /*batch*/
 
 void RightsBinder::RunFinished(const RunId& /*run*/,
                                RunState /*state*/,
-                               crypto::WriteBatch& /*batch*/) {}
+                               crypto::WriteBatch& batch) {
+  log_.RunFinished(batch);
+}
+
+void RightsBinder::LeaseSent(const TaskRef& task, const WorkerId& worker) {
+  log_.leases().Sent(task, worker);
+}
+
+void RightsBinder::AttemptEnded(const AttemptEnd& end) {
+  log_.leases().Ended(end);
+}
+
+bool RightsBinder::BeforeWrite(crypto::WriteBatch& batch) {
+  return log_.BeforeWrite(batch);
+}
 
 void RightsBinder::BatchWritten(bool durable) {
+  log_.BatchWritten(durable);
   if (durable) registry_.Sweep();
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/requests/opt_out_rules.h"
 #include "coordinator/requests/rights_desk.h"
 #include "crypto/pseudonym/suppression_hasher.h"
 #include "pipelines/identity/suppression_list.h"
@@ -187,9 +188,18 @@ Status RightsDesk::Withdraw(std::vector<KeptRequest>& requests) {
   const std::vector<LocatedSubject> people = PeopleOf(requests);
   ASSIGN_OR_RETURN(const std::vector<std::string> told,
                    withdrawals_.Withdraw(people, scope, policy_));
+  ASSIGN_OR_RETURN(const Json notices, withdrawals_.NoticesTo(told, policy_));
   size_t tokens = 0;
   for (const LocatedSubject& person : people) tokens += person.subjects.size();
-  for (KeptRequest& kept : requests) kept.facts.Set("recipients", Json::Strings(told));
+  for (KeptRequest& kept : requests) {
+    kept.facts.Set("recipients", Json::Strings(told));
+    kept.facts.Set("notices", notices);
+    const bool confirms = kept.request.right == Right::kOptOut && !kept.request.lift;
+    if (!confirms || policy_ == nullptr) continue;
+    if (std::optional<Json> shown = OptOutConfirmation(*policy_, state_.clock().Now())) {
+      kept.facts.Set("confirmation", *std::move(shown));
+    }
+  }
   return Advance(
       RequestCommand::kWithdrawSnapshots, requests, {WithdrawalDesk::EventOf(told, tokens)}, {});
 }
@@ -254,7 +264,8 @@ Status RightsDesk::DestroyKeys(std::vector<KeptRequest>& requests) {
 
 Result<Json> RightsDesk::SetConsent(const LocatedSubject& person,
                                     const std::string& purpose,
-                                    bool given) {
+                                    bool given,
+                                    const std::string& channel) {
   Fact fact;
   fact.kind = Fact::kConsent;
   fact.purpose = purpose;
@@ -266,7 +277,7 @@ Result<Json> RightsDesk::SetConsent(const LocatedSubject& person,
   crypto::AuditEvent event;
   event.type = "consent.changed";
   event.subject_ref = refs.at(0).at(0);
-  event.actor = "cli";
+  event.actor = channel;
   event.action = given ? "give" : "withdraw";
   event.facts =
       Json::Of({{"purpose", purpose}, {"changes", 1}, {"ledger_version", ledger_.version()}});

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "coordinator/requests/request_clock.h"
 #include "crypto/base/log.h"
 
 namespace signet::coordinator {
@@ -153,9 +154,13 @@ Json RightsDesk::Summary(const KeptRequest& kept) const {
                         {"law", kept.request.law},
                         {"received", TimestampText(kept.request.received)},
                         {"due", DateText(kept.request.due())}});
+  for (const auto& [name, value] : ClockOf(kept.request, state_.clock().Now()).fields()) {
+    json.Set(name, value);
+  }
   if (!kept.request.purpose.empty()) json.Set("purpose", kept.request.purpose);
   if (!kept.request.refusal.empty()) json.Set("refusal", kept.request.refusal);
   if (!kept.request.extension.empty()) json.Set("extension", kept.request.extension);
+  if (kept.facts.Has("confirmation")) json.Set("confirmation", kept.facts["confirmation"]);
   if (!kept.request.folded.empty()) json.Set("folded", Json::Strings(kept.request.folded));
   return json;
 }

@@ -85,7 +85,10 @@ class RightsDesk {
   Result<Json> StatusOf(const LocatedSubject& person);
 
   /// A statement about consent by the person, dated now; it overrides every file.
-  Result<Json> SetConsent(const LocatedSubject& person, const std::string& purpose, bool given);
+  Result<Json> SetConsent(const LocatedSubject& person,
+                          const std::string& purpose,
+                          bool given,
+                          const std::string& channel = "cli");
 
  private:
   Result<std::string> LawOf(const LocatedSubject& person, const Asked& asked);

@@ -45,6 +45,27 @@ Result<std::vector<Uuid>> UuidsOf(const Json& list) {
   return uuids;
 }
 
+std::vector<std::string> BlobsOf(const LiveDataset& dataset) {
+  std::vector<std::string> blobs;
+  for (const pipelines::Piece& piece : dataset.pieces) {
+    for (const pipelines::Stream& stream : piece.streams) blobs.push_back(stream.blob_digest);
+  }
+  return blobs;
+}
+
+Result<std::vector<RightsStep>> RefsStep(const Json& options,
+                                         const std::vector<int>& partitions,
+                                         LiveDataset keyring) {
+  std::vector<RightsStep> steps(1);
+  steps[0].id = "subject_refs";
+  steps[0].op = "subject_refs";
+  steps[0].options = options;
+  steps[0].view = "keyring";
+  steps[0].dataset = std::move(keyring);
+  steps[0].partitions = partitions;
+  return steps;
+}
+
 bool IsAboutPersons(const LiveDataset& dataset) {
   // Keys of persons are theirs, and no business of an answer.
   return dataset.name != kKeyring && !dataset.pieces.empty() &&
@@ -117,23 +138,43 @@ Result<LiveDataset> SubjectFinder::Identities() {
   return identity;
 }
 
+Result<std::map<std::string, pipelines::TaskResult>> SubjectFinder::RunOnState(
+    const std::string& name, const Make& make) {
+  DatasetRegistry registry(state_);
+  constexpr int kTriesMax = 5;
+  for (int tries = 1;; ++tries) {
+    ASSIGN_OR_RETURN(LiveDataset dataset, registry.Find(kStateOwner, name));
+    const std::vector<std::string> before = BlobsOf(dataset);
+    ASSIGN_OR_RETURN(std::vector<RightsStep> steps, make(std::move(dataset)));
+    auto results = RunSteps(std::move(steps));
+    if (results.ok() || tries == kTriesMax) return results;
+    ASSIGN_OR_RETURN(const LiveDataset now, registry.Find(kStateOwner, name));
+    if (BlobsOf(now) == before) return results;
+  }
+}
+
 Result<LocatedSubject> SubjectFinder::Locate(const std::vector<Identifier>& identifiers,
                                              const std::string& default_region) {
   ASSIGN_OR_RETURN(const std::vector<Uuid> links, LinksOf(identifiers, default_region));
-  std::vector<RightsStep> steps(1);
-  steps[0].id = "locate";
-  steps[0].op = "locate";
-  steps[0].options = Json::Of({{"links", TextsOf(links)}});
-  steps[0].view = "identity";
-  ASSIGN_OR_RETURN(steps[0].dataset, Identities());
-  ASSIGN_OR_RETURN(const auto results, RunSteps(std::move(steps)));
+  TRY(Identities().status());
+  const auto make = [&links](LiveDataset identity) -> Result<std::vector<RightsStep>> {
+    std::vector<RightsStep> steps(1);
+    steps[0].id = "locate";
+    steps[0].op = "locate";
+    steps[0].options = Json::Of({{"links", TextsOf(links)}});
+    steps[0].view = "identity";
+    steps[0].dataset = std::move(identity);
+    return steps;
+  };
+  ASSIGN_OR_RETURN(const auto results, RunOnState(kIdentity, make));
   return LocatedSubject::FromJson(results.at("locate").extra);
 }
 
-Result<std::vector<LocatedSubject>> SubjectFinder::LocateAll(
-    std::span<const std::vector<Identifier>> people, const ManyOptions& options) {
-  std::vector<RightsStep> steps;
-  ASSIGN_OR_RETURN(const LiveDataset identity, Identities());
+/// A task for each so many people.
+void SubjectFinder::LocateSteps(std::span<const std::vector<Identifier>> people,
+                                const ManyOptions& options,
+                                const LiveDataset& identity,
+                                std::vector<RightsStep>& steps) {
   for (size_t begin = 0; begin < people.size(); begin += kPeopleAtOnce) {
     Json persons{Json::Array()};
     for (size_t i = begin; i < std::min(people.size(), begin + kPeopleAtOnce); ++i) {
@@ -148,8 +189,19 @@ Result<std::vector<LocatedSubject>> SubjectFinder::LocateAll(
     step.dataset = identity;
     steps.push_back(std::move(step));
   }
-  const size_t tasks = steps.size();
-  ASSIGN_OR_RETURN(const auto results, RunSteps(std::move(steps)));
+}
+
+Result<std::vector<LocatedSubject>> SubjectFinder::LocateAll(
+    std::span<const std::vector<Identifier>> people, const ManyOptions& options) {
+  TRY(Identities().status());
+  size_t tasks = 0;
+  const auto make = [&](const LiveDataset& identity) -> Result<std::vector<RightsStep>> {
+    std::vector<RightsStep> steps;
+    LocateSteps(people, options, identity, steps);
+    tasks = steps.size();
+    return steps;
+  };
+  ASSIGN_OR_RETURN(const auto results, RunOnState(kIdentity, make));
   std::vector<LocatedSubject> found;
   found.reserve(people.size());
   for (size_t task = 0; task < tasks; ++task) {
@@ -181,7 +233,7 @@ Result<std::vector<int>> SubjectFinder::PartitionsOf(std::span<const LocatedSubj
 Result<std::vector<std::vector<std::string>>> SubjectFinder::References(
     std::span<const LocatedSubject> people, size_t n) {
   std::vector<std::vector<std::string>> refs(people.size(), std::vector<std::string>(n));
-  ASSIGN_OR_RETURN(LiveDataset keyring, DatasetRegistry(state_).Find(kStateOwner, kKeyring));
+  ASSIGN_OR_RETURN(const LiveDataset keyring, DatasetRegistry(state_).Find(kStateOwner, kKeyring));
   if (keyring.pieces.empty() || people.empty()) return refs;
   Json list{Json::Array()};
   for (const LocatedSubject& person : people) {
@@ -189,14 +241,11 @@ Result<std::vector<std::vector<std::string>>> SubjectFinder::References(
     for (size_t i = 0; i < n; ++i) nonces.Push(ToHex(crypto::NewEventNonce(state_.entropy())));
     list.Push(Json::Of({{"subjects", SubjectTexts(person)}, {"nonces", std::move(nonces)}}));
   }
-  std::vector<RightsStep> steps(1);
-  steps[0].id = "subject_refs";
-  steps[0].op = "subject_refs";
-  steps[0].options = Json::Of({{"people", list}});
-  steps[0].view = "keyring";
-  steps[0].dataset = std::move(keyring);
-  ASSIGN_OR_RETURN(steps[0].partitions, PartitionsOf(people));
-  ASSIGN_OR_RETURN(const auto results, RunSteps(std::move(steps)));
+  ASSIGN_OR_RETURN(const std::vector<int> partitions, PartitionsOf(people));
+  const Json options = Json::Of({{"people", list}});
+  ASSIGN_OR_RETURN(const auto results, RunOnState(kKeyring, [&](LiveDataset now) {
+                     return RefsStep(options, partitions, std::move(now));
+                   }));
   const Json& made = results.at("subject_refs").extra["people"];
   for (size_t i = 0; i < std::min(refs.size(), made.size()); ++i) {
     const std::vector<std::string> texts = made.items()[i].AsStrings();
@@ -207,16 +256,14 @@ Result<std::vector<std::vector<std::string>>> SubjectFinder::References(
 
 Result<std::vector<std::string>> SubjectFinder::ReferencesTo(const LocatedSubject& person,
                                                              const std::vector<std::string>& refs) {
-  ASSIGN_OR_RETURN(LiveDataset keyring, DatasetRegistry(state_).Find(kStateOwner, kKeyring));
+  ASSIGN_OR_RETURN(const LiveDataset keyring, DatasetRegistry(state_).Find(kStateOwner, kKeyring));
   if (keyring.pieces.empty() || refs.empty()) return std::vector<std::string>();
-  std::vector<RightsStep> steps(1);
-  steps[0].id = "subject_refs";
-  steps[0].op = "subject_refs";
-  steps[0].options = Json::Of({{"subjects", SubjectTexts(person)}, {"refs", Json::Strings(refs)}});
-  steps[0].view = "keyring";
-  steps[0].dataset = std::move(keyring);
-  ASSIGN_OR_RETURN(steps[0].partitions, PartitionsOf(std::span(&person, 1)));
-  ASSIGN_OR_RETURN(const auto results, RunSteps(std::move(steps)));
+  ASSIGN_OR_RETURN(const std::vector<int> partitions, PartitionsOf(std::span(&person, 1)));
+  const Json options =
+      Json::Of({{"subjects", SubjectTexts(person)}, {"refs", Json::Strings(refs)}});
+  ASSIGN_OR_RETURN(const auto results, RunOnState(kKeyring, [&](LiveDataset now) {
+                     return RefsStep(options, partitions, std::move(now));
+                   }));
   return results.at("subject_refs").extra["matching"].AsStrings();
 }
 

@@ -66,13 +66,23 @@ class SubjectFinder {
   /// unreadable}]. Values are text; the caller wipes what it can.
   Result<Json> Collect(const LocatedSubject& person);
 
+  /// The link values of identifiers; kInvalid for one that cannot identify anyone.
+  Result<std::vector<Uuid>> LinksOf(const std::vector<Identifier>& identifiers,
+                                    const std::string& default_region);
   /// Runs the steps to their end; kInternal, or why, when one has no result.
   Result<std::map<std::string, pipelines::TaskResult>> RunSteps(std::vector<RightsStep> steps);
 
  private:
-  Result<std::vector<Uuid>> LinksOf(const std::vector<Identifier>& identifiers,
-                                    const std::string& default_region);
   Result<LiveDataset> Identities();
+  /// Runs what `make` makes of the state's dataset `name`; again where a run replaced the dataset
+  /// while it was being read.
+  using Make = std::function<Result<std::vector<RightsStep>>(LiveDataset dataset)>;
+  Result<std::map<std::string, pipelines::TaskResult>> RunOnState(const std::string& name,
+                                                                  const Make& make);
+  void LocateSteps(std::span<const std::vector<Identifier>> people,
+                   const ManyOptions& options,
+                   const LiveDataset& identity,
+                   std::vector<RightsStep>& steps);
 
   StateFolder& state_;
   Runner run_;

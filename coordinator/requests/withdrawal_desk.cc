@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "crypto/primitives/sha256.h"
 #include "crypto/pseudonym/recipient_tokens.h"
 #include "pipelines/snapshots/serving_folder.h"
 #include "pipelines/snapshots/withdrawals.h"
@@ -41,6 +42,21 @@ bool IsConcerned(const std::string& recipient,
   return known == nullptr || policies::IsSaleOrShare(known->relation);
 }
 
+/// Each number of each person, for each purpose.
+std::vector<pipelines::Withdrawal> WithdrawalsOf(std::span<const LocatedSubject> people,
+                                                 const crypto::RecipientTokens& tokens,
+                                                 const std::set<std::string>& purposes,
+                                                 Timestamp now) {
+  std::vector<pipelines::Withdrawal> withdrawals;
+  for (const LocatedSubject& person : people) {
+    for (const SubjectId& id : person.subjects) {
+      const auto token = tokens.Token(id);
+      for (const std::string& purpose : purposes) withdrawals.push_back({token, now, purpose});
+    }
+  }
+  return withdrawals;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> WithdrawalDesk::Withdraw(std::span<const LocatedSubject> people,
@@ -57,21 +73,37 @@ Result<std::vector<std::string>> WithdrawalDesk::Withdraw(std::span<const Locate
     const crypto::RecipientTokens tokens(key, kTokenEpoch);
     ASSIGN_OR_RETURN(const std::set<std::string> purposes,
                      PurposesWithin(folder, recipient, scope.purpose));
-    std::vector<pipelines::Withdrawal> withdrawals;
-    for (const LocatedSubject& person : people) {
-      for (const SubjectId& id : person.subjects) {
-        for (const std::string& purpose : purposes) {
-          withdrawals.push_back({tokens.Token(id), state_.clock().Now(), purpose});
-        }
-      }
-    }
-    TRY(pipelines::AddWithdrawals(
-        folder, recipient, withdrawals, state_.entropy(), [this](const std::string& text) {
-          return state_.SignNote(text);
-        }));
+    const auto sign = [this](const std::string& text) { return state_.SignNote(text); };
+    TRY(pipelines::AddWithdrawals(folder,
+                                  recipient,
+                                  WithdrawalsOf(people, tokens, purposes, state_.clock().Now()),
+                                  state_.entropy(),
+                                  sign));
     told.push_back(recipient);
   }
   return told;
+}
+
+Result<Json> WithdrawalDesk::NoticesTo(const std::vector<std::string>& recipients,
+                                       const policies::Policy* policy) {
+  ASSIGN_OR_RETURN(
+      const pipelines::ServingFolder folder,
+      pipelines::ServingFolder::OpenForPublication(state_.serving(), state_.entropy()));
+  Json notices{Json::Array()};
+  for (const std::string& recipient : recipients) {
+    ASSIGN_OR_RETURN(const pipelines::Withdrawals overlay,
+                     pipelines::ReadWithdrawals(folder, recipient));
+    Json notice = Json::Of({{"recipient", recipient},
+                            {"by", "signed tombstone overlay"},
+                            {"sequence", overlay.sequence},
+                            {"note_digest", ToHex(crypto::Sha256::Of(AsBytes(overlay.note)))},
+                            {"time", TimestampText(state_.clock().Now())}});
+    const policies::Recipient* known =
+        policy == nullptr ? nullptr : policy->FindRecipient(recipient);
+    if (known != nullptr) notice.Set("relation", policies::RelationName(known->relation));
+    notices.Push(std::move(notice));
+  }
+  return notices;
 }
 
 crypto::AuditEvent WithdrawalDesk::EventOf(const std::vector<std::string>& recipients,

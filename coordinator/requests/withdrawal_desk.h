@@ -8,6 +8,7 @@
 #include "coordinator/binding/state_folder.h"
 #include "coordinator/requests/subject_finder.h"
 #include "crypto/audit/audit_event.h"
+#include "crypto/base/json.h"
 #include "policies/compile/policy.h"
 
 namespace signet::coordinator {
@@ -29,6 +30,10 @@ class WithdrawalDesk {
   Result<std::vector<std::string>> Withdraw(std::span<const LocatedSubject> people,
                                             const WithdrawalScope& scope,
                                             const policies::Policy* policy);
+  /// How each of them was told, for the receipt (GDPR Art. 19): [{recipient, relation, by,
+  /// sequence, note_digest, time}] of the overlay that is served to it now.
+  Result<Json> NoticesTo(const std::vector<std::string>& recipients,
+                         const policies::Policy* policy);
   /// The log's entry that says so.
   static crypto::AuditEvent EventOf(const std::vector<std::string>& recipients, size_t tokens);
   /// Deletes every version that is not served any more, with the members it lists. Returns

@@ -24,6 +24,29 @@ Result<SuppressionList> OpenSuppression(TaskContext& context) {
   return SuppressionList::Decode(body);
 }
 
+/// The option `signals`: [[value, microseconds]], put there when the task is leased.
+Result<std::vector<KeptSignal>> SignalsOf(const Json& options) {
+  std::vector<KeptSignal> signals;
+  signals.reserve(options["signals"].size());
+  for (const Json& item : options["signals"].items()) {
+    KeptSignal signal;
+    ASSIGN_OR_RETURN(signal.value, UuidFromText(item.items().at(0).AsString()));
+    signal.time = item.items().at(1).AsInt();
+    signals.push_back(signal);
+  }
+  return signals;
+}
+
+Json FoundJson(const std::vector<FoundSignal>& found) {
+  Json list{Json::Array()};
+  for (const FoundSignal& one : found) {
+    list.Push(Json::Of({{"value", UuidText(one.signal.value)},
+                        {"subject", UuidText(one.subject.value)},
+                        {"time", one.signal.time}}));
+  }
+  return list;
+}
+
 /// The merged subjects by the partition of whom they are now. All of the table, not only this
 /// run's: a run that ended between `resolve` and the ledger must not lose one.
 Result<std::map<int, std::vector<policies::SubjectAlias>>> AliasesOf(TaskContext& context) {
@@ -82,9 +105,14 @@ Status ResolveOperator::Run(TaskContext& context) const {
   ResolveKeys keys;
   ASSIGN_OR_RETURN(keys.suppression, context.lease().Key("suppression"));
   keys.suppressed = &suppressed;
+  ASSIGN_OR_RETURN(const std::vector<KeptSignal> signals, SignalsOf(context.spec().options));
+  std::vector<FoundSignal> found;
+  keys.signals = &signals;
+  keys.found = &found;
   TRY(context.OpenInputs());
   ASSIGN_OR_RETURN(context.result().figures,
                    RunResolve(context.sql(), options, keys, context.entropy(), context.stage()));
+  if (!found.empty()) context.result().extra = Json::Of({{"signals", FoundJson(found)}});
   for (const TaskOutput& output : context.spec().outputs) {
     if (output.kind == DatasetKind::kFacts) {
       TRY(SealAliases(context, output));

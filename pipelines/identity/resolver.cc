@@ -176,6 +176,22 @@ Status WriteKeyring(query::Connection& connection,
                             SqlName(keyring));
 }
 
+/// Looks each person's link values up among the kept signals.
+Status FindSignals(const LinkGraph& graph, const ResolveKeys& keys) {
+  if (keys.signals == nullptr || keys.signals->empty() || keys.found == nullptr) return OkStatus();
+  if (keys.suppression == nullptr) return Denied("the suppression key is not in this lease");
+  const crypto::SuppressionHasher hasher(*keys.suppression);
+  std::map<Uuid, int64_t> kept;
+  for (const KeptSignal& signal : *keys.signals) kept.emplace(signal.value, signal.time);
+  graph.ForEach([&](const LinkGraph::Entry& entry) {
+    if (entry.in_use == nullptr) return;
+    const auto signal = kept.find(hasher.Of(entry.link));
+    if (signal == kept.end()) return;
+    keys.found->push_back({{signal->first, signal->second}, SubjectId{entry.in_use->id}});
+  });
+  return OkStatus();
+}
+
 Json FiguresOf(const LinkGraph::Figures& figures, uint64_t rows) {
   Json blocked{Json::Object()};
   for (const auto& [type, count] : figures.blocked) blocked.Set(type, count);
@@ -259,6 +275,7 @@ Result<Json> RunResolve(query::Connection& connection,
     subject.is_new = true;
     return subject;
   });
+  TRY(FindSignals(graph, keys));
   TRY(WriteIdentity(connection, graph));
   TRY(WriteKeyring(connection, graph, options.keyring, random));
   return FiguresOf(graph.figures(), rows);

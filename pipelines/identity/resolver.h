@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crypto/base/entropy.h"
+#include "crypto/base/ids.h"
 #include "crypto/base/json.h"
 #include "crypto/base/secret.h"
 #include "crypto/base/status.h"
@@ -38,10 +39,24 @@ struct ResolveOptions {
   [[nodiscard]] Json ToJson() const;
 };
 
+/// An opt-out signal that was given for a link value: suppression hash and microseconds.
+struct KeptSignal {
+  Uuid value{};
+  int64_t time = 0;
+};
+
+/// A kept signal whose link value belongs to somebody now.
+struct FoundSignal {
+  KeptSignal signal;
+  SubjectId subject;  ///< the one in use
+};
+
 /// What the resolver is leased beside its views.
 struct ResolveKeys {
   const SecretBytes* suppression = nullptr;     ///< KeyUse::kSuppression; null with an empty list
   const SuppressionList* suppressed = nullptr;  ///< null: nobody
+  const std::vector<KeptSignal>* signals = nullptr;  ///< null: none are kept
+  std::vector<FoundSignal>* found = nullptr;         ///< receives those that are known
 };
 
 /// Joins the link values of all inputs and of the table so far into persons (union-find) and makes

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "coordinator/binding/model_flags.h"
 #include "tests/coordinator/binding/state_world.h"
 
 namespace signet::coordinator {
@@ -156,6 +157,28 @@ TEST_F(Registry, AnUnknownModelIsNamedWithWhatThereIs) {
   for (const char* wrong : {"churn", "/churn", "a/", "a/b@", "a/b@x", "a/b@0", "a@1/b"}) {
     EXPECT_EQ(ModelName::Parse(wrong).status().code(), StatusCode::kInvalid) << wrong;
   }
+}
+
+TEST_F(Registry, AnApprovedModelOfErasedPersonsIsRefusedAtEachReadFromItsTermOn) {
+  ASSERT_EQ(Learn("weights"), 1);
+  ASSERT_EQ(Do(&ModelRegistry::Approve, "loyalty/churn@1"), StatusCode::kOk);
+  const ModelName name{"loyalty", "churn", 0};
+  ASSERT_TRUE(ModelRegistry(*state_).ApprovedPieces(name).ok());
+  // The erasure flags what lives under the pipeline's own name: the bytes are the version's.
+  crypto::WriteBatch batch;
+  const Timestamp term{clock_.Now().micros + 3'600'000'000};
+  ASSERT_TRUE(ModelFlags(*state_).Flag(Dataset(latest_), 1, term, batch).ok());
+  Write(batch);
+  EXPECT_TRUE(ModelRegistry(*state_).ApprovedPieces(name).ok()) << "its term is not over";
+  clock_.Advance(3'600'000'000);
+  const auto refused = ModelRegistry(*state_).ApprovedPieces(name);
+  EXPECT_EQ(refused.status().code(), StatusCode::kDenied);
+  EXPECT_NE(refused.status().message().find("erased"), std::string::npos);
+  EXPECT_NE(refused.status().remedy().find("train"), std::string::npos);
+  // Learnt anew, it has other bytes.
+  ASSERT_EQ(Learn("other weights"), 2);
+  ASSERT_EQ(Do(&ModelRegistry::Approve, "loyalty/churn@2"), StatusCode::kOk);
+  EXPECT_TRUE(ModelRegistry(*state_).ApprovedPieces(name).ok());
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "coordinator/requests/consent_desk.h"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "coordinator/binding/signal_book.h"
+#include "crypto/base/file.h"
 #include "policies/compile/compile.h"
 #include "tests/coordinator/requests/desk_world.h"
 
@@ -41,6 +44,40 @@ TEST_F(ConsentDeskTest, ABrowserThatNobodyKnowsIsToldThatNothingIsSold) {
   const Json answer = *consents_->Gpc(identifiers, "FI");
   EXPECT_FALSE(answer["known"].AsBool());
   EXPECT_TRUE(answer["opted_out"].AsBool());
+  EXPECT_EQ(answer["confirmation"]["text"].AsString(), "Opt-out request honored");
+  // Its signal is kept until somebody is known by it, once, with an entry that names nobody.
+  EXPECT_EQ(answer["kept"].AsInt(), 1);
+  EXPECT_EQ(*SignalBook(*state_).Count(), 1U);
+  EXPECT_EQ(EntriesOf("consent.changed"), 1);
+  ASSERT_TRUE(consents_->Gpc(identifiers, "FI").ok());
+  EXPECT_EQ(*SignalBook(*state_).Count(), 1U);
+  EXPECT_EQ(EntriesOf("consent.changed"), 1) << "said again, nothing changes";
+}
+
+TEST_F(ConsentDeskTest, ASignalReachesAsFarAsThePolicysScope) {
+  const Bytes shipped = ReadFile("policies/bundles/ccpa.yaml").value();
+  std::string text(AsText(shipped));
+  const std::string scopes = "[browser, device, pseudonymous_profile, account]";
+  const size_t at = text.find(scopes);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, scopes.size(), "[browser]");
+  const std::filesystem::path folder = scratch_.path() / "policies";
+  ASSERT_TRUE(MakeFolders(folder).ok());
+  ASSERT_TRUE(WriteFileAtomically(folder / "ccpa.yaml", AsBytes(text)).ok());
+  for (const char* name : {"taxonomy.yaml", "organisation.yaml"}) {
+    std::filesystem::copy(std::filesystem::path("policies/bundles") / name, folder / name);
+  }
+  *policy_ =
+      *policies::CompilePolicies(*policies::FindPolicies({"ccpa"}, folder, "policies/bundles"));
+  std::vector<Identifier> device;
+  device.push_back({crypto::LinkType::kDevice, PersonalText("d1"), ""});
+  const Json unreached = *consents_->Gpc(device, "FI");
+  EXPECT_FALSE(unreached["opted_out"].AsBool());
+  EXPECT_EQ(unreached["scope"].items().at(0).AsString(), "browser");
+  std::vector<Identifier> cookie;
+  cookie.push_back({crypto::LinkType::kCookie, PersonalText("k1"), ""});
+  EXPECT_TRUE((*consents_->Gpc(cookie, "FI"))["opted_out"].AsBool());
+  EXPECT_EQ(*SignalBook(*state_).Count(), 1U);
 }
 
 TEST_F(ConsentDeskTest, AnExportWithoutUsableRowsLeavesNoEntry) {

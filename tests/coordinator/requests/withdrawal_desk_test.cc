@@ -53,6 +53,28 @@ TEST_F(WithdrawalDeskTest, AnOptOutOfSaleReachesBuyersAndNotProcessors) {
   EXPECT_EQ(desk.Withdraw(people, {"", true}, nullptr)->size(), 2U);
 }
 
+TEST_F(WithdrawalDeskTest, EachDestinationIsNamedWithTheNoticeThatItGot) {
+  WithdrawalDesk desk(*state_);
+  const std::vector<LocatedSubject> people = {Person(1)};
+  const auto told = desk.Withdraw(people, {"", false}, policy_.get());
+  ASSERT_TRUE(told.ok());
+  const auto notices = desk.NoticesTo(*told, policy_.get());
+  ASSERT_TRUE(notices.ok()) << notices.status().ToString();
+  ASSERT_EQ(notices->size(), 2U);
+  const auto folder = pipelines::ServingFolder::OpenForPublication(state_->serving(), entropy_);
+  for (const Json& notice : notices->items()) {
+    const auto overlay = pipelines::ReadWithdrawals(*folder, notice["recipient"].AsString());
+    EXPECT_EQ(notice["sequence"].AsInt(), static_cast<int64_t>(overlay->sequence));
+    EXPECT_EQ(notice["note_digest"].AsString().size(), 64U);
+    EXPECT_FALSE(notice["relation"].AsString().empty());
+  }
+  const std::string before = notices->Dump();
+  const std::vector<LocatedSubject> more = {Person(2)};
+  ASSERT_TRUE(desk.Withdraw(more, {"", false}, policy_.get()).ok());
+  EXPECT_NE(desk.NoticesTo(*told, policy_.get())->Dump(), before)
+      << "another overlay, another note";
+}
+
 TEST_F(WithdrawalDeskTest, TheEntryNamesRecipientsAndCountsOnly) {
   const crypto::AuditEvent event = WithdrawalDesk::EventOf({"email_platform"}, 3);
   EXPECT_EQ(event.type, "snapshot.withdrawn");

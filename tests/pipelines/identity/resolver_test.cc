@@ -148,5 +148,34 @@ TEST_F(ResolverTest, SuppressionWithoutItsKeyIsDenied) {
             StatusCode::kDenied);
 }
 
+TEST_F(ResolverTest, AKeptSignalIsFoundAsSoonAsSomebodyIsKnownByItsLink) {
+  SystemEntropy entropy;
+  const SecretBytes key = entropy.RandomSecret(32);
+  const crypto::SuppressionHasher hasher(key);
+  const auto kept = [&hasher](uint64_t link, int64_t time) {
+    SeededEntropy random(link);
+    return KeptSignal{hasher.Of(random.RandomUuid()), time};
+  };
+  const std::vector<KeptSignal> signals = {kept(31, 100), kept(99, 200)};
+  std::vector<FoundSignal> found;
+  ResolveKeys keys;
+  keys.suppression = &key;
+  keys.signals = &signals;
+  keys.found = &found;
+  MakeTable("crm", {{11, 21, 0}, {12, 22, 32}});
+  MakeTable("orders", {{32}});
+  Run(keys);
+  EXPECT_TRUE(found.empty()) << "nobody is known by them yet";
+  NextRound();
+  MakeTable("crm", {{11, 21, 31}});
+  MakeTable("orders", {{31}});
+  Run(keys);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].signal.time, 100);
+  EXPECT_EQ(Count("identity_out WHERE subject = '" + UuidText(found[0].subject.value) +
+                  "' AND link = '" + LinkText(31) + "'"),
+            1);
+}
+
 }  // namespace
 }  // namespace signet::pipelines

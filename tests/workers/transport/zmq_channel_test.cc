@@ -39,6 +39,9 @@ TEST_F(CurveTest, AKeyThatIsNotOnTheListIsNeverHeard) {
   const auto client = Connect(stranger_, server_.public_key);
   SendSoon(*client, "let me in", 300);
   EXPECT_FALSE(Await(*channel_, 300).has_value());
+  const Refusals refused = channel_->TakeRefusals();
+  EXPECT_GE(refused.count, 1U);
+  EXPECT_EQ(refused.keys, std::vector<CurvePublicKey>{stranger_.public_key}) << "once each";
   const auto good = Connect(worker_, server_.public_key);
   TalkBothWays(*channel_, *good, worker_.public_key.Text());
 }

@@ -1,4 +1,4 @@
-#include "coordinator/cli/purpose_check.h"
+#include "coordinator/requests/purpose_check.h"
 
 #include <gtest/gtest.h>
 
