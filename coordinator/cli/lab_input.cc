@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "coordinator/cli/lab_spelling.h"
 #include "crypto/base/text.h"
 
 namespace signet::coordinator {
@@ -94,6 +95,7 @@ Result<std::unique_ptr<LabInput>> LabInput::Open(const std::string& path,
     return Invalid("'" + path + "' has no row" + (where.empty() ? "" : " that --where keeps"))
         .WithRemedy("check the file and --where");
   }
+  ASSIGN_OR_RETURN(input->spelled_, SpelledColumns(*input->connection_, "input"));
   return input;
 }
 
@@ -200,8 +202,25 @@ Status LabInput::Require(const std::string& column) const {
                                   : "did you mean '" + nearest + "'?");
 }
 
+std::string LabInput::ColumnSql(const std::string& column) const {
+  const auto found = spelled_.find(column);
+  return found == spelled_.end() ? SqlName(column) : found->second;
+}
+
+Result<std::string> LabInput::SpelledTable() {
+  if (spelled_.empty()) return std::string("input");
+  std::string replaced;
+  for (const auto& [column, sql] : spelled_) {
+    replaced.append(replaced.empty() ? "" : ", ").append(sql).append(" AS ");
+    replaced += SqlName(column);
+  }
+  TRY(connection_->Execute("CREATE OR REPLACE VIEW spelled AS SELECT * REPLACE (" + replaced +
+                           ") FROM input"));
+  return std::string("spelled");
+}
+
 std::string LabInput::Sql(const std::string& expression) const {
-  return Has(expression) ? SqlName(expression) : "(" + expression + ")";
+  return Has(expression) ? ColumnSql(expression) : "(" + expression + ")";
 }
 
 Result<std::vector<double>> LabInput::Numbers(const std::string& expression) {

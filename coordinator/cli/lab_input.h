@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,8 +14,10 @@ namespace signet::coordinator {
 
 /// A CSV, TSV, TXT, JSONL or Parquet file (the first four also as .gz), opened in DuckDB as the
 /// table `input`. DuckDB's sniffer names and types the columns, from all rows; text whose columns
-/// are kept apart by runs of blanks becomes column0, column1, ... The file is the analyst's own;
-/// nothing of it is written anywhere, and error texts do not quote its rows.
+/// are kept apart by runs of blanks becomes column0, column1, ... Text columns whose cells are
+/// numbers or times in another writing (lab_spelling.h) are read as such where they are named as
+/// they stand; in SQL of the caller they stay the text that they are. The file is the analyst's
+/// own; nothing of it is written anywhere, and error texts do not quote its rows.
 class LabInput {
  public:
   /// `where` is an SQL condition over the file's columns, or empty. kNotFound for a missing file,
@@ -27,6 +30,11 @@ class LabInput {
   [[nodiscard]] int64_t rows() const { return rows_; }
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
   [[nodiscard]] bool Has(const std::string& column) const;
+  /// A column that exists as SQL: its name in quotes, or what reads its writing.
+  [[nodiscard]] std::string ColumnSql(const std::string& column) const;
+  /// A table of the same columns in which every writing is read; `input` itself where there is
+  /// none.
+  Result<std::string> SpelledTable();
   /// kInvalid naming the column and the closest one that exists.
   [[nodiscard]] Status Require(const std::string& column) const;
 
@@ -58,6 +66,7 @@ class LabInput {
   std::unique_ptr<pipelines::query::Database> database_;
   std::unique_ptr<pipelines::query::Connection> connection_;
   std::vector<std::string> columns_;
+  std::map<std::string, std::string> spelled_;  ///< by column: SQL that reads its writing
   int64_t rows_ = 0;
 };
 

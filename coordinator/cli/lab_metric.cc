@@ -65,7 +65,7 @@ Status ReadQuantile(const LabInput& input, const std::string& text, MetricColumn
 }  // namespace
 
 Result<std::string> ColumnSql(const LabInput& input, const std::string& text) {
-  if (input.Has(text)) return SqlName(text);
+  if (input.Has(text)) return input.ColumnSql(text);
   if (IsPlainName(text)) {
     // DuckDB finds columns whatever their case: so does a plain name here.
     for (const std::string& column : input.columns()) {
@@ -73,7 +73,7 @@ Result<std::string> ColumnSql(const LabInput& input, const std::string& text) {
         return std::tolower(a) == std::tolower(b);
       };
       if (std::equal(column.begin(), column.end(), text.begin(), text.end(), same)) {
-        return SqlName(column);
+        return input.ColumnSql(column);
       }
     }
     TRY(input.Require(text));

@@ -97,12 +97,9 @@ Result<pipelines::Table> ReadLabTable(LabInput& input,
   }
   pipelines::Table table;
   for (const std::string& name : input.columns()) {
-    const std::string sql = SqlName(name);
+    const std::string sql = input.ColumnSql(name);
     ASSIGN_OR_RETURN(const std::string type,
-                     input.connection().QueryText("SELECT data_type FROM "
-                                                  "information_schema.columns WHERE table_name = "
-                                                  "'input' AND column_name = " +
-                                                  SqlLiteral(name)));
+                     input.connection().QueryText("SELECT typeof(" + sql + ") FROM input LIMIT 1"));
     ASSIGN_OR_RETURN(TableColumn column, ReadTyped(input, name, sql, type));
     if (column.name.empty()) {
       notes.push_back(LeftOut(name, type));

@@ -32,14 +32,20 @@ struct UpliftCommandOptions {
   bool keep_unbalanced = false;
 };
 
-Result<pipelines::UpliftTableSpec> SpecOf(const LabInput& input, const UpliftCommandOptions& o) {
+/// A column of the spelled table, or an expression.
+Result<std::string> SpelledSql(const LabInput& input, const std::string& text) {
+  if (input.Has(text)) return SqlName(text);
+  return ColumnSql(input, text);
+}
+
+Result<pipelines::UpliftTableSpec> SpecOf(LabInput& input, const UpliftCommandOptions& o) {
   pipelines::UpliftTableSpec spec;
-  spec.table = "input";
+  ASSIGN_OR_RETURN(spec.table, input.SpelledTable());
   for (const std::vector<std::string>* list : {&o.drop, &o.features}) {
     for (const std::string& column : *list) TRY(input.Require(column));
   }
-  ASSIGN_OR_RETURN(spec.arm, ColumnSql(input, o.arm));
-  ASSIGN_OR_RETURN(spec.outcome, ColumnSql(input, o.outcome));
+  ASSIGN_OR_RETURN(spec.arm, SpelledSql(input, o.arm));
+  ASSIGN_OR_RETURN(spec.outcome, SpelledSql(input, o.outcome));
   const auto listed = [](const std::vector<std::string>& list, const std::string& name) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };

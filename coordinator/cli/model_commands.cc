@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "coordinator/binding/model_registry.h"
+#include "coordinator/binding/run_memory.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/model_text.h"
@@ -66,6 +67,36 @@ Result<Json> Show(StateFolder& state, const ModelOptions& options) {
   return version.ToJson();
 }
 
+/// What a step `judge` of the runs that learnt the two says of them on the very same people; null
+/// where no run did. In the judge's words: a is the champion, b the challenger.
+Json PairedJudgement(StateFolder& state, const ModelVersion& a, const ModelVersion& b) {
+  const std::string& champion = a.figures["model_digest"].AsString();
+  const std::string& challenger = b.figures["model_digest"].AsString();
+  if (champion.empty() || challenger.empty()) return {};
+  for (const std::string& run : {b.run, a.run}) {
+    const Result<Json> report = RunMemory::Report(state, run);
+    if (!report.ok()) continue;
+    for (const auto& [step, all] : (*report)["figures"].fields()) {
+      for (const Json& figures : all.items()) {
+        const Json& judged = figures["judged"];
+        if (!judged.is_object() || judged["champion_digest"].AsString() != champion ||
+            judged["challenger_digest"].AsString() != challenger) {
+          continue;
+        }
+        Json paired = figures;
+        return paired.Set("run", run).Set("step", step);
+      }
+    }
+  }
+  return {};
+}
+
+Json Comparison(StateFolder& state, const ModelVersion& a, const ModelVersion& b) {
+  Json comparison = ModelRegistry::Compare(a, b);
+  comparison.Set("judged", PairedJudgement(state, a, b));
+  return comparison;
+}
+
 Result<Json> Compare(StateFolder& state, const ModelOptions& options) {
   ASSIGN_OR_RETURN(const ModelName a, ModelName::Parse(options.name));
   ModelRegistry registry(state);
@@ -73,14 +104,14 @@ Result<Json> Compare(StateFolder& state, const ModelOptions& options) {
   if (!options.other.empty()) {
     ASSIGN_OR_RETURN(const ModelName b, ModelName::Parse(options.other));
     ASSIGN_OR_RETURN(const ModelVersion other, registry.Find(b));
-    return ModelRegistry::Compare(one, other);
+    return Comparison(state, one, other);
   }
   ASSIGN_OR_RETURN(const std::optional<ModelVersion> champion, registry.Champion(a));
   if (!champion) {
     return Conflict("no version of " + a.Text() + " is in force to compare with")
         .WithRemedy("name two versions: signet models compare loyalty/churn@1 loyalty/churn@2");
   }
-  return ModelRegistry::Compare(*champion, one);
+  return Comparison(state, *champion, one);
 }
 
 using Change = Result<Json> (ModelRegistry::*)(const ModelName&,

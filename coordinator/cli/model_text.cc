@@ -121,6 +121,18 @@ std::string ModelComparisonText(const Json& comparison) {
             ModelFigureText(metric["b"]) + ", difference " + Number(metric["difference"]) + ", " +
             metric["verdict"].AsString() + "\n";
   }
+  const Json& judged = comparison["judged"];
+  if (!judged.is_object()) {
+    return text + "not judged on the very same rows: a step 'judge' in the pipeline does that\n";
+  }
+  text += "on the same " + std::to_string(judged["people"].AsInt()) +
+          " people, whom neither learnt from (step " + judged["step"].AsString() +
+          "): " + judged["verdict"].AsString() + "\n";
+  for (const Json& figure : judged["paired"].items()) {
+    text += "  " + figure["metric"].AsString() + ": a " + Number(figure["a"]) + ", b " +
+            Number(figure["b"]) + ", difference " + ModelFigureText(figure["difference"]) + ", " +
+            figure["verdict"].AsString() + "\n";
+  }
   return text;
 }
 

@@ -59,6 +59,7 @@ std::string Deciles(const std::string& step, const Json& deciles, const Publicat
   ChartSeries predicted{"predicted", {}, {}};
   ChartSeries observed{"observed", {}, {}};
   ChartSeries gains{"model", {0}, {0}};
+  ChartSeries lift{"lift", {}, {}};
   std::vector<std::string> labels;
   const double count = static_cast<double>(deciles.size());
   const bool has_gains = AllHave(deciles, "gains");
@@ -75,6 +76,7 @@ std::string Deciles(const std::string& step, const Json& deciles, const Publicat
     if (!has_gains) continue;
     gains.x.push_back(static_cast<double>(labels.size()) / count);
     gains.y.push_back(decile["gains"].AsDouble());
+    lift.y.push_back(decile["lift"].AsDouble());
     table.rows.back().push_back(Number(decile["lift"]));
     table.rows.back().push_back(Number(decile["gains"]));
   }
@@ -84,6 +86,10 @@ std::string Deciles(const std::string& step, const Json& deciles, const Publicat
   std::string picture = BarChart(
       {"Predicted and observed by decile", first, "decile", "mean"}, labels, {predicted, observed});
   if (has_gains) {
+    picture += BarChart(
+        {"Lift", "How many times the mean of all each decile holds; 1 is chance", "decile", "lift"},
+        labels,
+        {lift});
     picture += LineChart({"Gains",
                           "Share of the outcome found when the best predicted come first",
                           "share of people",
@@ -258,6 +264,42 @@ std::string Experiment(const std::string& step, const Json& figures, const Publi
       table);
 }
 
+/// Champion and challenger: how far apart, in halves of the interval, so that metrics of different
+/// units share an axis.
+std::string Paired(const std::string& step, const Json& figures, const PublicationRule& rule) {
+  if (!Shown(figures["people"].AsInt(), rule)) return "";
+  ReportTable table{"Champion and challenger on the same people",
+                    {"metric", "champion", "challenger", "difference (interval)", "verdict"},
+                    {}};
+  std::vector<ChartInterval> intervals;
+  for (const Json& line : figures["paired"].items()) {
+    const Json& difference = line["difference"];
+    table.rows.push_back({line["metric"].AsString(),
+                          Number(line["a"]),
+                          Number(line["b"]),
+                          WithInterval(difference),
+                          line["verdict"].AsString()});
+    const double reach = (difference["high"].AsDouble() - difference["low"].AsDouble()) / 2;
+    if (reach <= 0) continue;
+    const double value = difference["value"].AsDouble() / reach;
+    intervals.push_back({line["metric"].AsString(), value, value - 1, value + 1});
+  }
+  const std::string text = "On " + WithThousands(figures["people"].AsInt()) +
+                           " people whom neither learnt from: " + figures["verdict"].AsString() +
+                           ".";
+  return Section(step,
+                 "Champion and challenger",
+                 text,
+                 intervals.empty() ? ""
+                                   : IntervalChart({"Challenger less champion",
+                                                    text,
+                                                    "difference, in halves of its 95 % interval",
+                                                    ""},
+                                                   intervals,
+                                                   0),
+                 table);
+}
+
 std::string Drift(const std::string& step, const Json& figures) {
   ReportTable table{"Drift", {"column", "PSI", "KS", "verdict"}, {}};
   std::vector<Json> columns(figures["columns"].items());
@@ -327,6 +369,7 @@ std::string Own(const std::string& step, const Json& figures, const PublicationR
   if (!metrics.empty() && metrics.front().Has("difference")) {
     html += Experiment(step, figures, rule);
   }
+  if (figures["judged"].is_object()) html += Paired(step, figures, rule);
   if (AllHave(figures["columns"], "psi")) html += Drift(step, figures);
   return html;
 }

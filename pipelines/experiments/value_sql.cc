@@ -9,6 +9,7 @@ namespace signet::pipelines {
 namespace {
 
 constexpr std::string_view kYes = "('true', 't', 'yes', 'y', 'on', '1')";
+constexpr std::string_view kMissing = "('', 'na', 'n/a', 'null', 'nan', 'none', '?')";
 constexpr std::string_view kNo = "('false', 'f', 'no', 'n', 'off', '0')";
 
 bool IsNumeric(std::string_view type) {
@@ -21,12 +22,14 @@ bool IsNumeric(std::string_view type) {
 Result<std::string> TextSql(query::Connection& connection,
                             const std::string& table,
                             const std::string& expression) {
-  const std::string text = "lower(trim(CAST(" + expression + " AS VARCHAR)))";
+  const std::string cell = "lower(trim(CAST(" + expression + " AS VARCHAR)))";
+  const std::string text =
+      "(CASE WHEN " + cell + " IN " + std::string(kMissing) + " THEN NULL ELSE " + cell + " END)";
   const std::string yes = text + " IN " + std::string(kYes);
   const std::string no = text + " IN " + std::string(kNo);
   const auto strangers = [&](const std::string& fits) {
     return connection.QueryInt64("SELECT count(*) FROM " + SqlName(table) + " WHERE " + text +
-                                 " <> '' AND NOT (" + fits + ")");
+                                 " IS NOT NULL AND NOT (" + fits + ")");
   };
   ASSIGN_OR_RETURN(const int64_t no_answer, strangers(yes + " OR " + no));
   if (no_answer == 0) {

@@ -1,6 +1,5 @@
 #include "pipelines/models/purchase_stage.h"
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include "crypto/base/text.h"
 #include "pipelines/math/exact_sum.h"
+#include "pipelines/models/purchase_backtest.h"
 #include "pipelines/models/purchase_report.h"
 #include "pipelines/query/single_value.h"
 #include "pipelines/record/label_flow.h"
@@ -22,9 +22,6 @@ using Inputs = std::map<std::string, Schema>;
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr int kBacktests = 2;
 constexpr double kSecondsPerDay = 86400;
-constexpr int64_t kYearSeconds = int64_t{364} * 86400;  // 52 weeks: the same days of the week
-constexpr double kIndexMin = 0.25;
-constexpr double kIndexMax = 4;
 
 Status CheckColumns(const std::string& stage,
                     const PurchaseColumns& columns,
@@ -101,52 +98,8 @@ Result<CustomerValueModel> FitTable(const FitOptions& options, const PurchaseTab
   return FitCustomerValue(options.model, table, !options.purchases.amount.empty());
 }
 
-/// One cut-off's holdout, or why it could not be judged.
-Json Holdout(query::Connection& connection, const FitOptions& options, Timestamp cut) {
-  PurchaseTableOptions table = TableOf(options.purchases, cut);
-  table.log_gaps = options.model == PurchaseFamily::kMbgCnbd;
-  table.holdout = Timestamp{cut.micros - 1 + WindowOf(options) * kMicrosPerSecond};
-  const Result<PurchaseTable> read = ReadPurchases(connection, table);
-  Json json = Json::Of({{"cutoff", TimestampText(cut)}});
-  const Result<CustomerValueModel> fit =
-      read.ok() ? FitTable(options, *read) : Result<CustomerValueModel>(read.status());
-  if (!fit.ok()) {
-    json.Set("failed", fit.status().message());
-    return json;
-  }
-  json.Set("holdout", PurchaseModelReport(*fit, *read, read->horizon)["holdout"]);
-  return json;
-}
-
-/// What the same model, fitted a year before `cut`, missed in the same season: what happened over
-/// what it expected, kept within 1/4 and 4. 1, with the reason, where there is no such year.
-Json SeasonAt(query::Connection& connection, const FitOptions& options, Timestamp cut) {
-  const Timestamp then{cut.micros - kYearSeconds * kMicrosPerSecond};
-  const Json judged = Holdout(connection, options, then);
-  Json season = Json::Of({{"learnt_at", TimestampText(then)}, {"index", 1.0}});
-  const Json& purchases = judged["holdout"]["purchases"];
-  if (judged.Has("failed")) return season.Set("failed", judged["failed"]);
-  if (!judged["holdout"]["complete"].AsBool() || purchases["expected"].AsDouble() <= 0) {
-    return season.Set("failed", "no whole season lies a year back");
-  }
-  const double index = purchases["actual"].AsDouble() / purchases["expected"].AsDouble();
-  season.Set("index", std::clamp(index, kIndexMin, kIndexMax));
-  season.Set("expected", purchases["expected"]).Set("actual", purchases["actual"]);
-  return season;
-}
-
-/// A holdout, and what the seasonal index would have made of it.
-Json Backtest(query::Connection& connection, const FitOptions& options, Timestamp cut) {
-  Json json = Holdout(connection, options, cut);
-  if (!options.seasonal || json.Has("failed")) return json;
-  Json season = SeasonAt(connection, options, cut);
-  const Json& purchases = json["holdout"]["purchases"];
-  const double expected = purchases["expected"].AsDouble() * season["index"].AsDouble();
-  const double actual = purchases["actual"].AsDouble();
-  season.Set("expected_with_index", expected);
-  if (actual > 0) season.Set("aggregate_error_with_index", (expected - actual) / actual);
-  json.Set("season", std::move(season));
-  return json;
+BacktestOptions BacktestOf(const FitOptions& options) {
+  return {options.model, options.seasonal, TableOf(options.purchases, {0})};
 }
 
 Json ColumnsJson(const PurchaseColumns& columns) {
@@ -269,13 +222,16 @@ Result<Json> RunFit(query::Connection& connection,
                     const Inputs& inputs,
                     const StageContext& context) {
   ASSIGN_OR_RETURN(const Schema schema, FitOutputSchema(options, inputs));
+  const BacktestOptions backtest = BacktestOf(options);
+  const int64_t window = WindowOf(options) * kMicrosPerSecond;
+  // Strictly before as_of; the last window ends there.
+  const Timestamp last{context.as_of.micros - 1};
   Json backtests{Json::Array()};
-  for (int i = kBacktests; options.backtest_seconds > 0 && i > 0; --i) {
-    const int64_t back = i * options.backtest_seconds * kMicrosPerSecond;
-    backtests.Push(Backtest(connection, options, {context.as_of.micros - back}));
+  if (options.backtest_seconds > 0) {
+    backtests = Backtests(connection, backtest, {last.micros - window}, window, kBacktests);
   }
   Json season;
-  if (options.seasonal) season = SeasonAt(connection, options, context.as_of);
+  if (options.seasonal) season = SeasonAt(connection, backtest, last, window);
   PurchaseTableOptions all = TableOf(options.purchases, context.as_of);
   all.log_gaps = options.model == PurchaseFamily::kMbgCnbd;
   ASSIGN_OR_RETURN(const PurchaseTable table, ReadPurchases(connection, all));

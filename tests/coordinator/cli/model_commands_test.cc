@@ -7,6 +7,7 @@
 
 #include "coordinator/binding/experiment_book.h"
 #include "coordinator/binding/model_registry.h"
+#include "coordinator/binding/run_memory.h"
 #include "coordinator/cli/commands.h"
 #include "tests/coordinator/binding/state_world.h"
 
@@ -22,6 +23,7 @@ class ModelCommands : public StateWorld {
       version.name = {"loyalty", "churn", 0};
       version.op = "train";
       version.run = "r";
+      version.figures = Json::Of({{"model_digest", std::string("digest of ") + bytes}});
       LiveDataset dataset;
       dataset.owner = "loyalty";
       dataset.name = "churn";
@@ -69,6 +71,30 @@ TEST_F(ModelCommands, ApproveRollBackAndRejectWriteTheLog) {
   EXPECT_EQ(Signet({"models", "approve", "loyalty/churn@2", "--why", "again"}), 1) << "rejected";
   EXPECT_EQ(Signet({"models", "show", "loyalty/chrun"}), 1);
   EXPECT_EQ(Signet({"models", "show", "churn"}), 1);
+}
+
+TEST_F(ModelCommands, CompareShowsWhatTheRunsJudgeSaidOfTheSamePeople) {
+  const Json judged = Json::Of(
+      {{"people", 40},
+       {"verdict", "challenger"},
+       {"judged",
+        Json::Of({{"champion_digest", "digest of one"}, {"challenger_digest", "digest of two"}})},
+       {"paired", Json::List({})}});
+  crypto::WriteBatch batch;
+  ASSERT_TRUE(
+      RunMemory(*state_, "r")
+          .Finish(Json::Of({{"figures", Json::Of({{"which", Json::List({judged})}})}}), batch)
+          .ok());
+  Write(batch);
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(Signet({"models", "compare", "loyalty/churn@1", "loyalty/churn@2"}), 0);
+  EXPECT_NE(testing::internal::GetCapturedStdout().find("on the same 40 people"),
+            std::string::npos);
+  // Turned round nobody has judged it.
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(Signet({"models", "compare", "loyalty/churn@2", "loyalty/churn@1"}), 0);
+  EXPECT_NE(testing::internal::GetCapturedStdout().find("not judged on the very same rows"),
+            std::string::npos);
 }
 
 TEST_F(ModelCommands, ExperimentsAreListedAndRegistrationNeedsOne) {

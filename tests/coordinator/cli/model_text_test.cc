@@ -81,6 +81,28 @@ TEST(ModelText, AComparisonWarnsWhenOtherPeopleJudged) {
   const std::string text = ModelComparisonText(comparison);
   EXPECT_NE(text.find("read the differences with care"), std::string::npos) << text;
   EXPECT_NE(text.find("not told apart"), std::string::npos) << text;
+  EXPECT_NE(text.find("a step 'judge'"), std::string::npos) << text;
+}
+
+TEST(ModelText, AComparisonTellsTheJudgementOnTheSamePeople) {
+  const Json comparison =
+      Json::Of({{"a", "loyalty/churn@1"},
+                {"b", "loyalty/churn@2"},
+                {"same_people", true},
+                {"metrics", Json::List({})},
+                {"judged",
+                 Json::Of({{"people", 412},
+                           {"step", "which"},
+                           {"verdict", "challenger"},
+                           {"paired",
+                            Json::List({Json::Of({{"metric", "auc"},
+                                                  {"a", 0.8},
+                                                  {"b", 0.85},
+                                                  {"difference", Estimate(0.05, 0.02, 0.08)},
+                                                  {"verdict", "b is better"}})})}})}});
+  const std::string text = ModelComparisonText(comparison);
+  EXPECT_NE(text.find("on the same 412 people"), std::string::npos) << text;
+  EXPECT_NE(text.find("0.0500 (0.0200 to 0.0800), b is better"), std::string::npos) << text;
 }
 
 TEST(ModelText, ExperimentsTellWhetherTheRuleCameFirst) {

@@ -49,6 +49,15 @@ TEST(FigureSections, RecogniseWhatStagesTellWhereverItLies) {
            Case{R"({"metrics": [{"metric": "m", "arm": "t", "units": 90, "control_units": 90,
                     "difference": {"value": 1}, "relative": {"value": 1, "low": 0, "high": 2}}]})",
                 "Experiment"},
+           Case{R"({"x": {"deciles": [
+                    {"rows": 90, "predicted": 1, "observed": 2, "lift": 1.3, "gains": 0.66},
+                    {"rows": 90, "predicted": 1, "observed": 1, "lift": 0.7, "gains": 1}]}})",
+                "Lift"},
+           Case{
+               R"({"judged": {}, "people": 90, "verdict": "challenger", "paired": [{"metric": "auc",
+                    "a": 0.8, "b": 0.9, "difference": {"value": 0.1, "low": 0.05, "high": 0.15},
+                    "verdict": "b is better"}]})",
+               "Champion and challenger"},
            Case{R"({"columns": [{"column": "a", "psi": 0.3, "verdict": "major"}]})", "Drift"},
        }) {
     SCOPED_TRACE(c.title);
