@@ -264,6 +264,7 @@ Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
   std::vector<std::string> names;
   ASSIGN_OR_RETURN(const std::vector<LiveDataset> all_live, registry_.All());
   for (const auto& [name, pieces] : state_pieces_) InsertKeys(pieces, kept);
+  InsertKeys(shown_, kept);
   for (const LiveDataset& dataset : all_live) {
     const bool outlives = dataset.owner == ModelRegistry::kOwner || dataset.owner == kShownOwner;
     if (outlives) InsertKeys(dataset.pieces, kept);

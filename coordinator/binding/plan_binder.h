@@ -162,6 +162,7 @@ class PlanBinder final : public RunBinder {
   Status CommitLedger(int partition, crypto::WriteBatch& batch);
   Status TakeSignals(int partition, std::vector<policies::Fact>& facts, crypto::WriteBatch& batch);
   Status FinishDatasets(bool succeeded, crypto::WriteBatch& batch);
+  Result<LiveDataset> KeptOf(const pipelines::PlannedOutput& output);
   Status KeepFinished(std::set<DekId>& kept, crypto::WriteBatch& batch);
   Status SettleKept(const std::set<DekId>& live,
                     const std::vector<std::string>& names,
@@ -194,6 +195,7 @@ class PlanBinder final : public RunBinder {
   std::map<std::string, std::vector<Json>> figures_;
   Json found_signals_;  ///< of `resolve`: signals of browsers that are somebody's now
   std::vector<pipelines::SnapshotManifest> snapshots_;
+  std::vector<pipelines::Piece> shown_;  // of this run's publications, perhaps in the last write
   RunNotes notes_;
   SealUsage usage_;
   std::string who_ = "coordinator";

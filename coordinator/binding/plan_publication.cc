@@ -87,6 +87,7 @@ Status PlanBinder::CommitShown(const PlannedStep& step,
   shown.kind = pipelines::DatasetKind::kSnapshot;
   shown.schema = pipelines::ShownSchema(pipelines::MemberLabel(step));
   shown.pieces = found->second;
+  shown_.insert(shown_.end(), shown.pieces.begin(), shown.pieces.end());
   return registry_.Put(shown, batch);
 }
 

@@ -146,6 +146,7 @@ Status Run(const RunOptions& options) {
                          "readers of run reports",
                          policy_digest};
   ASSIGN_OR_RETURN(const Json shown, TellRunReport(book, finished.report, rule, note));
+  TRY(state->audit().SignCheckpoint().status());
   WriteReport(options, shown, rule);
   if (options.format == "json") {
     PrintJson(finished.report);

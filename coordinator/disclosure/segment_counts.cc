@@ -21,6 +21,14 @@ policies::CountStatement StatementOf(const SegmentCount& count,
   return {note.recipient, SegmentGroup(count.pipeline, count.segment), count.people, at_micros};
 }
 
+void AddOnce(SegmentCount count, std::vector<SegmentCount>& counts) {
+  const bool known = std::any_of(counts.begin(), counts.end(), [&count](const SegmentCount& one) {
+    return one.pipeline == count.pipeline && one.segment == count.segment &&
+           one.people == count.people;
+  });
+  if (!known) counts.push_back(std::move(count));
+}
+
 /// The people that a segment step's tasks counted; nothing for steps of another kind.
 bool CountedBy(const Json& tasks, int64_t& people) {
   people = 0;
@@ -75,12 +83,7 @@ Result<std::vector<SegmentCount>> PublishedCounts(StateFolder& state) {
     if (!seen.insert(pipeline).second) continue;
     for (const Json& snapshot : (*report)["snapshots"].items()) {
       for (const Json& segment : snapshot["segments"].items()) {
-        SegmentCount count{pipeline, segment["name"].AsString(), segment["members"].AsInt()};
-        const bool known = std::any_of(counts.begin(), counts.end(), [&](const SegmentCount& one) {
-          return one.pipeline == pipeline && one.segment == count.segment &&
-                 one.people == count.people;
-        });
-        if (!known) counts.push_back(std::move(count));
+        AddOnce({pipeline, segment["name"].AsString(), segment["members"].AsInt()}, counts);
       }
     }
   }

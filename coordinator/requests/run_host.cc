@@ -229,6 +229,7 @@ Result<RunId> RunHost::Find(const std::string& run) const {
     return Invalid("'" + run + "' begins " + std::to_string(matches.size()) + " runs");
   }
   std::vector<std::string> names;
+  names.reserve(runs.size());
   for (const RunId& known : runs) names.push_back(known.text());
   const std::string nearest = NearestName(run, names);
   return NotFound("there is no run '" + run + "'")

@@ -96,10 +96,10 @@ void FindClose(const std::vector<Membership>& memberships,
   const std::vector<SegmentEntry>& segments = published.segments;
   for (size_t a = 0; a < segments.size(); ++a) {
     for (size_t b = a + 1; b < segments.size(); ++b) {
-      const bool both = policies::DifferenceLedger::MayTellBoth(
-                            segments[a].name, segments[b].name, OverlapOf(patterns, a, b), rule)
-                            .allowed;
-      if (!both) published.close.emplace_back(segments[a].name, segments[b].name);
+      const policies::Overlap overlap = OverlapOf(patterns, a, b);
+      const bool same = overlap.only_a == 0 && overlap.only_b == 0;
+      const bool few = std::max(overlap.only_a, overlap.only_b) < rule.min_group;
+      if (few && !same) published.close.emplace_back(segments[a].name, segments[b].name);
     }
   }
 }

@@ -63,8 +63,8 @@ struct PublishedMembers {
   std::vector<WithheldSegment> withheld;
   std::vector<HeldAdditions> held;      ///< of published segments
   std::vector<std::string> let_by_age;  ///< segments whose few additions had waited long enough
-  /// Pairs of published segments that differ, or meet, by fewer people than a group: their counts
-  /// may not both be told.
+  /// Pairs of published segments each of which holds fewer people than a group that the other does
+  /// not: the difference of their counts is about those few, so they may not both be told.
   std::vector<std::pair<std::string, std::string>> close;
   ShownMembers shown;               ///< what the recipient knows from now on, and who waits
   MultisetDigest content;           ///< over (token, segment): see MemberRowDigest

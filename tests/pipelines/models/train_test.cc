@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "pipelines/math/ranking.h"
+#include "pipelines/models/model_file.h"
+#include "pipelines/query/single_value.h"
 #include "tests/pipelines/models/training_world.h"
 
 namespace signet::pipelines {
@@ -92,6 +94,27 @@ TEST_F(Train, ValueRanksCustomersAndShowsItsBaselines) {
     EXPECT_GT(quality["baselines"][baseline]["spearman"]["value"].AsDouble(), oracle - 0.1)
         << baseline;
   }
+}
+
+/// The published explanations: the surrogate's rules, and the trees behind the reasons.
+TEST_F(Train, ExplainsNoFewerPeopleThanThePolicySays) {
+  const World world(3000, 2);
+  world.Load(*connection_, 3);
+  constexpr int64_t kPeople = 120;
+  const std::string few = R"(, "last_value": "orders_spend", "last_value_period": "565d")";
+  const Result<Json> figures = Run(Options("clv", few + R"(, "min_leaf": 120)"));
+  ASSERT_TRUE(figures.ok()) << figures.status().ToString();
+  const Json& rules = (*figures)["surrogate"]["rules"];
+  ASSERT_GT(rules.size(), 1U);
+  for (const Json& rule : rules.items()) EXPECT_GE(rule["rows"].AsInt(), kPeople);
+  EXPECT_NE((*figures)["card"]["explanations"].AsString().find("120 people"), std::string::npos);
+  const Bytes bytes = query::ReadSingleBlob(*connection_, "SELECT model FROM out").value();
+  const Model model = Model::Decode(bytes).value();
+  EXPECT_GT(model.trees.ends.size(), 0U) << "trees of amounts have leaves of fewer";
+  // A group smaller than all that may be told about gets no small tree at all.
+  const Result<Json> none = Run(Options("clv", few + R"(, "min_leaf": 5000)"));
+  ASSERT_TRUE(none.ok()) << none.status().ToString();
+  EXPECT_FALSE(none->Has("surrogate"));
 }
 
 TEST_F(Train, GivesTheSameBytesForAnyRowOrder) {

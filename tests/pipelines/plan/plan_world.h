@@ -143,16 +143,15 @@ class PlanWorld : public ::testing::Test {
   std::string Refusal(const std::string& text, const Params& params = {}, bool files = false) {
     const Result<Planned> planned = Make(text, params, files);
     if (planned.ok()) return "planned without complaint\n";
-    std::string message = planned.status().message();
-    const std::string folder = scratch_.path().string() + "/";
-    for (size_t at = 0; (at = message.find(folder)) != std::string::npos;) {
-      message.erase(at, folder.size());
-    }
-    return WithoutLines(message);
+    return WithoutPlaces(planned.status().message());
   }
 
-  /// The text without the policies' line numbers.
-  static std::string WithoutLines(const std::string& text) {
+  /// The text without this machine's paths and the policies' line numbers.
+  [[nodiscard]] std::string WithoutPlaces(std::string text) const {
+    const std::string folder = scratch_.path().string() + "/";
+    for (size_t at = 0; (at = text.find(folder)) != std::string::npos;) {
+      text.erase(at, folder.size());
+    }
     return std::regex_replace(
         text, std::regex("((gdpr|ccpa|organisation|taxonomy)\\.yaml:)[0-9]+"), "$1N");
   }
