@@ -19,6 +19,7 @@
 #include "coordinator/cli/run_report.h"
 #include "coordinator/cli/run_report_page.h"
 #include "coordinator/cli/state_access.h"
+#include "coordinator/disclosure/segment_counts.h"
 #include "crypto/base/file.h"
 #include "crypto/base/text.h"
 

@@ -137,8 +137,9 @@ DifferenceLedger::Telling& DifferenceLedger::At(const CountStatement& statement)
   auto telling = std::find_if(tellings.begin(), tellings.end(), [&](const Telling& told) {
     return told.count == statement.count;
   });
-  if (telling == tellings.end())
+  if (telling == tellings.end()) {
     telling = tellings.insert(tellings.end(), {statement.count, {}, {}});
+  }
   return *telling;
 }
 
@@ -148,14 +149,16 @@ bool DifferenceLedger::Knows(std::string_view group) const {
 
 std::vector<CountStatement> DifferenceLedger::Told(std::string_view recipient) const {
   std::vector<CountStatement> told;
+  const auto add = [&](const std::string& group, int64_t count, const auto& whom) {
+    for (const auto& entry : whom) {
+      if (!recipient.empty() && entry.first != recipient) continue;
+      told.push_back({entry.first, group, count, entry.second});
+    }
+  };
   for (const auto& group : groups_) {
     for (const Telling& telling : group.second) {
-      for (const auto* whom : {&telling.recipients, &telling.lists}) {
-        for (const auto& entry : *whom) {
-          if (!recipient.empty() && entry.first != recipient) continue;
-          told.push_back({entry.first, group.first, telling.count, entry.second});
-        }
-      }
+      add(group.first, telling.count, telling.recipients);
+      add(group.first, telling.count, telling.lists);
     }
   }
   return told;
