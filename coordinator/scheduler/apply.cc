@@ -267,6 +267,25 @@ Status Scheduler::ApplyLost(const Record& record, Now now) {
   return OkStatus();
 }
 
+/// Ends what of the step has not ended, and revokes what runs.
+void Scheduler::CancelTasks(RunRow& run, uint32_t step, Now now, Outcome& out) {
+  const TaskRows& rows = run.steps[step].tasks;
+  const auto tasks = static_cast<uint32_t>(rows.size());
+  for (uint32_t task = 0, end = 0; task < tasks; task = end) {
+    end = rows.StretchEnd(task, tasks);
+    const TaskRow& row = rows[task];
+    if (IsTerminal(row.state)) continue;
+    const uint64_t fence = row.state == TaskState::kLeased ? row.fence : 0;
+    for (const uint64_t one : {fence, TwinOf(fence)}) {
+      if (one == 0) continue;
+      out.commands.emplace_back(
+          RevokeLease{workers_[leases_.at(one).worker].id, one, run.failure.message()});
+      ReleaseLease(one);
+    }
+    SetStates(run, {step, task, end}, TaskState::kCancelled, now);
+  }
+}
+
 Status Scheduler::ApplyCancelled(const Record& record, Now now, Outcome& out) {
   const auto found = runs_.find(record.run);
   if (found == runs_.end() || IsTerminal(found->second.state)) {
@@ -274,23 +293,7 @@ Status Scheduler::ApplyCancelled(const Record& record, Now now, Outcome& out) {
   }
   RunRow& run = found->second;
   run.failure = record.failure;
-  for (uint32_t i = 0; i < run.steps.size(); ++i) {
-    StepRow& step = run.steps[i];
-    const auto tasks = static_cast<uint32_t>(step.tasks.size());
-    for (uint32_t task = 0, end = 0; task < tasks; task = end) {
-      end = step.tasks.StretchEnd(task, tasks);
-      const TaskRow& row = step.tasks[task];
-      if (IsTerminal(row.state)) continue;
-      const uint64_t fence = row.state == TaskState::kLeased ? row.fence : 0;
-      for (const uint64_t one : {fence, TwinOf(fence)}) {
-        if (one == 0) continue;
-        out.commands.emplace_back(
-            RevokeLease{workers_[leases_.at(one).worker].id, one, record.failure.message()});
-        ReleaseLease(one);
-      }
-      SetStates(run, {i, task, end}, TaskState::kCancelled, now);
-    }
-  }
+  for (uint32_t i = 0; i < run.steps.size(); ++i) CancelTasks(run, i, now, out);
   const bool asked = record.failure.code() == StatusCode::kCancelled;
   for (uint32_t i = 0; i < run.steps.size(); ++i) {
     if (run.steps[i].ended) continue;

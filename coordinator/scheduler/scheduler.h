@@ -158,6 +158,7 @@ class Scheduler {
   Status ApplyDropped(const Record& record);
   void AddLease(const Record& record, bool second, Now now);
   Status ApplyCancelled(const Record& record, Now now, Outcome& out);
+  void CancelTasks(RunRow& run, uint32_t step, Now now, Outcome& out);
   Result<TaskRow*> FindTask(const Record& record);
   void BuildRun(RunRow& run, Now now) const;
   void SetState(RunRow& run, uint32_t step, uint32_t task, TaskState state, Now now) const {

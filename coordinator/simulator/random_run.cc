@@ -32,7 +32,7 @@ StepSpec RandomStep(int64_t number, bool has_pool, Dice& dice) {
   if (step.gang) step.tasks = static_cast<int>(dice.Between(1, 2));
   // Without a throw, so that older seeds keep their meaning.
   const bool alone = !step.local && !step.gang;
-  if (alone && step.tasks >= 2) step.second_after_ms = 20 * step.tasks;
+  if (alone && step.tasks >= 2) step.second_after_ms = int64_t{20} * step.tasks;
   return step;
 }
 

@@ -20,7 +20,7 @@ constexpr int64_t kMicrosPerSecond = 1'000'000;
 // Where the program's own image begins and ends in memory (ld, lld).
 // NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming)
 extern "C" const char __executable_start;
-extern "C" const char edata;
+extern "C" const char edata;  // NOLINT(readability-identifier-naming)
 
 /// Whether the text is written in the program itself, and so was not made from data.
 bool IsLiteral(std::string_view text) {
