@@ -10,6 +10,7 @@ namespace {
 
 /// The digest of the policy under which the last pipeline was accepted (plan_notes.cc).
 constexpr char kPolicyKey[] = "state/policy_bound";
+constexpr size_t kDigestChars = 64;
 
 }  // namespace
 
@@ -20,7 +21,8 @@ Status LeaseLog::Append(const std::string& type, Json facts, crypto::WriteBatch&
   event.actor = "coordinator";
   event.action = type.substr(type.find('.') + 1);
   event.run = run_.text();
-  event.policy = policy ? std::string(AsText(*policy)) : std::string("none");
+  // Before the first pipeline there is no policy: a digest that is of none.
+  event.policy = policy ? std::string(AsText(*policy)) : std::string(kDigestChars, '0');
   event.why = why_;
   event.facts = std::move(facts);
   return state_.audit().Append(event, batch).status();

@@ -67,8 +67,8 @@ TEST_F(ConsentDeskTest, ASignalReachesAsFarAsThePolicysScope) {
   for (const char* name : {"taxonomy.yaml", "organisation.yaml"}) {
     std::filesystem::copy(std::filesystem::path("policies/bundles") / name, folder / name);
   }
-  *policy_ =
-      *policies::CompilePolicies(*policies::FindPolicies({"ccpa"}, folder, "policies/bundles"));
+  *policy_ = *policies::CompilePolicies(
+      *policies::FindPolicies({"ccpa.yaml"}, folder, "policies/bundles"));
   std::vector<Identifier> device;
   device.push_back({crypto::LinkType::kDevice, PersonalText("d1"), ""});
   const Json unreached = *consents_->Gpc(device, "FI");
