@@ -8,6 +8,7 @@
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/simulator/simulation.h"
+#include "crypto/base/log.h"
 #include "crypto/base/text.h"
 
 namespace signet::coordinator {
@@ -19,6 +20,7 @@ struct SimOptions {
 };
 
 Status Simulate(const SimOptions& options) {
+  SetLogSink(nullptr);  // what the simulated processes would log is no news
   uint64_t tasks = 0;
   int crashes = 0;
   const Status status =

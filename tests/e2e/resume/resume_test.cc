@@ -198,7 +198,7 @@ TEST_F(Resume, ARerunOfWhatFailedTakesWhatHadSucceededAndComputesTheRest) {
   ASSERT_NE(failed.exit_code, 0) << failed.out;
   const Json first = ReportOf(failed);
   ASSERT_EQ(first["status"].AsString(), "failed") << failed.out;
-  ASSERT_EQ(StepOf(first, "profile")["status"].AsString(), "succeeded");
+  ASSERT_EQ(StepOf(first, "profile")["state"].AsString(), "succeeded");
   EXPECT_EQ(StepOf(first, "profile")["attempts"].AsInt(), 2) << "computed, for each partition";
 
   const ProcessResult again = place_.Signet(With({"rerun", run, "--failed", "-p", "word=1"}));
