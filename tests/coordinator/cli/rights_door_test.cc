@@ -91,13 +91,5 @@ TEST_F(RightsDoorTest, WhoWaitsIsLetGoWhenTheCoordinatorStops) {
             StatusCode::kUnavailable);
 }
 
-TEST_F(RightsDoorTest, ARunThatIsSubmittedWhileDatasetsAreRewrittenIsToldToComeAgain) {
-  host_->Hold("datasets are being rewritten");
-  const Result<RunId> submitted = host_->Submit({});
-  EXPECT_EQ(submitted.status().code(), StatusCode::kUnavailable);
-  EXPECT_NE(submitted.status().message().find("rewritten"), std::string::npos);
-  EXPECT_FALSE(submitted.status().remedy().empty());
-}
-
 }  // namespace
 }  // namespace signet::coordinator
