@@ -257,11 +257,9 @@ Result<Json> RunHost::Run(const std::string& name) const {
 
 Result<Json> RunHost::Why(const std::string& name, const std::string& step, int task) const {
   ASSIGN_OR_RETURN(const RunId run, Find(name));
-  ASSIGN_OR_RETURN(const std::string why, coordinator_.Why(run, StepId(step), task));
-  Json answer = Json::Of({{"run", run.text()}, {"step", step}, {"task", task}, {"why", why}});
-  const std::string note = PublicationNote(state_, run, step, task);
-  if (!note.empty()) answer.Set("publication", note);
-  return answer;
+  ASSIGN_OR_RETURN(std::string why, coordinator_.Why(run, StepId(step), task));
+  why += PublicationNote(state_, run, step, task);
+  return Json::Of({{"run", run.text()}, {"step", step}, {"task", task}, {"why", why}});
 }
 
 Result<LogPart> RunHost::Log(const std::string& name, int64_t after) const {

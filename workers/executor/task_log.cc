@@ -18,7 +18,7 @@ constexpr size_t kFactsBytesMax = 2'048;
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 
 // Where the program's own image begins and ends in memory (ld, lld).
-// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming)
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" const char __executable_start;
 extern "C" const char edata;  // NOLINT(readability-identifier-naming)
 

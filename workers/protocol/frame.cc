@@ -48,7 +48,7 @@ protocol::WelcomeBody ToBody(const Welcome& m) {
   protocol::WelcomeBody body;
   body.heartbeat_ms = m.heartbeat_ms;
   body.silence_ms_max = m.silence_ms_max;
-  body.__set_hears_lines(m.hears_lines);
+  body.hears_lines = m.hears_lines;
   return body;
 }
 
@@ -154,7 +154,6 @@ protocol::LogLinesBody ToBody(const LogLines& m) {
 }
 
 // From the wire; the checks that the wire's types do not make.
-
 Status FromBody(const protocol::RegisterBody& body, Register& m) {
   if (body.slots < 0 || body.memory_mb < 0 || body.cpu_milli < 0) {
     return Corrupt("a worker registers negative slots");
