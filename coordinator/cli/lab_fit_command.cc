@@ -191,11 +191,17 @@ Status AddBacktests(const LabFitOptions& options,
   const Timestamp until = read.rows.until;
   const int64_t window = read.rows.holdout->micros - until.micros;
   pipelines::query::Connection& connection = read.input->connection();
-  report.Set("backtests",
-             pipelines::Backtests(connection, backtest, until, window, options.backtests));
+  Json all = pipelines::Backtests(
+      connection, backtest, {until.micros - window}, window, options.backtests - 1);
+  // The last is the holdout itself.
+  Json last = Json::Of({{"cutoff", TimestampText(until)}, {"holdout", report["holdout"]}});
   if (options.seasonal) {
-    report.Set("season", pipelines::SeasonAt(connection, backtest, until, window));
+    const Json season = pipelines::SeasonAt(connection, backtest, until, window);
+    report.Set("season", season);
+    last = pipelines::WithSeason(std::move(last), season);
   }
+  all.Push(std::move(last));
+  report.Set("backtests", std::move(all));
   return OkStatus();
 }
 

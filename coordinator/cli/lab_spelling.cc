@@ -114,9 +114,10 @@ class Speller {
   Result<std::string> Number() {
     const std::string amount = AmountSql(cell_);
     for (const Writing& writing : kNumbers) {
-      ASSIGN_OR_RETURN(const bool fits,
-                       Always("regexp_full_match(" + amount + ", " + SqlLiteral(writing.pattern) +
-                              ") AND regexp_matches(" + amount + ", '[0-9]')"));
+      std::string condition = "regexp_matches(";
+      condition.append(amount).append(", '[0-9]') AND regexp_full_match(").append(amount);
+      condition.append(", ").append(SqlLiteral(writing.pattern)).append(")");
+      ASSIGN_OR_RETURN(const bool fits, Always(condition));
       if (fits) return Filled(writing.sql, amount);
     }
     return std::string();
@@ -134,7 +135,9 @@ class Speller {
           found = sql;
           continue;
         }
-        ASSIGN_OR_RETURN(const int64_t differ, Count(table_, found + " IS DISTINCT FROM " + sql));
+        std::string either = found;
+        either.append(" IS DISTINCT FROM ").append(sql);
+        ASSIGN_OR_RETURN(const int64_t differ, Count(table_, either));
         if (differ > 0) return std::string();
       }
     }

@@ -67,6 +67,21 @@ Result<Json> Show(StateFolder& state, const ModelOptions& options) {
   return version.ToJson();
 }
 
+/// The figures of a step `judge` in a run's report that judged these two; null where none did.
+Json JudgedIn(const Json& report, const std::string& champion, const std::string& challenger) {
+  for (const auto& [step, all] : report["figures"].fields()) {
+    for (const Json& figures : all.items()) {
+      const Json& judged = figures["judged"];
+      const bool these = judged.is_object() && judged["champion_digest"].AsString() == champion &&
+                         judged["challenger_digest"].AsString() == challenger;
+      if (!these) continue;
+      Json paired = figures;
+      return paired.Set("step", step);
+    }
+  }
+  return {};
+}
+
 /// What a step `judge` of the runs that learnt the two says of them on the very same people; null
 /// where no run did. In the judge's words: a is the champion, b the challenger.
 Json PairedJudgement(StateFolder& state, const ModelVersion& a, const ModelVersion& b) {
@@ -75,18 +90,8 @@ Json PairedJudgement(StateFolder& state, const ModelVersion& a, const ModelVersi
   if (champion.empty() || challenger.empty()) return {};
   for (const std::string& run : {b.run, a.run}) {
     const Result<Json> report = RunMemory::Report(state, run);
-    if (!report.ok()) continue;
-    for (const auto& [step, all] : (*report)["figures"].fields()) {
-      for (const Json& figures : all.items()) {
-        const Json& judged = figures["judged"];
-        if (!judged.is_object() || judged["champion_digest"].AsString() != champion ||
-            judged["challenger_digest"].AsString() != challenger) {
-          continue;
-        }
-        Json paired = figures;
-        return paired.Set("run", run).Set("step", step);
-      }
-    }
+    Json judged = report.ok() ? JudgedIn(*report, champion, challenger) : Json();
+    if (judged.is_object()) return judged.Set("run", run);
   }
   return {};
 }

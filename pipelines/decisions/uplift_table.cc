@@ -66,6 +66,10 @@ Status SelectRows(query::Connection& connection, const UpliftTableSpec& spec, Up
   ASSIGN_OR_RETURN(out.rows_without_outcome,
                    connection.QueryInt64("SELECT count(*)" + from + " WHERE " + two + " AND (" +
                                          outcome + ") IS NULL"));
+  ASSIGN_OR_RETURN(const int64_t told,
+                   connection.QueryInt64("SELECT count(*)" + from + " WHERE " + two + " AND (" +
+                                         outcome + ") IS NOT NULL"));
+  if (told == 0) return Invalid("the outcome is missing in every row of the two arms");
   const std::string test = spec.test_where.empty() ? "false" : "(" + spec.test_where + ")";
   const std::string known = two + " AND (" + outcome + ") IS NOT NULL";
   return connection.Execute(

@@ -57,19 +57,22 @@ Json SeasonAt(query::Connection& connection,
   return season;
 }
 
+Json WithSeason(Json backtest, Json season) {
+  const Json& purchases = backtest["holdout"]["purchases"];
+  const double expected = purchases["expected"].AsDouble() * season["index"].AsDouble();
+  const double actual = purchases["actual"].AsDouble();
+  season.Set("expected_with_index", expected);
+  if (actual > 0) season.Set("aggregate_error_with_index", (expected - actual) / actual);
+  return backtest.Set("season", std::move(season));
+}
+
 Json Backtest(query::Connection& connection,
               const BacktestOptions& options,
               Timestamp until,
               int64_t window_micros) {
   Json json = Holdout(connection, options, until, window_micros);
   if (!options.seasonal || json.Has("failed")) return json;
-  Json season = SeasonAt(connection, options, until, window_micros);
-  const Json& purchases = json["holdout"]["purchases"];
-  const double expected = purchases["expected"].AsDouble() * season["index"].AsDouble();
-  const double actual = purchases["actual"].AsDouble();
-  season.Set("expected_with_index", expected);
-  if (actual > 0) season.Set("aggregate_error_with_index", (expected - actual) / actual);
-  return json.Set("season", std::move(season));
+  return WithSeason(std::move(json), SeasonAt(connection, options, until, window_micros));
 }
 
 Json Backtests(query::Connection& connection,

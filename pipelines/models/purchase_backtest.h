@@ -35,6 +35,9 @@ Json SeasonAt(query::Connection& connection,
               Timestamp until,
               int64_t window_micros);
 
+/// A back-test with what the seasonal index would have made of it.
+Json WithSeason(Json backtest, Json season);
+
 /// `count` back-tests, the earliest first, each one window apart, the last at `until`.
 Json Backtests(query::Connection& connection,
                const BacktestOptions& options,
