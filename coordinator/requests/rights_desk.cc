@@ -154,9 +154,8 @@ Json RightsDesk::Summary(const KeptRequest& kept) const {
                         {"law", kept.request.law},
                         {"received", TimestampText(kept.request.received)},
                         {"due", DateText(kept.request.due())}});
-  for (const auto& [name, value] : ClockOf(kept.request, state_.clock().Now()).fields()) {
-    json.Set(name, value);
-  }
+  const Json clock = ClockOf(kept.request, state_.clock().Now());
+  for (const auto& [name, value] : clock.fields()) json.Set(name, value);
   if (!kept.request.purpose.empty()) json.Set("purpose", kept.request.purpose);
   if (!kept.request.refusal.empty()) json.Set("refusal", kept.request.refusal);
   if (!kept.request.extension.empty()) json.Set("extension", kept.request.extension);
