@@ -236,7 +236,7 @@ Status Why(const CommandOptions& options) {
     PrintData(why["schedule"].AsString() + " " + why["why"].AsString() + "\n");
   } else {
     PrintData(why["step"].AsString() + "/" + why["task"].Dump() + " " + why["why"].AsString() +
-              "\n" + why["publication"].AsString());
+              "\n");
   }
   return OkStatus();
 }

@@ -16,7 +16,9 @@ void AppendLine(const std::string& path, const std::string& value, std::string& 
 /// Numbers and texts of a figure on one line; nested maps with dots.
 void Flatten(const Json& figure, const std::string& prefix, std::string& out) {
   for (const auto& [name, value] : figure.fields()) {
-    const std::string path = prefix.empty() ? name : prefix + "." + name;
+    std::string path = prefix;
+    if (!path.empty()) path += ".";
+    path += name;
     if (value.is_object()) {
       Flatten(value, path, out);
     } else if (value.is_number() && !value.is_int()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -147,12 +148,12 @@ Result<GovernanceFacts> GovernanceFacts::Gather(StateFolder& state, Timestamp si
 std::vector<policies::HeldData> GovernanceFacts::Held() const {
   std::vector<policies::HeldData> held;
   std::set<std::string> seen;
+  const std::string_view governed = pipelines::DatasetKindName(DatasetKind::kGoverned);
   for (const FrozenRun& frozen : runs_) {
     const pipelines::Plan& plan = frozen.run.planned.plan;
     if (!seen.insert(plan.pipeline).second) continue;
     for (const Json& dataset : plan.derivation.items()) {
-      if (dataset["kind"].AsString() != pipelines::DatasetKindName(DatasetKind::kGoverned))
-        continue;
+      if (dataset["kind"].AsString() != governed) continue;
       policies::HeldData one;
       one.pipeline = plan.pipeline;
       one.source = dataset["dataset"].AsString();

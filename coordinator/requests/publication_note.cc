@@ -15,12 +15,12 @@ std::string PublicationNote(const pipelines::PlannedStep& step, int task, const 
     if (manifest["recipient"] != options["recipient"]) continue;
     for (const Json& segment : manifest["segments"].items()) {
       if (!segment.Has("additions_held_until")) continue;
-      note += "few additions to segment '" + segment["name"].AsString() +
+      note += "; few additions to segment '" + segment["name"].AsString() +
               "' wait until they are a group, or " +
-              segment["additions_held_until"].AsString().substr(0, 10) + "\n";
+              segment["additions_held_until"].AsString().substr(0, 10);
     }
     for (const Json& segment : manifest["withheld"].items()) {
-      note += "withheld: " + segment["reason"].AsString() + "\n";
+      note += "; withheld: " + segment["reason"].AsString();
     }
   }
   return note;

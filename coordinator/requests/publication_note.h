@@ -10,8 +10,8 @@
 
 namespace signet::coordinator {
 
-/// Of the manifests in `report` (RunMemory::Report) the one that the task published: one sentence a
-/// segment that is withheld or whose additions wait; empty when nothing was held back.
+/// Of the manifests in `report` (RunMemory::Report) the one that the task published: "; ..." for
+/// each segment that is withheld or whose additions wait; empty when nothing was held back.
 std::string PublicationNote(const pipelines::PlannedStep& step, int task, const Json& report);
 
 /// The same for a run that has ended; empty for a step that publishes nothing.

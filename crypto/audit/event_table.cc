@@ -211,6 +211,22 @@ void AddRightsEnded(EventRows& t) {
         {"pipeline name the pipeline", "dataset name the dataset, or *"});
 }
 
+void AddDisclosures(EventRows& t) {
+  t.Kind("publication");
+  t.Add("disclosure.told",
+        "Somebody asked for counts of people, through the disclosure gate.",
+        "disclosure control; DESIGN section 9",
+        EventNames::kPolicy,
+        {"what name profile, report, run-report or policy-diff",
+         "about? text pipeline and dataset, or the policies compared",
+         "purpose? name whose columns and subjects were looked at",
+         "recipient name who was told",
+         "outcome name told, noisy or refused",
+         "told? count counts told",
+         "withheld? count counts left out",
+         "epsilon_thousandths? count privacy loss spent"});
+}
+
 void AddPublications(EventRows& t) {
   t.Kind("publication");
   t.Add("snapshot.published",
@@ -229,18 +245,6 @@ void AddPublications(EventRows& t) {
         "disclosure control",
         EventNames::kBoth,
         {"snapshot name its name", "recipient? name for whom", "segments objects name, reason"});
-  t.Add("disclosure.told",
-        "Somebody asked for counts of people, through the disclosure gate.",
-        "disclosure control; DESIGN section 9",
-        EventNames::kPolicy,
-        {"what name profile, report, run-report or policy-diff",
-         "about? text pipeline and dataset, or the policies compared",
-         "purpose? name whose columns and subjects were looked at",
-         "recipient name who was told",
-         "outcome name told, noisy or refused",
-         "told? count counts told",
-         "withheld? count counts left out",
-         "epsilon_thousandths? count privacy loss spent"});
   t.Add("snapshot.held",
         "Few additions to segments wait until they are a group, or went through by their age.",
         "disclosure control",
@@ -313,6 +317,7 @@ std::vector<EventDoc> MakeEventTable() {
   AddRights(table);
   AddRightsEnded(table);
   AddPublications(table);
+  AddDisclosures(table);
   AddLearningEvents(table);
   AddKeyEvents(table);
   AddOperationEvents(table);

@@ -319,8 +319,9 @@ TEST_F(Disclosure, TheLeastGeneralisationIsFoundOnRequest) {
   ASSERT_TRUE(search["found"].AsBool()) << told.Pretty();
   ASSERT_EQ(search["levels"].size(), 2U);
   EXPECT_EQ(search["k"].AsInt(), 10);
-  for (const Json& level : search["levels"].items())
+  for (const Json& level : search["levels"].items()) {
     EXPECT_FALSE(level["level"].AsString().empty());
+  }
 }
 
 }  // namespace
