@@ -18,7 +18,7 @@ std::string SegmentGroup(const std::string& pipeline, const std::string& segment
 
 /// What the log says of one telling: entry `disclosure.told`.
 struct TellingNote {
-  std::string what;       ///< "profile", "report", "run-report", "policy-diff"
+  std::string what;       ///< "profile", "report", "run-report"
   std::string about;      ///< "loyalty/crm"
   std::string purpose;    ///< or empty
   std::string recipient;  ///< who is told
