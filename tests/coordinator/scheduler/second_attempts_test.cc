@@ -9,7 +9,7 @@ constexpr int64_t kLeastMillis = 2'000;
 /// Four tasks on two workers, three of which took half a second; the fourth is still under way.
 class SecondAttempts : public testing::Test {
  protected:
-  void Begin(RunSpec run) {
+  void Begin(const RunSpec& run) {
     world_.Join("w1", 2);
     world_.Join("w2", 2);
     world_.Submit(run);

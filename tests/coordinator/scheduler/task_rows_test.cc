@@ -83,7 +83,7 @@ TEST(TaskRows, AMillionTaskRunNeverHasMoreRowsThanAreUnderWay) {
     most = std::max(most, bytes());
   }
   EXPECT_EQ(world.View("big").steps[0].done, done);
-  EXPECT_LT(most, 64'000 + 5 * TaskRows::kRange * sizeof(TaskRow));
+  EXPECT_LT(most, 64'000 + size_t{5} * TaskRows::kRange * sizeof(TaskRow));
   EXPECT_LT(world.scheduler.Snapshot().size(), 20'000U) << "ranges in the snapshot, too";
   world.Do(CancelRun{RunId("big"), Cancelled("enough")});
   EXPECT_EQ(world.endings.at(0), RunState::kCancelled);
