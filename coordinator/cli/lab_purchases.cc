@@ -34,11 +34,10 @@ Result<Timestamp> LabMoment(const std::string& option, const std::string& text) 
   return Invalid(option + ": '" + text + "' is no date").WithRemedy("write it as 2026-01-31");
 }
 
-Result<LabPurchases> ReadLabPurchases(const LabPurchaseOptions& options,
-                                      bool log_gaps,
-                                      bool names) {
-  LabPurchases read;
-  pipelines::PurchaseTableOptions& table = read.rows;
+Result<pipelines::PurchaseTable> ReadLabPurchases(const LabPurchaseOptions& options,
+                                                  bool log_gaps,
+                                                  bool names) {
+  pipelines::PurchaseTableOptions table;
   ASSIGN_OR_RETURN(table.unit, pipelines::TimeUnitFromName(options.unit));
   if (!options.holdout.empty()) {
     ASSIGN_OR_RETURN(table.holdout, LabMoment("--holdout", options.holdout));
@@ -49,8 +48,8 @@ Result<LabPurchases> ReadLabPurchases(const LabPurchaseOptions& options,
   if (!options.until.empty()) {
     ASSIGN_OR_RETURN(table.until, LabMoment("--until", options.until));
   }
-  ASSIGN_OR_RETURN(read.input, LabInput::Open(options.in, options.where));
-  LabInput* const input = read.input.get();
+  ASSIGN_OR_RETURN(const std::unique_ptr<LabInput> input,
+                   LabInput::Open(options.in, options.where));
   ASSIGN_OR_RETURN(table.customer, input->ValueSql("--customer", options.customer));
   ASSIGN_OR_RETURN(table.time, input->TimeSql("--time", options.time));
   if (!options.amount.empty()) {
@@ -64,8 +63,7 @@ Result<LabPurchases> ReadLabPurchases(const LabPurchaseOptions& options,
   table.table = "input";
   table.log_gaps = log_gaps;
   table.names = names;
-  ASSIGN_OR_RETURN(read.table, pipelines::ReadPurchases(input->connection(), table));
-  return read;
+  return pipelines::ReadPurchases(input->connection(), table);
 }
 
 }  // namespace signet::coordinator
