@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coordinator/cli/report_charts.h"
+#include "coordinator/cli/report_figure.h"
 #include "crypto/base/text.h"
 #include "policies/disclosure/disclosure.h"
 #include "policies/reports/html_text.h"
@@ -14,24 +15,6 @@ namespace signet::coordinator {
 namespace {
 
 using policies::PublicationRule;
-
-/// Four significant digits, for people.
-std::string Number(const Json& value) {
-  if (value.is_int()) return WithThousands(value.AsInt());
-  if (!value.is_number()) return value.is_string() ? value.AsString() : "";
-  const double number = value.AsDouble();
-  const double size = std::fabs(number);
-  if (size >= 1e15) return value.Dump();
-  if (size >= 1000) return WithThousands(std::llround(number));
-  return FixedText(number, size >= 100 ? 1 : size >= 1 ? 2 : 4);
-}
-
-std::string WithInterval(const Json& estimate) {
-  if (!estimate.is_object()) return Number(estimate);
-  if (!estimate["low"].is_number()) return Number(estimate["value"]);
-  return Number(estimate["value"]) + " (" + Number(estimate["low"]) + " to " +
-         Number(estimate["high"]) + ")";
-}
 
 bool Shown(int64_t count, const PublicationRule& rule) {
   return policies::CheckGroup(count, rule).allowed;
@@ -71,18 +54,18 @@ std::string Deciles(const std::string& step, const Json& deciles, const Publicat
     observed.y.push_back(decile["observed"].AsDouble());
     table.rows.push_back({labels.back(),
                           WithThousands(decile["rows"].AsInt()),
-                          Number(decile["predicted"]),
-                          Number(decile["observed"])});
+                          ReportFigure(decile["predicted"]),
+                          ReportFigure(decile["observed"])});
     if (!has_gains) continue;
     gains.x.push_back(static_cast<double>(labels.size()) / count);
     gains.y.push_back(decile["gains"].AsDouble());
     lift.y.push_back(decile["lift"].AsDouble());
-    table.rows.back().push_back(Number(decile["lift"]));
-    table.rows.back().push_back(Number(decile["gains"]));
+    table.rows.back().push_back(ReportFigure(decile["lift"]));
+    table.rows.back().push_back(ReportFigure(decile["gains"]));
   }
   const std::string first = "The top tenth by prediction: predicted " +
-                            Number(deciles.items().front()["predicted"]) + ", observed " +
-                            Number(deciles.items().front()["observed"]) + ".";
+                            ReportFigure(deciles.items().front()["predicted"]) + ", observed " +
+                            ReportFigure(deciles.items().front()["observed"]) + ".";
   std::string picture = BarChart(
       {"Predicted and observed by decile", first, "decile", "mean"}, labels, {predicted, observed});
   if (has_gains) {
@@ -108,9 +91,9 @@ std::string Calibration(const std::string& step, const Json& bins, const Publica
     line.x.push_back(bin["predicted"].AsDouble());
     line.y.push_back(bin["observed"]["value"].AsDouble());
     most = std::max({most, line.x.back(), line.y.back()});
-    table.rows.push_back({Number(bin["predicted"]),
+    table.rows.push_back({ReportFigure(bin["predicted"]),
                           WithThousands(bin["rows"].AsInt()),
-                          WithInterval(bin["observed"])});
+                          ReportInterval(bin["observed"])});
   }
   if (line.x.size() < 2) return "";
   const std::string sentence =
@@ -132,12 +115,12 @@ std::string Uplift(const std::string& step, const Json& figures) {
     qini.x.push_back(curve[i]["share"].AsDouble());
     qini.y.push_back(curve[i]["qini"].AsDouble());
     if ((i + 1) % every == 0) {
-      table.rows.push_back({Number(curve[i]["share"]), Number(curve[i]["qini"])});
+      table.rows.push_back({ReportFigure(curve[i]["share"]), ReportFigure(curve[i]["qini"])});
     }
   }
   const std::string text = figures["text"].is_string()
                                ? figures["text"].AsString()
-                               : "Qini " + WithInterval(figures["qini"]) + ".";
+                               : "Qini " + ReportInterval(figures["qini"]) + ".";
   return Section(step,
                  "Uplift (Qini)",
                  text,
@@ -166,7 +149,7 @@ std::string Grid(const std::string& step, const Json& grid, const PublicationRul
     table.rows.push_back({rows[r]});
     for (size_t c = 0; c < columns.size(); ++c) {
       const double value = values[r * columns.size() + c];
-      table.rows.back().push_back(std::isnan(value) ? "not shown" : Number(Json(value)));
+      table.rows.back().push_back(std::isnan(value) ? "not shown" : ReportFigure(Json(value)));
     }
   }
   const std::string sentence = grid["measure"].AsString() + " by " + down + " and " + across +
@@ -186,11 +169,11 @@ std::string Clusters(const std::string& step, const Json& figures, const Publica
   std::vector<double> effects;
   for (const Json& cluster : figures["clusters"].items()) {
     if (!Shown(cluster["size"].AsInt(), rule)) continue;
-    names.push_back("cluster " + Number(cluster["cluster"]));
+    names.push_back("cluster " + ReportFigure(cluster["cluster"]));
     table.rows.push_back(
         {names.back(), WithThousands(cluster["size"].AsInt()), cluster["words"].AsString()});
     for (const std::string& column : columns) {
-      table.rows.back().push_back(Number(cluster["mean"][column]));
+      table.rows.back().push_back(ReportFigure(cluster["mean"][column]));
       effects.push_back(cluster["effect"][column].AsDouble());
     }
   }
@@ -220,9 +203,9 @@ std::string HexBins(const std::string& step, const Json& figures, const Publicat
   if (largest.size() > 10) largest.resize(10);
   ReportTable table{"The fullest hexagons", {"centre", "people", "mostly cluster"}, {}};
   for (const Json& bin : largest) {
-    table.rows.push_back({Number(bin["x"]) + ", " + Number(bin["y"]),
+    table.rows.push_back({ReportFigure(bin["x"]) + ", " + ReportFigure(bin["y"]),
                           WithThousands(bin["count"].AsInt()),
-                          bin.Has("cluster") ? Number(bin["cluster"]) : "-"});
+                          bin.Has("cluster") ? ReportFigure(bin["cluster"]) : "-"});
   }
   const std::string title =
       figures["title"].is_string() ? figures["title"].AsString() : "People on a plane";
@@ -242,10 +225,10 @@ std::string Experiment(const std::string& step, const Json& figures, const Publi
     }
     const std::string name = line["metric"].AsString() + ", " + line["arm"].AsString();
     table.rows.push_back({name,
-                          Number(line["control"]),
-                          Number(line["value"]),
-                          WithInterval(line["difference"]),
-                          Number(line["p_value"])});
+                          ReportFigure(line["control"]),
+                          ReportFigure(line["value"]),
+                          ReportInterval(line["difference"]),
+                          ReportFigure(line["p_value"])});
     const Json& relative = line["relative"];
     if (!relative["low"].is_number() || !relative["high"].is_number()) continue;
     intervals.push_back({name,
@@ -275,9 +258,9 @@ std::string Paired(const std::string& step, const Json& figures, const Publicati
   for (const Json& line : figures["paired"].items()) {
     const Json& difference = line["difference"];
     table.rows.push_back({line["metric"].AsString(),
-                          Number(line["a"]),
-                          Number(line["b"]),
-                          WithInterval(difference),
+                          ReportFigure(line["a"]),
+                          ReportFigure(line["b"]),
+                          ReportInterval(difference),
                           line["verdict"].AsString()});
     const double reach = (difference["high"].AsDouble() - difference["low"].AsDouble()) / 2;
     if (reach <= 0) continue;
@@ -310,8 +293,8 @@ std::string Drift(const std::string& step, const Json& figures) {
   std::vector<std::string> labels;
   for (const Json& column : columns) {
     table.rows.push_back({column["column"].AsString(),
-                          Number(column["psi"]),
-                          Number(column["ks"]),
+                          ReportFigure(column["psi"]),
+                          ReportFigure(column["ks"]),
                           column["verdict"].AsString()});
     if (labels.size() == 8) continue;
     labels.push_back(column["column"].AsString().substr(0, 11));
@@ -331,7 +314,7 @@ std::string Components(const std::string& step, const Json& components) {
   ChartSeries share{"share of variance", {}, {}};
   std::vector<std::string> labels;
   for (const Json& component : components.items()) {
-    labels.push_back(Number(component["component"]));
+    labels.push_back(ReportFigure(component["component"]));
     share.y.push_back(component["explained_variance_ratio"].AsDouble());
     std::vector<std::string> loadings;
     for (const auto& [name, value] : component["loadings"].fields()) {

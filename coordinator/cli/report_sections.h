@@ -1,8 +1,8 @@
 /// What a run's figures show, as sections of a page: a picture, a sentence and a table for each.
 ///
 /// Figures are recognised by their shape, wherever a stage puts them: `deciles`, `calibration`,
-/// `curve` (uplift), `grid`, `clusters`, `hexbins`, `components`, `metrics` (experiment), `judged` and
-/// `columns` with `psi` (drift). Counts below the policy's minimum group are not told.
+/// `curve` (uplift), `grid`, `clusters`, `hexbins`, `components`, `metrics` (experiment), `judged`
+/// and `columns` with `psi` (drift). Counts below the policy's minimum group are not told.
 #pragma once
 
 #include <string>

@@ -34,9 +34,9 @@ Status StandingDuties::OpenDoor(const std::string& endpoint,
   return OkStatus();
 }
 
-bool StandingDuties::Due(int64_t& last, int64_t seconds) const {
+bool StandingDuties::Due(std::optional<int64_t>& last, int64_t seconds) const {
   const int64_t now = clock_.MonotonicMicros();
-  if (last != 0 && now - last < seconds * kMicrosPerSecond) return false;
+  if (last && now - *last < seconds * kMicrosPerSecond) return false;
   last = now;
   return true;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "coordinator/binding/state_folder.h"
@@ -40,7 +41,7 @@ class StandingDuties {
 
  private:
   /// Whether `seconds` have passed since `last`, which becomes now.
-  bool Due(int64_t& last, int64_t seconds) const;
+  bool Due(std::optional<int64_t>& last, int64_t seconds) const;
   void Told(const char* what, const Status& status);
   /// The keys that the workers' door refused: how often, and which revoked members they were of.
   Status NoteRefusals();
@@ -50,10 +51,10 @@ class StandingDuties {
   WorkerList& list_;
   Clock& clock_;
   std::unique_ptr<EnrolmentDoor> door_;
-  int64_t folded_ = 0;
-  int64_t settings_ = 0;
-  int64_t signed_ = 0;
-  int64_t refusals_ = 0;
+  std::optional<int64_t> folded_;
+  std::optional<int64_t> settings_;
+  std::optional<int64_t> signed_;
+  std::optional<int64_t> refusals_;
   workers::Refusals refused_;  ///< not told yet
   std::string failing_;        ///< what was told last
 };

@@ -273,6 +273,9 @@ void AddPublications(EventRows& t) {
          "version? name its version",
          "members? count persons handed over",
          "state? name delivered, partial or failed"});
+}
+
+void AddReads(EventRows& t) {
   t.Kind("access");
   t.Add("snapshot.read",
         "Clients read a snapshot: one entry for many calls.",
@@ -317,6 +320,7 @@ std::vector<EventDoc> MakeEventTable() {
   AddRights(table);
   AddRightsEnded(table);
   AddPublications(table);
+  AddReads(table);
   AddDisclosures(table);
   AddLearningEvents(table);
   AddKeyEvents(table);

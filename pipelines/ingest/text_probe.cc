@@ -101,26 +101,18 @@ class QuoteMeter {
   [[nodiscard]] uint64_t too_long() const { return too_long_; }
 
  private:
-  /// A quote stands at `at`. Returns up to where lines are counted now.
+  /// A quote stands at `at`. Lines are counted up to `counted`; returns up to where they are now.
   size_t TakeQuote(std::string_view text, size_t at, size_t counted) {
-    if (quoted_) {
-      quoted_ = false;
-      closed_just_now_ = true;
-    } else if (closed_just_now_ || StartsField(text, at)) {
-      // A doubled quote goes on with the field that seemed closed.
-      if (!closed_just_now_) counted = OpenAt(text, at, counted);
-      quoted_ = true;
-      closed_just_now_ = false;
-    }
-    return counted;
-  }
-
-  /// A field opens at `quote`; lines are counted up to `counted`. Returns up to where they are now.
-  size_t OpenAt(std::string_view text, size_t quote, size_t counted) {
+    if (!quoted_ && !closed_just_now_ && !StartsField(text, at)) return counted;
+    // A doubled quote goes on with the field that seemed closed.
+    const bool opens = !quoted_ && !closed_just_now_;
+    closed_just_now_ = quoted_;
+    quoted_ = !quoted_;
+    if (!opens) return counted;
     length_ = 0;
-    line_ += Lines(text.substr(counted, quote - counted));
+    line_ += Lines(text.substr(counted, at - counted));
     opened_ = line_;
-    return quote;
+    return at;
   }
 
   /// `next` is the byte behind a closing quote.

@@ -86,7 +86,12 @@ TEST_F(Rights, AccessGivesEverythingHeldWithProofsInFilesOfTheAskerAlone) {
   EXPECT_NE(data.find("70.00"), std::string::npos) << "their orders";
   EXPECT_EQ(data.find(ShopEmail(kOther)), std::string::npos);
   EXPECT_EQ(answer["segments"].items().at(0)["rows"].size(), 1U);
-  EXPECT_EQ(answer["derived"].items().at(0)["rows"].items().at(0)["orders_count"].AsString(), "3");
+  const Json::Array& derived = answer["derived"].items();
+  const auto counted = std::find_if(derived.begin(), derived.end(), [](const Json& dataset) {
+    return dataset["rows"].items().at(0).Has("orders_count");
+  });
+  ASSERT_NE(counted, derived.end()) << answer["derived"].Dump();
+  EXPECT_EQ((*counted)["rows"].items().at(0)["orders_count"].AsString(), "3");
   EXPECT_EQ(answer["recipients"].items().at(0)["recipient"].AsString(), "email_platform");
   EXPECT_GT(answer["purposes"].size(), 5U);
   EXPECT_EQ(answer["retention"]["scores"].AsString(), "180 days");
