@@ -258,6 +258,17 @@ Json PlanBinder::Report() const {
   return Json::Of({{"figures", figures}, {"snapshots", manifests}});
 }
 
+Status PlanBinder::PutLive(const PlannedOutput& output,
+                           std::set<DekId>& kept,
+                           crypto::WriteBatch& batch) {
+  LiveDataset dataset{plan_.pipeline, output.dataset, run_.text(), output.kind, output.schema, {}};
+  for (const auto& [task, pieces] : pieces_[output.dataset]) {
+    dataset.pieces.insert(dataset.pieces.end(), pieces.begin(), pieces.end());
+  }
+  InsertKeys(dataset.pieces, kept);
+  return registry_.Put(dataset, batch);
+}
+
 /// A successful run's datasets become the pipeline's live ones; all other keys die.
 Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
   std::set<DekId> kept;
@@ -280,13 +291,7 @@ Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
         for (const auto& [key, id] : keys_.Of(output.dataset)) kept.insert(id);
         continue;
       }
-      LiveDataset dataset{
-          plan_.pipeline, output.dataset, run_.text(), output.kind, output.schema, {}};
-      for (const auto& [task, pieces] : pieces_[output.dataset]) {
-        dataset.pieces.insert(dataset.pieces.end(), pieces.begin(), pieces.end());
-      }
-      InsertKeys(dataset.pieces, kept);
-      TRY(registry_.Put(dataset, batch));
+      TRY(PutLive(output, kept, batch));
       names.push_back(output.dataset);
     }
   }

@@ -162,6 +162,9 @@ class PlanBinder final : public RunBinder {
   Status CommitLedger(int partition, crypto::WriteBatch& batch);
   Status TakeSignals(int partition, std::vector<policies::Fact>& facts, crypto::WriteBatch& batch);
   Status FinishDatasets(bool succeeded, crypto::WriteBatch& batch);
+  Status PutLive(const pipelines::PlannedOutput& output,
+                 std::set<DekId>& kept,
+                 crypto::WriteBatch& batch);
   Result<LiveDataset> KeptOf(const pipelines::PlannedOutput& output);
   Status KeepFinished(std::set<DekId>& kept, crypto::WriteBatch& batch);
   Status SettleKept(const std::set<DekId>& live,

@@ -75,14 +75,14 @@ crypto::AuditEvent RightsDesk::EventFor(const char* type, KeptRequest& kept, Jso
 Status RightsDesk::WriteTogether(const std::vector<crypto::AuditEvent>& events,
                                  crypto::WriteBatch batch) {
   for (const crypto::AuditEvent& event : events) {
-    const Status appended = state_.audit().Append(event, batch).status();
+    Status appended = state_.audit().Append(event, batch).status();
     if (!appended.ok()) {
       TRY(state_.audit().Committed(appended));
       ledger_.Drop();
       return appended;
     }
   }
-  const Status written = state_.store().Write(batch, crypto::Durability::kSync);
+  Status written = state_.store().Write(batch, crypto::Durability::kSync);
   if (!written.ok()) ledger_.Drop();
   TRY(state_.audit().Committed(written));
   return written;

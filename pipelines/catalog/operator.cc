@@ -207,8 +207,8 @@ std::vector<std::unique_ptr<Operator>> MakeAll() {
 }
 
 const std::vector<std::unique_ptr<Operator>>& Catalog() {
-  static const std::vector<std::unique_ptr<Operator>> catalog = MakeAll();
-  return catalog;
+  static const std::vector<std::unique_ptr<Operator>> kCatalog = MakeAll();
+  return kCatalog;
 }
 
 }  // namespace

@@ -142,8 +142,8 @@ Status CheckFolds(const TrainingSet& set, ModelKind kind) {
                    " are needed");
   }
   struct Counts {
-    const char* name;
-    size_t least;
+    const char* name = "";
+    size_t least = 0;
     size_t rows = 0, positives = 0;
   };
   Counts folds[] = {{"training", kClassRowsMin}, {"validation", 2}, {"holdout", 2}};

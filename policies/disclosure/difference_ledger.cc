@@ -150,9 +150,9 @@ bool DifferenceLedger::Knows(std::string_view group) const {
 std::vector<CountStatement> DifferenceLedger::Told(std::string_view recipient) const {
   std::vector<CountStatement> told;
   const auto add = [&](const std::string& group, int64_t count, const auto& whom) {
-    for (const auto& entry : whom) {
-      if (!recipient.empty() && entry.first != recipient) continue;
-      told.push_back({entry.first, group, count, entry.second});
+    for (const auto& [who, when] : whom) {
+      const bool asked = recipient.empty() || who == recipient;
+      if (asked) told.push_back({who, group, count, when});
     }
   };
   for (const auto& group : groups_) {
