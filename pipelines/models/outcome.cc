@@ -178,6 +178,16 @@ Result<Outcome> HappenedIn(const TableColumn& column, const TableColumn* event) 
   return happened;
 }
 
+/// The shortest known time above zero; infinite where there is none.
+float LeastAboveZero(const Outcome& outcome) {
+  float least = INFINITY;
+  for (size_t i = 0; i < outcome.values.size(); ++i) {
+    const bool counts = outcome.known[i] != 0 && outcome.values[i] > 0;
+    if (counts) least = std::min(least, outcome.values[i]);
+  }
+  return least;
+}
+
 }  // namespace
 
 Result<Outcome> TimeOutcome(const TableColumn& column, const TableColumn* event) {
@@ -188,7 +198,6 @@ Result<Outcome> TimeOutcome(const TableColumn& column, const TableColumn* event)
   if (event == nullptr) {
     outcome.notes.emplace_back("every time counts as an event; --event names who is censored");
   }
-  float least = INFINITY;
   size_t events = 0;
   for (size_t i = 0; i < column.rows(); ++i) {
     const double value = column.numbers[i];
@@ -200,9 +209,9 @@ Result<Outcome> TimeOutcome(const TableColumn& column, const TableColumn* event)
     outcome.known.push_back(known ? 1 : 0);
     outcome.values.push_back(known ? static_cast<float>(value) : 1.0F);
     outcome.happened.push_back(happened.values[i] > 0 ? 1 : 0);
-    if (known && value > 0) least = std::min(least, static_cast<float>(value));
     if (known && outcome.happened.back() != 0) ++events;
   }
+  const float least = LeastAboveZero(outcome);
   if (events == 0 || !std::isfinite(least)) {
     return Invalid("--target '" + column.name + "' and --event hold no event")
         .WithRemedy("check --target, --event and --where");

@@ -50,11 +50,11 @@ class Decisions : public testing::Test {
     return tasks.size() == 1 ? tasks.items().front() : kNone;
   }
 
-  static Workplace* place;
-  static Json report;
+  // Of one run for all tests.  NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
+  static inline Workplace* place = nullptr;
+  static inline Json report;
+  // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 };
-Workplace* Decisions::place = nullptr;
-Json Decisions::report;
 
 TEST_F(Decisions, OffersKeepTheBudgetAndGoToThoseWhomTheyChange) {
   const Json& offers = Figure("best_offer");
