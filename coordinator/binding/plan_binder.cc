@@ -19,7 +19,6 @@ namespace {
 
 using pipelines::DatasetKind;
 using pipelines::Piece;
-using pipelines::PlannedInput;
 using pipelines::PlannedOutput;
 using pipelines::PlannedStep;
 using pipelines::Shape;
@@ -258,6 +257,7 @@ Json PlanBinder::Report() const {
   return Json::Of({{"figures", figures}, {"snapshots", manifests}});
 }
 
+/// Puts an output among the pipeline's live datasets; its keys are kept.
 Status PlanBinder::PutLive(const PlannedOutput& output,
                            std::set<DekId>& kept,
                            crypto::WriteBatch& batch) {
@@ -269,21 +269,10 @@ Status PlanBinder::PutLive(const PlannedOutput& output,
   return registry_.Put(dataset, batch);
 }
 
-/// A successful run's datasets become the pipeline's live ones; all other keys die.
-Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
-  std::set<DekId> kept;
+/// All outputs that outlive the run; returns the names of those that are live now.
+Result<std::vector<std::string>> PlanBinder::PutAllLive(std::set<DekId>& kept,
+                                                        crypto::WriteBatch& batch) {
   std::vector<std::string> names;
-  ASSIGN_OR_RETURN(const std::vector<LiveDataset> all_live, registry_.All());
-  for (const auto& [name, pieces] : state_pieces_) InsertKeys(pieces, kept);
-  InsertKeys(shown_, kept);
-  for (const LiveDataset& dataset : all_live) {
-    const bool outlives = dataset.owner == ModelRegistry::kOwner || dataset.owner == kShownOwner;
-    if (outlives) InsertKeys(dataset.pieces, kept);
-  }
-  if (!succeeded) {
-    if (salvage_) TRY(KeepFinished(kept, batch));
-    return keys_.DestroyAllBut(kept, batch);
-  }
   for (const PlannedStep& step : plan_.steps) {
     for (const PlannedOutput& output : step.outputs) {
       if (IsStateDataset(output.dataset) || output.ephemeral) continue;
@@ -295,6 +284,24 @@ Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
       names.push_back(output.dataset);
     }
   }
+  return names;
+}
+
+/// A successful run's datasets become the pipeline's live ones; all other keys die.
+Status PlanBinder::FinishDatasets(bool succeeded, crypto::WriteBatch& batch) {
+  std::set<DekId> kept;
+  ASSIGN_OR_RETURN(const std::vector<LiveDataset> all_live, registry_.All());
+  for (const auto& [name, pieces] : state_pieces_) InsertKeys(pieces, kept);
+  InsertKeys(shown_, kept);
+  for (const LiveDataset& dataset : all_live) {
+    const bool outlives = dataset.owner == ModelRegistry::kOwner || dataset.owner == kShownOwner;
+    if (outlives) InsertKeys(dataset.pieces, kept);
+  }
+  if (!succeeded) {
+    if (salvage_) TRY(KeepFinished(kept, batch));
+    return keys_.DestroyAllBut(kept, batch);
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, PutAllLive(kept, batch));
   TRY(state_.blobs().Sync());
   TRY(SettleKept(kept, names, batch));
   if (!partial_) TRY(registry_.DropOthers(plan_.pipeline, names, batch));

@@ -165,6 +165,7 @@ class PlanBinder final : public RunBinder {
   Status PutLive(const pipelines::PlannedOutput& output,
                  std::set<DekId>& kept,
                  crypto::WriteBatch& batch);
+  Result<std::vector<std::string>> PutAllLive(std::set<DekId>& kept, crypto::WriteBatch& batch);
   Result<LiveDataset> KeptOf(const pipelines::PlannedOutput& output);
   Status KeepFinished(std::set<DekId>& kept, crypto::WriteBatch& batch);
   Status SettleKept(const std::set<DekId>& live,
