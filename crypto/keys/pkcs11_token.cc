@@ -62,7 +62,9 @@ class Module {
  public:
   /// One object per path while it is in use: a module may be initialised once per process only.
   static Result<std::shared_ptr<Module>> Load(const std::filesystem::path& path) {
-    static LoadedModules* const kLoaded = new LoadedModules;  // lives as long as the process
+    // Lives as long as the process.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+    static LoadedModules* const kLoaded = new LoadedModules;
     const std::lock_guard lock(kLoaded->mutex);
     std::weak_ptr<Module>& slot = kLoaded->by_path[path.string()];
     if (std::shared_ptr<Module> there = slot.lock()) return there;

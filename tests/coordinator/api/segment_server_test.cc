@@ -60,6 +60,7 @@ TEST_F(SegmentServerTest, AnswersMembershipOneByOneAndInBatches) {
   EXPECT_FALSE(client->IsMember("loyalty", "even", TokenOf(kMail, 5)).value());
   EXPECT_TRUE(client->IsMember("loyalty", "all", TokenOf(kMail, 5)).value());
   std::vector<Uuid> tokens;
+  tokens.reserve(200);
   for (int n = 0; n < 200; ++n) tokens.push_back(TokenOf(kMail, n));
   const std::vector<bool> members = client->IsMemberBatch("loyalty", "even", tokens).value();
   for (size_t n = 0; n < members.size(); ++n) EXPECT_EQ(members[n], n < 100 && n % 2 == 0) << n;
@@ -75,6 +76,7 @@ TEST_F(SegmentServerTest, ARecipientNeverSeesAnotherRecipientsMembers) {
   Start();
   const auto ads = Client(kAds);
   std::vector<Uuid> tokens;
+  tokens.reserve(100);
   for (int n = 0; n < 100; ++n) tokens.push_back(TokenOf(kMail, n));
   const std::vector<bool> members = ads->IsMemberBatch("loyalty", "all", tokens).value();
   EXPECT_EQ(std::count(members.begin(), members.end(), true), 0);

@@ -29,8 +29,9 @@ class CustodyContract : public ::testing::TestWithParam<const char*> {
   /// Opened anew, as by the next process.
   std::unique_ptr<Custody> Open() {
     const std::string kind = GetParam();
-    if (kind == "pkcs11")
+    if (kind == "pkcs11") {
       return Taken(Pkcs11Custody::Open(token_->Open(), "state-1", /*make_root=*/true));
+    }
     if (kind == "credential") {
       return Taken(
           FileCustody::OpenUnder(scratch_.path() / "custody", SeededEntropy(9).RandomSecret(32)));

@@ -125,7 +125,7 @@ TEST(Dockerfile, CopiesOnlyWhatTheTreeAndItsBuildHave) {
   for (const std::string& instruction : Instructions()) {
     const std::vector<std::string> words = WordsOf(instruction);
     if (words[0] != "COPY" || words.size() < 4) continue;
-    const std::string from = words[2];
+    const std::string& from = words[2];
     ASSERT_EQ(from.rfind("/src/", 0), 0U) << instruction;
     const std::string path = from.substr(5);
     const std::string built = "build/release/";

@@ -14,7 +14,7 @@ namespace {
 TEST(NearestRows, AreTheNearestWithoutTheRowItself) {
   const PointSet points = ReferencePoints();
   const Neighbours near = NearestRows(points, 5, 2);
-  for (uint32_t i = 0; i < points.rows(); ++i) {
+  for (size_t i = 0; i < points.rows(); ++i) {
     size_t nearer = 0;
     const double farthest = near.squared[i * 5 + 4];
     for (size_t j = 0; j < points.rows(); ++j) {
@@ -24,7 +24,7 @@ TEST(NearestRows, AreTheNearestWithoutTheRowItself) {
     for (size_t r = 0; r < 5; ++r) {
       EXPECT_NE(near.rows[i * 5 + r], i);
       EXPECT_EQ(near.squared[i * 5 + r],
-                SquaredDistance(points.Row(i), points.Row(size_t{near.rows[i * 5 + r]}), 3));
+                SquaredDistance(points.Row(i), points.Row(near.rows[i * 5 + r]), 3));
     }
   }
 }

@@ -39,6 +39,7 @@ TEST(QuantileBands, TakeNoValuesMissingOnesAndInfiniteOnes) {
 
 TEST(QuantileBands, DoNotDependOnOrderOrOnDuplicatingAllRowsManyTimes) {
   std::vector<double> values;
+  values.reserve(101);
   for (int i = 0; i < 101; ++i) values.push_back((i * 37) % 101);
   std::vector<double> turned(values.rbegin(), values.rend());
   EXPECT_EQ(QuantileBounds(values, 5), QuantileBounds(turned, 5));

@@ -24,19 +24,19 @@ std::string Misfit(const Json& schema, const Json& value, const std::string& at)
 
 bool HasTypeOf(const Json& schema, const Json& value) {
   if (schema["type"].is_string()) return HasType(value, schema["type"].AsString());
-  const auto types = schema["type"].items();
+  const auto& types = schema["type"].items();
   return types.empty() || std::any_of(types.begin(), types.end(), [&](const Json& type) {
            return HasType(value, type.AsString());
          });
 }
 
 bool IsOneOf(const Json& choices, const Json& value) {
-  const auto items = choices.items();
+  const auto& items = choices.items();
   return std::find(items.begin(), items.end(), value) != items.end();
 }
 
 bool FitsOneOf(const Json& forms, const Json& value, const std::string& at) {
-  const auto items = forms.items();
+  const auto& items = forms.items();
   return std::any_of(items.begin(), items.end(), [&](const Json& form) {
     return Misfit(form, value, at).empty();
   });
