@@ -78,7 +78,8 @@ TEST_F(PlanPublication, TheFirstTaskReadsNothingAndTheNextWhatTheFirstShowed) {
     size_t count = 0;
     const Result<Bytes> bound = binder.BindTask(Task());
     EXPECT_TRUE(bound.ok()) << bound.status().message();
-    for (const auto& input : pipelines::TaskAssignment::Decode(*bound)->spec.inputs) {
+    const auto assignment = pipelines::TaskAssignment::Decode(*bound);
+    for (const auto& input : assignment->spec.inputs) {
       if (input.name == name) count += input.pieces.size();
     }
     return count;
