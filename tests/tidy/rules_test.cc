@@ -124,6 +124,11 @@ TEST(TidyRules, TimeChanceAndSleepHaveTheirDoors) {
         Case{"crypto/base/a.cc", "auto t = std::chrono::system_clock::now();", 1},
         Case{"crypto/base/clock.cc", "auto t = std::chrono::system_clock::now();", 0},
         Case{"crypto/base/a.cc", "// like rand(), but better", 0},
+        Case{"crypto/base/a.cc", "for (const Json& x : Answer()[\"rows\"].items()) {", 1},
+        Case{"crypto/base/a.cc", "for (const Row& row : *Rows::Read(a, b)) {", 1},
+        Case{"crypto/base/a.cc", "for (const Row& row : Read(a)->rows) {", 1},
+        Case{"crypto/base/a.cc", "for (const Row& row : Rows(a)) {", 0},
+        Case{"crypto/base/a.cc", "for (const Json& x : (*answer)[\"rows\"].items()) {", 0},
         Case{"crypto/base/a.cc", "// TODO: later", 1}}) {
     SCOPED_TRACE(std::string(c.path) + ": " + c.line);
     EXPECT_EQ(Count(BannedWords, {{c.path, c.line}}), c.want);

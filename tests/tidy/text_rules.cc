@@ -107,6 +107,10 @@ const std::vector<BannedWord>& BannedList() {
        "time comes through Clock",
        {"crypto/base/clock.cc", "tests/"}},
       {"format", R"(std::format\b)", "neither compiler has it", {}},
+      {"dangling",
+       R"(\bfor \([^;]* : (\*[A-Z][A-Za-z_:]*\(|[A-Z][A-Za-z_:]*\([^;]*\)(->|\["|\.value\(\)\.)))",
+       "a loop over a part of a temporary: name the whole first (C++20 ends it before the body)",
+       {}},
       {"unfinished", R"(\b(TODO|FIXME|XXX|HACK)\b)", "finish it or file an issue", {}},
   };
   return kBanned;

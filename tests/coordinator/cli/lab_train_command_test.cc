@@ -52,7 +52,8 @@ TEST_F(LabTrain, LearnsNothingFromColumnsThatTheTargetSpeaksOf) {
                  "json"}),
             0)
       << error_;
-  for (const Json& column : Printed()["columns"].items()) {
+  const Json printed = Printed();
+  for (const Json& column : printed["columns"].items()) {
     EXPECT_NE(column["column"].AsString(), "left");
   }
 }

@@ -75,19 +75,22 @@ TEST(PairedJudgement, SaysWhichIsBetterWhateverTheMetricsDirection) {
   for (const PairedFigure& figure : *turned) EXPECT_EQ(figure.Verdict(), "a is better");
   const std::vector<double> actual = {1, 2, 3, 4, 5, 6};
   const std::vector<double> far = {3, 4, 5, 6, 7, 8.5};
-  for (const PairedFigure& figure : *JudgeValues(far, actual, actual, 0.95)) {
+  const auto values = JudgeValues(far, actual, actual, 0.95);
+  for (const PairedFigure& figure : *values) {
     EXPECT_EQ(figure.Verdict(), "b is better");
   }
 }
 
 TEST(PairedJudgement, TheSameScoreTwiceOrOneRowHasNoDifferenceAndNoNan) {
   const Rows rows = Draw(50, 5, 0.5, 0.5);
-  for (const PairedFigure& figure : *JudgeProbabilities(rows.a, rows.a, rows.labels, 0.95)) {
+  const auto same = JudgeProbabilities(rows.a, rows.a, rows.labels, 0.95);
+  for (const PairedFigure& figure : *same) {
     EXPECT_EQ(figure.difference.value, 0);
     EXPECT_EQ(figure.Verdict(), "no difference shown");
   }
-  for (const PairedFigure& figure :
-       *JudgeValues(std::vector<double>{1}, std::vector<double>{2}, std::vector<double>{3}, 0.95)) {
+  const auto single =
+      JudgeValues(std::vector<double>{1}, std::vector<double>{2}, std::vector<double>{3}, 0.95);
+  for (const PairedFigure& figure : *single) {
     EXPECT_TRUE(std::isfinite(figure.difference.low));
   }
   const std::vector<uint8_t> one_class(50, 1);
