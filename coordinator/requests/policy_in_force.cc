@@ -19,7 +19,16 @@ std::vector<std::string> RunNames(StateFolder& state) {
        at.increment(error)) {
     names.push_back(at->path().filename().string());
   }
-  std::sort(names.rbegin(), names.rend());
+  // A name knows the second only; within one, the plan that was frozen later is newer.
+  const auto age_of = [&](const std::string& name) {
+    std::error_code ignored;
+    const auto frozen =
+        std::filesystem::last_write_time(state.path() / "runs" / name / "plan.json", ignored);
+    return std::make_pair(name.substr(0, name.find('-')), frozen);
+  };
+  std::sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
+    return age_of(b) < age_of(a);
+  });
   return names;
 }
 
