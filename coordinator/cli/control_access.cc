@@ -41,4 +41,15 @@ Result<std::unique_ptr<ControlClient>> ConnectControl(const ControlOptions& opti
   return ControlClient::Connect(address);
 }
 
+Result<std::unique_ptr<ControlClient>> StandingCoordinator(const ControlOptions& options) {
+  if (!options.connect.empty()) return ConnectControl(options);
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::path(options.state) / "control.sock", ignored)) {
+    return std::unique_ptr<ControlClient>();
+  }
+  Result<std::unique_ptr<ControlClient>> client = ConnectControl(options);
+  if (!client.ok()) return std::unique_ptr<ControlClient>();
+  return client;
+}
+
 }  // namespace signet::coordinator

@@ -29,5 +29,8 @@ void AddConnectOptions(CLI::App& command, ControlOptions& options);
 void AddControlOptions(CLI::App& command, ControlOptions& options);
 /// kUnavailable with the next step when nobody answers there.
 Result<std::unique_ptr<ControlClient>> ConnectControl(const ControlOptions& options);
+/// The coordinator that keeps the state, or the one that --connect names; null when the state is
+/// free, also where a socket was left behind.
+Result<std::unique_ptr<ControlClient>> StandingCoordinator(const ControlOptions& options);
 
 }  // namespace signet::coordinator

@@ -187,15 +187,8 @@ void PerformKeysOn(const KeyOptions& options,
 Result<Json> PerformKeyVerb(const KeyOptions& options,
                             const std::string& verb,
                             const Json& arguments) {
-  std::error_code ignored;
-  const bool stands =
-      std::filesystem::exists(std::filesystem::path(options.state) / "control.sock", ignored);
-  if (!options.connect.empty() || stands) {
-    const Result<std::unique_ptr<ControlClient>> client = ConnectControl(options);
-    if (client.ok()) return (*client)->Keys(verb, arguments);
-    // A socket that a coordinator left behind: the state is free.
-    if (!options.connect.empty()) return client.status();
-  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<ControlClient> standing, StandingCoordinator(options));
+  if (standing != nullptr) return standing->Keys(verb, arguments);
   SystemClock clock;
   SystemEntropy entropy;
   ASSIGN_OR_RETURN(const auto state, OpenExistingState(options.state, clock, entropy));

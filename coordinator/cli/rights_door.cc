@@ -12,7 +12,6 @@
 namespace signet::coordinator {
 namespace {
 
-constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr const char* kHeld =
     "datasets are being rewritten for a person's right; no run is accepted meanwhile";
 
@@ -175,13 +174,6 @@ void RightsDoor::Resume() {
               Json::Of({{"status", status.ToString()}}));
 }
 
-bool RightsDoor::Due(int64_t& last, int64_t seconds) const {
-  const int64_t now = tools_.clock.MonotonicMicros();
-  if (last != 0 && now - last < seconds * kMicrosPerSecond) return false;
-  last = now;
-  return true;
-}
-
 Status RightsDoor::SweepNow(const SweepDue& due) {
   TRY(AnswerQuietly("sweep", Json(Json::Object())).status());
   return SweepSchedule(state_).Done(due);
@@ -189,7 +181,7 @@ Status RightsDoor::SweepNow(const SweepDue& due) {
 
 /// A sweep that failed is due again at the next look.
 void RightsDoor::SweepIfDue() {
-  if (!Quiet() || !Due(scheduled_, kScheduleSeconds)) return;
+  if (!Quiet() || !scheduled_.Due(tools_.clock)) return;
   const Result<std::optional<SweepDue>> due = SweepSchedule(state_).Due();
   if (due.ok() && !due->has_value()) return;
   const Status status = due.ok() ? SweepNow(**due) : due.status();
@@ -210,7 +202,7 @@ Status RightsDoor::WarnNow() {
 }
 
 void RightsDoor::WarnIfDue() {
-  if (!Due(clocked_, kClockSeconds)) return;
+  if (!clocked_.Due(tools_.clock)) return;
   const Status status = WarnNow();
   if (status.ok()) return;
   signet::Log(LogLevel::kWarning,

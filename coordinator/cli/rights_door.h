@@ -20,6 +20,7 @@
 #include "coordinator/requests/sweep_schedule.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/json.h"
+#include "crypto/base/pace.h"
 #include "crypto/base/status.h"
 
 namespace signet::coordinator {
@@ -74,7 +75,6 @@ class RightsDoor {
   Status SweepNow(const SweepDue& due);
   void WarnIfDue();
   Status WarnNow();
-  bool Due(int64_t& last, int64_t seconds) const;
   void Resume();
   Status ResumeAll();
 
@@ -84,8 +84,8 @@ class RightsDoor {
   bool busy_ = false;          ///< a call is under way: Turn does nothing
   bool resumed_ = false;       ///< what was left is done
   bool sweep_wanted_ = false;  ///< an erasure was withdrawn while pipelines ran
-  int64_t scheduled_ = 0;
-  int64_t clocked_ = 0;
+  Pace scheduled_{kScheduleSeconds};
+  Pace clocked_{kClockSeconds};
   std::mutex mutex_;
   std::condition_variable answered_;
   std::deque<std::shared_ptr<Call>> calls_;  // guarded by mutex_

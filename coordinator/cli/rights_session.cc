@@ -1,6 +1,5 @@
 #include "coordinator/cli/rights_session.h"
 
-#include <filesystem>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -72,15 +71,8 @@ Result<Json> RightsSession::Perform(const std::string& verb, const Json& argumen
 Result<Json> PerformRights(const ControlOptions& options,
                            const std::string& verb,
                            const Json& arguments) {
-  std::error_code ignored;
-  const bool stands =
-      std::filesystem::exists(std::filesystem::path(options.state) / "control.sock", ignored);
-  if (!options.connect.empty() || stands) {
-    const Result<std::unique_ptr<ControlClient>> client = ConnectControl(options);
-    if (client.ok()) return (*client)->Rights(verb, arguments);
-    // A socket that a coordinator left behind: the state is free.
-    if (!options.connect.empty()) return client.status();
-  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<ControlClient> standing, StandingCoordinator(options));
+  if (standing != nullptr) return standing->Rights(verb, arguments);
   Json given = arguments;
   given.Set("actor", "cli:" + UserName());
   if (IsSetting(verb)) return PerformAlone(options.state, verb, given);

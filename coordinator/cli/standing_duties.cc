@@ -12,7 +12,6 @@
 namespace signet::coordinator {
 namespace {
 
-constexpr int64_t kMicrosPerSecond = 1'000'000;
 
 }  // namespace
 
@@ -34,13 +33,6 @@ Status StandingDuties::OpenDoor(const std::string& endpoint,
   return OkStatus();
 }
 
-bool StandingDuties::Due(std::optional<int64_t>& last, int64_t seconds) const {
-  const int64_t now = clock_.MonotonicMicros();
-  if (last && now - *last < seconds * kMicrosPerSecond) return false;
-  last = now;
-  return true;
-}
-
 void StandingDuties::Told(const char* what, const Status& status) {
   if (status.ok()) {
     if (failing_ == what) failing_.clear();
@@ -60,7 +52,7 @@ Status StandingDuties::NoteRefusals() {
         std::find(refused_.keys.begin(), refused_.keys.end(), key) != refused_.keys.end();
     if (!known && refused_.keys.size() < workers::Refusals::kKeysMax) refused_.keys.push_back(key);
   }
-  if (refused_.count == 0 || !Due(refusals_, kRefusalsSeconds)) return OkStatus();
+  if (refused_.count == 0 || !refusals_.Due(clock_)) return OkStatus();
   const workers::Refusals told = std::exchange(refused_, workers::Refusals{});
   std::set<std::string> keys;
   for (const workers::CurvePublicKey& key : told.keys) keys.insert(key.Text());
@@ -88,9 +80,9 @@ void StandingDuties::Turn() {
   list_.Follow(coordinator_, clock_);
   Told("refusals", NoteRefusals());
   if (door_) Told("enrolment", door_->Turn());
-  if (Due(folded_, kFoldSeconds)) Told("reads", state_.FoldAccess());
-  if (Due(settings_, kSettingsSeconds)) Told("settings", state_.NoteSettings());
-  if (Due(signed_, kCheckpointSeconds)) {
+  if (folded_.Due(clock_)) Told("reads", state_.FoldAccess());
+  if (settings_.Due(clock_)) Told("settings", state_.NoteSettings());
+  if (signed_.Due(clock_)) {
     Told("checkpoint", state_.audit().SignCheckpoint().status());
   }
 }

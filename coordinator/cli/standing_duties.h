@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "coordinator/binding/state_folder.h"
@@ -11,6 +10,7 @@
 #include "coordinator/dispatch/coordinator.h"
 #include "coordinator/keys/enrolment_door.h"
 #include "crypto/base/clock.h"
+#include "crypto/base/pace.h"
 #include "crypto/base/status.h"
 
 namespace signet::coordinator {
@@ -40,8 +40,6 @@ class StandingDuties {
   void Turn();
 
  private:
-  /// Whether `seconds` have passed since `last`, which becomes now.
-  bool Due(std::optional<int64_t>& last, int64_t seconds) const;
   void Told(const char* what, const Status& status);
   /// The keys that the workers' door refused: how often, and which revoked members they were of.
   Status NoteRefusals();
@@ -51,10 +49,10 @@ class StandingDuties {
   WorkerList& list_;
   Clock& clock_;
   std::unique_ptr<EnrolmentDoor> door_;
-  std::optional<int64_t> folded_;
-  std::optional<int64_t> settings_;
-  std::optional<int64_t> signed_;
-  std::optional<int64_t> refusals_;
+  Pace folded_{kFoldSeconds};
+  Pace settings_{kSettingsSeconds};
+  Pace signed_{kCheckpointSeconds};
+  Pace refusals_{kRefusalsSeconds};
   workers::Refusals refused_;  ///< not told yet
   std::string failing_;        ///< what was told last
 };

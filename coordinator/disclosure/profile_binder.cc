@@ -18,11 +18,11 @@ constexpr size_t kKeyBytes = 32;
 }  // namespace
 
 ProfileBinder::ProfileBinder(StateFolder& state, ProfileTask task, RunId run)
-    : state_(state), task_(std::move(task)), run_(std::move(run)), log_(state, run_, task_.why) {}
+    : LoggedBinder(state, std::move(run), task.why), task_(std::move(task)) {}
 
 RunSpec ProfileBinder::Spec() const {
   RunSpec spec;
-  spec.id = run_;
+  spec.id = run();
   spec.pipeline = "@profile";
   StepSpec step;
   step.id = StepId(kStep);
@@ -31,8 +31,8 @@ RunSpec ProfileBinder::Spec() const {
 }
 
 Status ProfileBinder::AddViews(pipelines::TaskInput& input, pipelines::TaskLease& lease) {
-  const DekId id(UuidText(state_.entropy().RandomUuid()));
-  SecretBytes key = state_.entropy().RandomSecret(kKeyBytes);
+  const DekId id(UuidText(state().entropy().RandomUuid()));
+  SecretBytes key = state().entropy().RandomSecret(kKeyBytes);
   input.subjects_filtered = true;
   for (size_t partition = 0; partition < task_.allowed.size(); ++partition) {
     pipelines::ConsentView view;
@@ -42,31 +42,25 @@ Status ProfileBinder::AddViews(pipelines::TaskInput& input, pipelines::TaskLease
         pipelines::SealBlob(pipelines::ConsentViewHeader(task_.purpose, view.partition),
                             policies::EncodeView(task_.allowed[partition]),
                             {id, &key},
-                            state_.blobs(),
-                            state_.entropy()));
+                            state().blobs(),
+                            state().entropy()));
     input.allowed.push_back(std::move(view));
   }
   lease.deks.emplace(id, std::move(key));
   return OkStatus();
 }
 
-Result<Bytes> ProfileBinder::BindTask(const TaskRef& task) {
-  Result<Bytes> bound = Bind(task);
-  if (!bound.ok()) log_.leases().Denied(task, bound.status());
-  return bound;
-}
-
-Result<Bytes> ProfileBinder::Bind(const TaskRef& task) {
+Result<pipelines::TaskAssignment> ProfileBinder::Bind(const TaskRef& task) {
   const pipelines::Operator* op = pipelines::FindOperator(kStep);
   CHECK(op != nullptr);
   pipelines::TaskAssignment out;
-  out.spec.run = run_.text();
+  out.spec.run = run().text();
   out.spec.step = kStep;
   out.spec.attempt = task.attempt;
   out.spec.op = kStep;
   out.spec.operator_digest = pipelines::OperatorDigest(*op);
   out.spec.purpose = task_.purpose;
-  out.spec.blobs = "file:" + state_.blobs_path().string();
+  out.spec.blobs = "file:" + state().blobs_path().string();
   out.spec.options = task_.options;
   pipelines::TaskInput input;
   input.name = "rows";
@@ -79,50 +73,21 @@ Result<Bytes> ProfileBinder::Bind(const TaskRef& task) {
             return input.schema.Find(name) != nullptr;
           });
       if (!needed || out.lease.deks.count(stream.dek) != 0) continue;
-      ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(stream.dek));
+      ASSIGN_OR_RETURN(SecretBytes key, state().vault().OpenDek(stream.dek));
       out.lease.deks.emplace(stream.dek, std::move(key));
     }
   }
   TRY(AddViews(input, out.lease));
   out.spec.inputs.push_back(std::move(input));
-  out.lease.keys.emplace("digest", state_.vault().Derive(crypto::KeyUse::kDigest, ""));
-  log_.leases().Granted(task, out);
-  return out.Encode();
+  out.lease.keys.emplace("digest", state().vault().Derive(crypto::KeyUse::kDigest, ""));
+  return out;
 }
 
-Status ProfileBinder::CommitTask(const TaskRef& task,
-                                 ByteView encoded,
-                                 crypto::WriteBatch& /*batch*/) {
-  ASSIGN_OR_RETURN(const pipelines::TaskResult result, pipelines::TaskResult::Decode(encoded));
-  log_.leases().Released(task, result);
+Status ProfileBinder::Take(const TaskRef& /*task*/,
+                           const pipelines::TaskResult& result,
+                           crypto::WriteBatch& /*batch*/) {
   statistics_ = std::make_unique<Json>(result.extra);
   return OkStatus();
-}
-
-Status ProfileBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& /*batch*/) {
-  return Internal("a profile has no local step " + task.step.text());
-}
-
-void ProfileBinder::RunFinished(const RunId& /*run*/,
-                                RunState /*state*/,
-                                crypto::WriteBatch& batch) {
-  log_.RunFinished(batch);
-}
-
-void ProfileBinder::LeaseSent(const TaskRef& task, const WorkerId& worker) {
-  log_.leases().Sent(task, worker);
-}
-
-void ProfileBinder::AttemptEnded(const AttemptEnd& end) {
-  log_.leases().Ended(end);
-}
-
-bool ProfileBinder::BeforeWrite(crypto::WriteBatch& batch) {
-  return log_.BeforeWrite(batch);
-}
-
-void ProfileBinder::BatchWritten(bool durable) {
-  log_.BatchWritten(durable);
 }
 
 }  // namespace signet::coordinator

@@ -21,15 +21,13 @@ RevealBinder::RevealBinder(StateFolder& state,
                            RunId run,
                            const ReidentifyRequest& request,
                            const SecretBytes& reveal_key)
-    : state_(state),
-      run_(std::move(run)),
+    : LoggedBinder(state, std::move(run), "re-identification under dual control"),
       request_(request),
-      reveal_key_(reveal_key),
-      log_(state, run_, "re-identification under dual control") {}
+      reveal_key_(reveal_key) {}
 
 RunSpec RevealBinder::Spec() const {
   RunSpec spec;
-  spec.id = run_;
+  spec.id = run();
   spec.pipeline = "@keys";
   StepSpec step;
   step.id = StepId(kStep);
@@ -51,7 +49,7 @@ Status RevealBinder::AddInput(const char* name,
         return std::find(stream.columns.begin(), stream.columns.end(), c) != stream.columns.end();
       });
       if (!needed || out.lease.deks.count(stream.dek) != 0) continue;
-      ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(stream.dek));
+      ASSIGN_OR_RETURN(SecretBytes key, state().vault().OpenDek(stream.dek));
       out.lease.deks.emplace(stream.dek, std::move(key));
     }
   }
@@ -59,10 +57,10 @@ Status RevealBinder::AddInput(const char* name,
   return OkStatus();
 }
 
-Result<Bytes> RevealBinder::BindTask(const TaskRef& task) {
+Result<pipelines::TaskAssignment> RevealBinder::Bind(const TaskRef& task) {
   const pipelines::Operator* op = pipelines::FindOperator(kStep);
   CHECK(op != nullptr);
-  DatasetRegistry registry(state_);
+  DatasetRegistry registry(state());
   ASSIGN_OR_RETURN(const LiveDataset rows, registry.Find(request_.owner, request_.source));
   if (rows.pieces.empty() || rows.schema.Find(request_.column) == nullptr) {
     return NotFound("no live dataset " + request_.owner + "/" + request_.source +
@@ -70,12 +68,12 @@ Result<Bytes> RevealBinder::BindTask(const TaskRef& task) {
   }
   ASSIGN_OR_RETURN(const LiveDataset keyring, registry.Find(kStateOwner, kKeyring));
   pipelines::TaskAssignment out;
-  out.spec.run = run_.text();
+  out.spec.run = run().text();
   out.spec.step = kStep;
   out.spec.attempt = task.attempt;
   out.spec.op = kStep;
   out.spec.operator_digest = pipelines::OperatorDigest(*op);
-  out.spec.blobs = "file:" + state_.blobs_path().string();
+  out.spec.blobs = "file:" + state().blobs_path().string();
   out.spec.options = Json::Of({{"token", request_.token},
                                {"token_epoch", 1},
                                {"source", request_.source},
@@ -84,31 +82,18 @@ Result<Bytes> RevealBinder::BindTask(const TaskRef& task) {
                                {"rule", "re-identification " + request_.nonce}});
   TRY(AddInput("rows", rows, {std::string(pipelines::kSubjectColumn), request_.column}, out));
   TRY(AddInput("keyring", keyring, pipelines::KeyringSchema().Names(), out));
-  out.lease.keys.emplace("digest", state_.vault().Derive(crypto::KeyUse::kDigest, ""));
+  out.lease.keys.emplace("digest", state().vault().Derive(crypto::KeyUse::kDigest, ""));
   out.lease.keys.emplace("recipient",
-                         state_.vault().Derive(crypto::KeyUse::kRecipient, request_.recipient));
+                         state().vault().Derive(crypto::KeyUse::kRecipient, request_.recipient));
   out.lease.keys.emplace("reveal", reveal_key_.Clone());
-  log_.leases().Granted(task, out);
-  return out.Encode();
+  return out;
 }
 
-Status RevealBinder::CommitTask(const TaskRef& task,
-                                ByteView encoded,
-                                crypto::WriteBatch& /*batch*/) {
-  ASSIGN_OR_RETURN(pipelines::TaskResult result, pipelines::TaskResult::Decode(encoded));
-  log_.leases().Released(task, result);
-  result_ = std::make_unique<pipelines::TaskResult>(std::move(result));
+Status RevealBinder::Take(const TaskRef& /*task*/,
+                          const pipelines::TaskResult& result,
+                          crypto::WriteBatch& /*batch*/) {
+  result_ = std::make_unique<pipelines::TaskResult>(result);
   return OkStatus();
-}
-
-Status RevealBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& /*batch*/) {
-  return Internal("a re-identification has no local step " + task.step.text());
-}
-
-void RevealBinder::RunFinished(const RunId& /*run*/,
-                               RunState /*state*/,
-                               crypto::WriteBatch& batch) {
-  log_.RunFinished(batch);
 }
 
 }  // namespace signet::coordinator

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "coordinator/requests/entry_time.h"
 #include "coordinator/requests/request_book.h"
 #include "crypto/primitives/sha256.h"
 
@@ -13,12 +14,6 @@ constexpr const char* kHookKey = "requests/hook";
 
 std::string MarkKey(const std::string& request) {
   return "request-clock/" + request;
-}
-
-/// The entry's times have whole seconds.
-std::string SecondText(Timestamp time) {
-  constexpr int64_t kSecond = 1'000'000;
-  return TimestampText(Timestamp{time.micros / kSecond * kSecond});
 }
 
 /// An erasure is answered when it is withdrawn and destroyed; the machine says when it is closed.
@@ -65,7 +60,7 @@ Result<std::vector<DueWarning>> RequestClock::Warn() {
     event.action = "warn";
     event.facts = Json::Of({{"request", warning->request},
                             {"right", warning->right},
-                            {"due", SecondText(warning->due)},
+                            {"due", EntrySecond(warning->due)},
                             {"late", warning->late}});
     TRY(state_.audit().Record(event, std::move(batch)).status());
     warnings.push_back(*warning);

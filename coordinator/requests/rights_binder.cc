@@ -18,15 +18,13 @@ RightsBinder::RightsBinder(StateFolder& state,
                            RunId run,
                            std::vector<RightsStep> steps,
                            std::string why)
-    : state_(state),
-      run_(std::move(run)),
+    : LoggedBinder(state, std::move(run), std::move(why)),
       steps_(std::move(steps)),
-      registry_(state),
-      log_(state, run_, std::move(why)) {}
+      registry_(state) {}
 
 RunSpec RightsBinder::Spec() const {
   RunSpec spec;
-  spec.id = run_;
+  spec.id = run();
   spec.pipeline = "@rights";
   for (const RightsStep& step : steps_) {
     StepSpec out;
@@ -52,31 +50,24 @@ bool RightsBinder::Opens(const RightsStep& step, const Piece& piece) const {
          step.partitions.end();
 }
 
-Result<Bytes> RightsBinder::BindTask(const TaskRef& task) {
-  Result<Bytes> bound = Bind(task);
-  if (!bound.ok()) log_.leases().Denied(task, bound.status());
-  return bound;
-}
-
-Result<Bytes> RightsBinder::Bind(const TaskRef& task) {
+Result<TaskAssignment> RightsBinder::Bind(const TaskRef& task) {
   const RightsStep& step = Find(task.step.text());
   const pipelines::Operator* op = pipelines::FindOperator(step.op);
   CHECK_FACTS(op != nullptr, step.op);
   TaskAssignment out;
-  out.spec.run = run_.text();
+  out.spec.run = run().text();
   out.spec.step = step.id;
   out.spec.attempt = task.attempt;
   out.spec.op = step.op;
   out.spec.options = step.options;
   out.spec.operator_digest = pipelines::OperatorDigest(*op);
-  out.spec.blobs = "file:" + state_.blobs_path().string();
+  out.spec.blobs = "file:" + state().blobs_path().string();
   TRY(BindInput(step, {step.view, step.dataset}, out));
   for (const RightsInput& input : step.also) TRY(BindInput(step, input, out));
   if (step.rewrites) TRY(BindOutput(step, out));
   for (const auto& lent : step.lends) out.lease.keys.emplace(lent.first, lent.second->Clone());
-  out.lease.keys.emplace("digest", state_.vault().Derive(crypto::KeyUse::kDigest, ""));
-  log_.leases().Granted(task, out);
-  return out.Encode();
+  out.lease.keys.emplace("digest", state().vault().Derive(crypto::KeyUse::kDigest, ""));
+  return out;
 }
 
 Status RightsBinder::BindInput(const RightsStep& step,
@@ -90,7 +81,7 @@ Status RightsBinder::BindInput(const RightsStep& step,
     input.pieces.push_back(piece);
     for (const pipelines::Stream& stream : piece.streams) {
       if (out.lease.deks.count(stream.dek) != 0) continue;
-      ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(stream.dek));
+      ASSIGN_OR_RETURN(SecretBytes key, state().vault().OpenDek(stream.dek));
       out.lease.deks.emplace(stream.dek, std::move(key));
     }
   }
@@ -115,9 +106,9 @@ Status RightsBinder::BindOutput(const RightsStep& step, TaskAssignment& out) {
       if (!id.empty()) continue;
       const std::string label_class(policies::LabelClassName(stream.label_class));
       ASSIGN_OR_RETURN(id,
-                       state_.vault().NewDek(
-                           {step.dataset.name, run_.text(), piece.partition, label_class}, batch));
-      ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(id));
+                       state().vault().NewDek(
+                           {step.dataset.name, run().text(), piece.partition, label_class}, batch));
+      ASSIGN_OR_RETURN(SecretBytes key, state().vault().OpenDek(id));
       out.lease.deks.emplace(id, std::move(key));
     }
   }
@@ -125,49 +116,27 @@ Status RightsBinder::BindOutput(const RightsStep& step, TaskAssignment& out) {
   return OkStatus();
 }
 
-Status RightsBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::WriteBatch& batch) {
+Status RightsBinder::Take(const TaskRef& task, const TaskResult& result, crypto::WriteBatch& batch) {
   const RightsStep& step = Find(task.step.text());
-  ASSIGN_OR_RETURN(TaskResult result, TaskResult::Decode(encoded));
   if (step.rewrites) {
-    TRY(state_.blobs().Sync());
+    TRY(state().blobs().Sync());
     batch.Append(new_keys_[step.id]);
     LiveDataset dataset = step.dataset;
-    std::vector<Piece> pieces = result.outputs["out"];
+    const auto rewritten = result.outputs.find("out");
+    std::vector<Piece> pieces;
+    if (rewritten != result.outputs.end()) pieces = rewritten->second;
     for (const Piece& piece : step.dataset.pieces) {
       if (!Opens(step, piece)) pieces.push_back(piece);
     }
     dataset.pieces = std::move(pieces);
     TRY(registry_.Put(dataset, batch));
   }
-  log_.leases().Released(task, result);
-  results_[step.id] = std::move(result);
+  results_[step.id] = result;
   return OkStatus();
 }
 
-Status RightsBinder::RunLocal(const TaskRef& task, crypto::WriteBatch& /*batch*/) {
-  return Internal("a rights run has no local step " + task.step.text());
-}
-
-void RightsBinder::RunFinished(const RunId& /*run*/,
-                               RunState /*state*/,
-                               crypto::WriteBatch& batch) {
-  log_.RunFinished(batch);
-}
-
-void RightsBinder::LeaseSent(const TaskRef& task, const WorkerId& worker) {
-  log_.leases().Sent(task, worker);
-}
-
-void RightsBinder::AttemptEnded(const AttemptEnd& end) {
-  log_.leases().Ended(end);
-}
-
-bool RightsBinder::BeforeWrite(crypto::WriteBatch& batch) {
-  return log_.BeforeWrite(batch);
-}
-
 void RightsBinder::BatchWritten(bool durable) {
-  log_.BatchWritten(durable);
+  LoggedBinder::BatchWritten(durable);
   if (durable) registry_.Sweep();
 }
 

@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "coordinator/binding/dataset_registry.h"
-#include "coordinator/binding/lease_log.h"
+#include "coordinator/binding/logged_binder.h"
 #include "coordinator/binding/state_folder.h"
-#include "coordinator/dispatch/run_binder.h"
 #include "crypto/base/secret.h"
 #include "pipelines/record/task.h"
 
@@ -35,7 +34,7 @@ struct RightsStep {
 };
 
 /// Leases all columns of the pieces named, and new keys for what is rewritten.
-class RightsBinder final : public RunBinder {
+class RightsBinder final : public LoggedBinder {
  public:
   RightsBinder(StateFolder& state,
                RunId run,
@@ -43,20 +42,16 @@ class RightsBinder final : public RunBinder {
                std::string why = "a person's right: GDPR Art. 12 to 22; CCPA 1798.105 to 1798.121");
 
   [[nodiscard]] RunSpec Spec() const;
-  Result<Bytes> BindTask(const TaskRef& task) override;
-  Status CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) override;
-  Status RunLocal(const TaskRef& task, crypto::WriteBatch& batch) override;
-  void RunFinished(const RunId& run, RunState state, crypto::WriteBatch& batch) override;
   void BatchWritten(bool durable) override;
-  void LeaseSent(const TaskRef& task, const WorkerId& worker) override;
-  void AttemptEnded(const AttemptEnd& end) override;
-  bool BeforeWrite(crypto::WriteBatch& batch) override;
 
   /// The result of a step that succeeded; null when there is none.
   [[nodiscard]] const pipelines::TaskResult* ResultOf(const std::string& step) const;
 
  private:
-  Result<Bytes> Bind(const TaskRef& task);
+  Result<pipelines::TaskAssignment> Bind(const TaskRef& task) override;
+  Status Take(const TaskRef& task,
+              const pipelines::TaskResult& result,
+              crypto::WriteBatch& batch) override;
   [[nodiscard]] const RightsStep& Find(const std::string& id) const;
   [[nodiscard]] bool Opens(const RightsStep& step, const pipelines::Piece& piece) const;
   Status BindInput(const RightsStep& step,
@@ -64,11 +59,8 @@ class RightsBinder final : public RunBinder {
                    pipelines::TaskAssignment& out);
   Status BindOutput(const RightsStep& step, pipelines::TaskAssignment& out);
 
-  StateFolder& state_;
-  RunId run_;
   std::vector<RightsStep> steps_;
   DatasetRegistry registry_;
-  LeaseLog log_;
   std::map<std::string, crypto::WriteBatch> new_keys_;  // by step: of the attempt bound last
   std::map<std::string, pipelines::TaskResult> results_;
 };

@@ -44,20 +44,6 @@ std::string LineOf(const Happening& happening) {
   return json.Dump() + "\n";
 }
 
-const char* LevelText(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return "debug";
-    case LogLevel::kInfo:
-      return "info";
-    case LogLevel::kWarning:
-      return "warning";
-    case LogLevel::kError:
-      return "error";
-  }
-  return "error";
-}
-
 /// "input opened, input orders, pieces 16".
 std::string DetailOf(const TaskSaid& said) {
   std::string text = said.event;
@@ -76,7 +62,7 @@ std::string DetailOf(const TaskSaid& said) {
 std::string LineOf(const TaskSaid& said) {
   const Json json = Json::Of({{"at", TimestampText(said.at)},
                               {"what", "log"},
-                              {"level", LevelText(said.level)},
+                              {"level", LogLevelName(said.level)},
                               {"step", said.task.step.text()},
                               {"task", said.task.task},
                               {"worker", said.worker.text()},

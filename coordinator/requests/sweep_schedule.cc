@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "coordinator/requests/entry_time.h"
 #include "crypto/primitives/sha256.h"
 #include "pipelines/schedule/cron.h"
 
@@ -22,11 +23,6 @@ Result<Json> Stored(StateFolder& state) {
 
 Result<pipelines::Cron> CronOf(const Json& schedule) {
   return pipelines::Cron::Parse(schedule["cron"].AsString(), schedule["time_zone"].AsString());
-}
-
-std::string SecondText(Timestamp time) {
-  constexpr int64_t kSecond = 1'000'000;
-  return TimestampText(Timestamp{time.micros / kSecond * kSecond});
 }
 
 }  // namespace
@@ -84,7 +80,7 @@ Status SweepSchedule::Done(const SweepDue& due) {
   event.actor = "coordinator";
   event.action = "sweep";
   event.facts = Json::Of({{"pipeline", kName},
-                          {"due", SecondText(due.moment)},
+                          {"due", EntrySecond(due.moment)},
                           {"action", "run"},
                           {"count", due.missed + (due.late ? 1 : 0)}});
   return state_.audit().Record(event, std::move(batch)).status();
@@ -97,8 +93,8 @@ Result<Json> SweepSchedule::Show() {
   ASSIGN_OR_RETURN(const pipelines::Cron cron, CronOf(schedule));
   shown.Set("cron", schedule["cron"]);
   shown.Set("time_zone", schedule["time_zone"]);
-  shown.Set("next", SecondText(cron.Next(Timestamp{schedule["handled"].AsInt()})));
-  if (schedule.Has("last")) shown.Set("last", SecondText(Timestamp{schedule["last"].AsInt()}));
+  shown.Set("next", EntrySecond(cron.Next(Timestamp{schedule["handled"].AsInt()})));
+  if (schedule.Has("last")) shown.Set("last", EntrySecond(Timestamp{schedule["last"].AsInt()}));
   return shown;
 }
 

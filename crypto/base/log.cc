@@ -21,7 +21,9 @@ Installed& TheLog() {
   return installed;
 }
 
-std::string_view LevelName(LogLevel level) {
+}  // namespace
+
+std::string_view LogLevelName(LogLevel level) {
   switch (level) {
     case LogLevel::kDebug:
       return "debug";
@@ -34,8 +36,6 @@ std::string_view LevelName(LogLevel level) {
   }
   return "error";
 }
-
-}  // namespace
 
 void SetLogSink(LogSink sink) {
   const std::lock_guard lock(TheLog().mutex);
@@ -50,7 +50,7 @@ void Log(LogLevel level, std::string_view event, const Json& facts) {
 std::string LogLine(LogLevel level, std::string_view event, const Json& facts) {
   SystemClock clock;
   std::string line =
-      TimestampText(clock.Now()) + " " + std::string(LevelName(level)) + " " + std::string(event);
+      TimestampText(clock.Now()) + " " + std::string(LogLevelName(level)) + " " + std::string(event);
   if (!facts.is_null()) line += " " + facts.Dump();
   return ShownOnOneLine(line);
 }

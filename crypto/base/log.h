@@ -10,6 +10,8 @@
 namespace signet {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
+/// "debug", "info", "warning", "error".
+std::string_view LogLevelName(LogLevel level);
 
 /// Receives one event; called from any thread, one at a time.
 using LogSink = std::function<void(LogLevel, std::string_view event, const Json& facts)>;

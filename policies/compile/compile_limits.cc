@@ -6,7 +6,6 @@
 #include "policies/compile/compile_parts.h"
 
 namespace signet::policies {
-namespace {
 
 const std::vector<std::string>& DatasetKinds() {
   static const std::vector<std::string> kNames = {"tokenised",
@@ -23,6 +22,8 @@ const std::vector<std::string>& DatasetKinds() {
                                                   "view"};
   return kNames;
 }
+
+namespace {
 
 void CompileRetention(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics) {
   const Node* node = policy.Required("retention");

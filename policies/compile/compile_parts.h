@@ -40,6 +40,9 @@ std::set<std::string> ResolvePurposes(const std::vector<Node>& names,
 /// The items of a list of texts, or the one text, as nodes with their places.
 std::vector<Node> TextNodes(MapReader& reader, std::string_view key);
 
+/// What a retention may be stated for.
+const std::vector<std::string>& DatasetKinds();
+
 /// Where data may rest, go and be shown: retention, publication, transfers (compile_limits.cc).
 void CompileLimits(MapReader& policy, PolicyPart& part, Diagnostics& diagnostics, GroupFloor floor);
 

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "policies/compile/compile.h"
+#include "policies/compile/compile_parts.h"
 #include "policies/document/json_schema.h"
 
 namespace signet::policies {
@@ -115,18 +116,7 @@ Json SaleSchema() {
 
 Json RetentionSchema() {
   std::vector<SchemaField> fields = {Article()};
-  for (const char* kind : {"tokenised",
-                           "governed",
-                           "features",
-                           "scores",
-                           "segment",
-                           "snapshot",
-                           "reference",
-                           "model",
-                           "aggregate",
-                           "identity",
-                           "facts",
-                           "view"}) {
+  for (const std::string& kind : DatasetKinds()) {
     fields.push_back({kind, SchemaDuration("How long such datasets are kept")});
   }
   return SchemaObject(fields, "How long datasets are kept, by kind");
