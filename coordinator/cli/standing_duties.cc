@@ -10,10 +10,7 @@
 #include "crypto/keys/enrolment.h"
 
 namespace signet::coordinator {
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 Status StandingDuties::Begin(size_t runs) {
   crypto::AuditEvent event;

@@ -116,7 +116,9 @@ Status RightsBinder::BindOutput(const RightsStep& step, TaskAssignment& out) {
   return OkStatus();
 }
 
-Status RightsBinder::Take(const TaskRef& task, const TaskResult& result, crypto::WriteBatch& batch) {
+Status RightsBinder::Take(const TaskRef& task,
+                          const TaskResult& result,
+                          crypto::WriteBatch& batch) {
   const RightsStep& step = Find(task.step.text());
   if (step.rewrites) {
     TRY(state().blobs().Sync());

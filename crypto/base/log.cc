@@ -49,8 +49,8 @@ void Log(LogLevel level, std::string_view event, const Json& facts) {
 
 std::string LogLine(LogLevel level, std::string_view event, const Json& facts) {
   SystemClock clock;
-  std::string line =
-      TimestampText(clock.Now()) + " " + std::string(LogLevelName(level)) + " " + std::string(event);
+  std::string line = TimestampText(clock.Now()) + " " + std::string(LogLevelName(level)) + " " +
+                     std::string(event);
   if (!facts.is_null()) line += " " + facts.Dump();
   return ShownOnOneLine(line);
 }

@@ -236,7 +236,11 @@ std::vector<OptionDoc> ScoreOptions::Options() {
        "",
        "{}",
        "Per model input: its score column's name (default: the input's)."},
-      {"reasons", "integer", "codes", "3", "Reason codes per model, 0 to 10."},
+      {"reasons",
+       "integer",
+       "codes",
+       "3",
+       "Reason codes per model, 0 to 10; NULL where nothing more moved the score."},
       {"threads", "integer", "threads", "1", "Threads for prediction."},
   };
 }
