@@ -40,6 +40,20 @@ bool IsReason(const Json& row, const std::string& model, size_t k) {
   return !row[model + "_reason_" + std::to_string(k)].AsString().empty();
 }
 
+/// Features that did not move a score are no reasons; those that did come first. Returns whether
+/// some model gives all three.
+bool ExpectReasons(const Json& row) {
+  bool full = false;
+  for (const std::string& model : {std::string("churn"), std::string("clv")}) {
+    size_t reasons = 0;
+    while (reasons < 3 && IsReason(row, model, reasons + 1)) ++reasons;
+    EXPECT_GE(reasons, 1U) << model << " in " << row.Dump();
+    for (size_t k = reasons + 1; k <= 3; ++k) EXPECT_FALSE(IsReason(row, model, k)) << k;
+    full = full || reasons == 3;
+  }
+  return full;
+}
+
 TEST(AccessScores, AnAnswerHoldsSegmentsAndModelScoresWithTheReasonsForEach) {
   Workplace place;
   place.SetUp(kCustomers, 2);
@@ -64,14 +78,7 @@ TEST(AccessScores, AnAnswerHoldsSegmentsAndModelScoresWithTheReasonsForEach) {
       const Json& row = dataset["rows"].items().at(0);
       EXPECT_FALSE(row["churn"].AsString().empty()) << row.Dump();
       EXPECT_FALSE(row["clv"].AsString().empty());
-      // Features that did not move the score are no reasons; those that did come first.
-      for (const std::string& model : {std::string("churn"), std::string("clv")}) {
-        size_t reasons = 0;
-        while (reasons < 3 && IsReason(row, model, reasons + 1)) ++reasons;
-        EXPECT_GE(reasons, 1U) << model << " in " << row.Dump();
-        for (size_t k = reasons + 1; k <= 3; ++k) EXPECT_FALSE(IsReason(row, model, k)) << k;
-        explained_in_full = explained_in_full || reasons == 3;
-      }
+      if (ExpectReasons(row)) explained_in_full = true;
       scored = true;
       // And as a table for people, beside the JSON.
       const std::string table = ReadText(out / "scores.scores.csv");
