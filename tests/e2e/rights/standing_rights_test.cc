@@ -119,8 +119,7 @@ TEST_F(StandingRights, StatementsRightsAndSweepsAreTakenWhileItStands) {
   Stop();
   EXPECT_EQ(Do({"audit", "verify"}).exit_code, 0);
   // The keys that those tasks were leased are entries too, with the right they were leased for.
-  const std::string leases =
-      Do({"audit", "tail", "--type", "lease.granted", "-n", "500"}).out;
+  const std::string leases = Do({"audit", "tail", "--type", "lease.granted", "-n", "500"}).out;
   for (const char* step : {"\"locate\"", "\"subject_refs\"", "a person's right"}) {
     EXPECT_NE(leases.find(step), std::string::npos) << step;
   }
