@@ -17,9 +17,8 @@ namespace signet::pipelines {
 class BgNbd {
  public:
   /// See PurchaseModel::Fit.
-  static Result<BgNbd> Fit(std::vector<PurchaseHistory> customers) {
-    ASSIGN_OR_RETURN(PurchaseModel model,
-                     PurchaseModel::Fit(PurchaseFamily::kBgNbd, std::move(customers)));
+  static Result<BgNbd> Fit(const std::vector<PurchaseHistory>& customers) {
+    ASSIGN_OR_RETURN(PurchaseModel model, PurchaseModel::Fit(PurchaseFamily::kBgNbd, customers));
     return BgNbd(std::move(model));
   }
   /// Known parameters; CHECKs that all are positive.

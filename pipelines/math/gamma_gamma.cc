@@ -9,10 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include <boost/math/special_functions/digamma.hpp>
-
 #include "pipelines/math/distributions.h"
 #include "pipelines/math/exact_sum.h"
+#include "pipelines/math/gamma_walk.h"
 #include "pipelines/math/maximise.h"
 
 namespace signet::pipelines {
@@ -21,10 +20,6 @@ namespace {
 constexpr size_t kCustomersMin = 10;
 constexpr std::array<const char*, 3> kNames = {"p", "q", "v"};
 constexpr double kFlatError = 10;  // standard error of a logarithm
-
-double Digamma(double x) {
-  return boost::math::digamma(x);
-}
 
 /// Sorted by repeats; what depends on the number of repeats alone is computed once for each run.
 double MeanLogLikelihood(const std::vector<PurchaseValue>& sample,

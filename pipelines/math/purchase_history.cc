@@ -1,8 +1,11 @@
 #include "pipelines/math/purchase_history.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,7 +16,6 @@ namespace signet::pipelines {
 namespace {
 
 constexpr size_t kCustomersMin = 10;
-constexpr double kGrid = 48;
 constexpr size_t kCoarseGroupsMin = 1500;  // below, the sample itself is small enough
 
 bool IsPossible(const PurchaseHistory& c) {
@@ -22,48 +24,95 @@ bool IsPossible(const PurchaseHistory& c) {
          (c.repeats > 0 || c.recency == 0);
 }
 
-/// The index of each value in the sorted list of distinct ones.
-uint32_t IndexOf(const std::vector<double>& sorted, double value) {
-  return static_cast<uint32_t>(std::lower_bound(sorted.begin(), sorted.end(), value) -
-                               sorted.begin());
-}
+/// Numbers distinct values as they come. Their rising order comes last: histories share few times,
+/// so that sorting the distinct ones costs next to nothing.
+class Distinct {
+ public:
+  Distinct() : slots_(kSlotsFirst, kEmpty) {}
 
-void SortDistinct(std::vector<double>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-}
+  /// The number of the value; -0 and 0 are one.
+  uint32_t Number(double value) {
+    if (2 * values_.size() >= slots_.size()) Grow();
+    value += 0.0;
+    const size_t slot = SlotOf(value);
+    uint32_t& number = slots_.data()[slot];
+    if (number == kEmpty) {
+      number = static_cast<uint32_t>(values_.size());
+      values_.push_back(value);
+    }
+    return number;
+  }
 
-bool SameHistory(const PurchaseHistory& a, const PurchaseHistory& b) {
-  return a.repeats == b.repeats && a.recency == b.recency && a.observed == b.observed;
+  /// Hands over the values, rising; `ranks` says which of them each number is.
+  std::vector<double> Finish(std::vector<uint32_t>& ranks) const {
+    std::vector<uint32_t> order(values_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
+      return values_[a] < values_[b];
+    });
+    std::vector<double> sorted(order.size());
+    ranks.resize(order.size());
+    for (uint32_t i = 0; i < order.size(); ++i) {
+      sorted[i] = values_[order[i]];
+      ranks[order[i]] = i;
+    }
+    return sorted;
+  }
+
+ private:
+  static constexpr uint32_t kEmpty = UINT32_MAX;
+  static constexpr size_t kSlotsFirst = 1024;
+
+  /// Where the value is, or where it belongs.
+  [[nodiscard]] size_t SlotOf(double value) const {
+    const uint64_t mixed = std::bit_cast<uint64_t>(value) * 0x9E3779B97F4A7C15;
+    size_t slot = (mixed >> 32U) & (slots_.size() - 1);
+    while (slots_.data()[slot] != kEmpty && values_.data()[slots_.data()[slot]] != value) {
+      slot = (slot + 1) & (slots_.size() - 1);
+    }
+    return slot;
+  }
+  void Grow() {
+    slots_.assign(4 * slots_.size(), kEmpty);
+    for (uint32_t i = 0; i < values_.size(); ++i) slots_[SlotOf(values_[i])] = i;
+  }
+
+  std::vector<double> values_;
+  std::vector<uint32_t> slots_;
+};
+
+using Group = GroupedHistories::Group;
+
+/// Sorts by one number of each group, all of them below `end`; equal ones stay as they are.
+void SortBy(uint32_t Group::*number, size_t end, std::vector<Group>& groups) {
+  std::vector<uint32_t> next(end + 1, 0);
+  for (const Group& group : groups) ++next.data()[group.*number + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<Group> sorted(groups.size());
+  for (const Group& group : groups) sorted.data()[next.data()[group.*number]++] = group;
+  groups = std::move(sorted);
 }
 
 }  // namespace
 
-void GroupedHistories::Index(const std::vector<PurchaseHistory>& customers,
-                             const std::vector<double>& shares) {
-  repeats_.clear();
-  times_.clear();
+void GroupedHistories::Join(std::vector<Group> parts) {
+  SortBy(&Group::observed, times_.size(), parts);
+  SortBy(&Group::recency, times_.size(), parts);
+  SortBy(&Group::repeats, repeats_.size(), parts);
   groups_.clear();
-  for (const PurchaseHistory& c : customers) {
-    if (repeats_.empty() || repeats_.back() != c.repeats) repeats_.push_back(c.repeats);
-    times_.push_back(c.recency);
-    times_.push_back(c.observed);
-  }
-  SortDistinct(times_);
-  SortDistinct(repeats_);
-  for (size_t i = 0; i < customers.size(); ++i) {
-    const PurchaseHistory& c = customers[i];
-    if (i == 0 || !SameHistory(c, customers[i - 1])) {
-      groups_.push_back({IndexOf(repeats_, c.repeats),
-                         IndexOf(times_, c.recency),
-                         IndexOf(times_, c.observed),
-                         0});
+  for (const Group& part : parts) {
+    const bool same = !groups_.empty() && groups_.back().repeats == part.repeats &&
+                      groups_.back().recency == part.recency &&
+                      groups_.back().observed == part.observed;
+    if (same) {
+      groups_.back().share += part.share;
+    } else {
+      groups_.push_back(part);
     }
-    groups_.back().share += shares[i];
   }
 }
 
-Result<GroupedHistories> GroupedHistories::Of(std::vector<PurchaseHistory> customers) {
+Result<GroupedHistories> GroupedHistories::Of(const std::vector<PurchaseHistory>& customers) {
   if (customers.size() < kCustomersMin) {
     return Invalid("a purchase model needs at least 10 customers, but there are " +
                    std::to_string(customers.size()));
@@ -92,40 +141,57 @@ Result<GroupedHistories> GroupedHistories::Of(std::vector<PurchaseHistory> custo
   sample.mean_repeats_ = repeats.Value() / sample.customers_;
   sample.mean_log_gaps_ =
       log_gaps.Value() / sample.customers_ - sample.mean_repeats_ * std::log(longest);
-  for (PurchaseHistory& c : customers) {
-    c.recency /= longest;
-    c.observed /= longest;
-    c.log_gaps = 0;
+  Distinct repeats_seen;
+  Distinct times_seen;
+  std::vector<Group> parts;
+  parts.reserve(customers.size());
+  for (const PurchaseHistory& c : customers) {
+    parts.push_back({repeats_seen.Number(c.repeats),
+                     times_seen.Number(c.recency),
+                     times_seen.Number(c.observed),
+                     1});
   }
-  std::sort(customers.begin(), customers.end());
-  sample.Index(customers, std::vector<double>(customers.size(), 1));
+  std::vector<uint32_t> repeats_rank;
+  std::vector<uint32_t> times_rank;
+  sample.repeats_ = repeats_seen.Finish(repeats_rank);
+  sample.times_ = times_seen.Finish(times_rank);
+  for (double& time : sample.times_) time /= longest;
+  for (Group& part : parts) {
+    part.repeats = repeats_rank[part.repeats];
+    part.recency = times_rank[part.recency];
+    part.observed = times_rank[part.observed];
+  }
+  sample.Join(std::move(parts));
   for (Group& group : sample.groups_) group.share /= sample.customers_;
   return sample;
 }
 
-GroupedHistories GroupedHistories::Coarse() const {
+GroupedHistories GroupedHistories::Coarse(double grid) const {
   if (groups_.size() <= kCoarseGroupsMin) return *this;
-  const auto snap = [](double time) { return std::round(time * kGrid) / kGrid; };
-  std::vector<std::pair<PurchaseHistory, double>> rough;
-  for (const Group& group : groups_) {
-    PurchaseHistory history;
-    // Many repeats: a tenth more or less does not matter for first steps.
-    const double x = repeats_[group.repeats];
-    history.repeats =
-        x < 20 ? x : std::round(std::pow(1.1, std::round(std::log(x) / std::log(1.1))));
-    history.recency = snap(times_[group.recency]);
-    history.observed = std::max(history.recency, snap(times_[group.observed]));
-    rough.emplace_back(history, group.share);
-  }
-  std::sort(rough.begin(), rough.end());
-  std::vector<PurchaseHistory> histories;
-  std::vector<double> shares;
-  for (const auto& [history, share] : rough) {
-    histories.push_back(history);
-    shares.push_back(share);
-  }
+  const auto rounded = [](std::vector<double>& values, const auto& rule) {
+    Distinct seen;
+    std::vector<uint32_t> numbers;
+    numbers.reserve(values.size());
+    for (const double value : values) numbers.push_back(seen.Number(rule(value)));
+    std::vector<uint32_t> ranks;
+    values = seen.Finish(ranks);
+    for (uint32_t& number : numbers) number = ranks[number];
+    return numbers;
+  };
   GroupedHistories coarse = *this;
-  coarse.Index(histories, shares);
+  // Many repeats: a tenth more or less does not matter for first steps.
+  const std::vector<uint32_t> repeats = rounded(coarse.repeats_, [](double x) {
+    return x < 20 ? x : std::round(std::pow(1.1, std::round(std::log(x) / std::log(1.1))));
+  });
+  const std::vector<uint32_t> times =
+      rounded(coarse.times_, [grid](double time) { return std::round(time * grid) / grid; });
+  std::vector<Group> parts = groups_;
+  for (Group& part : parts) {
+    part.repeats = repeats[part.repeats];
+    part.recency = times[part.recency];
+    part.observed = times[part.observed];
+  }
+  coarse.Join(std::move(parts));
   return coarse;
 }
 

@@ -35,9 +35,10 @@ class GroupedHistories {
 
   /// kInvalid for fewer than 10 customers, an impossible history, no repeat purchase, or nobody
   /// observed for any time.
-  static Result<GroupedHistories> Of(std::vector<PurchaseHistory> customers);
-  /// The same sample on a grid of 1/48 of the longest observation: rough, small, for first steps.
-  [[nodiscard]] GroupedHistories Coarse() const;
+  static Result<GroupedHistories> Of(const std::vector<PurchaseHistory>& customers);
+  /// The same sample on a grid of 1/`grid` of the longest observation: rough, small, for first
+  /// steps.
+  [[nodiscard]] GroupedHistories Coarse(double grid) const;
 
   [[nodiscard]] const std::vector<double>& repeats() const { return repeats_; }
   [[nodiscard]] const std::vector<double>& times() const { return times_; }
@@ -51,8 +52,8 @@ class GroupedHistories {
 
  private:
   GroupedHistories() = default;
-  /// `customers` are sorted and scaled; `shares` in the same order.
-  void Index(const std::vector<PurchaseHistory>& customers, const std::vector<double>& shares);
+  /// Sorts the parts and joins equal ones; a sum of shares follows the order of `parts`.
+  void Join(std::vector<Group> parts);
 
   std::vector<double> repeats_, times_;
   std::vector<Group> groups_;

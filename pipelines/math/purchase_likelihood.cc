@@ -7,10 +7,10 @@
 #include <span>
 #include <vector>
 
-#include <boost/math/special_functions/digamma.hpp>
-
 #include "crypto/base/check.h"
 #include "pipelines/math/distributions.h"
+#include "pipelines/math/gamma_walk.h"
+#include "pipelines/math/softplus.h"
 
 namespace signet::pipelines {
 namespace {
@@ -18,10 +18,7 @@ namespace {
 using Slope = std::array<double, 4>;
 
 constexpr double kMinusInfinity = -HUGE_VAL;
-
-double Digamma(double x) {
-  return boost::math::digamma(x);
-}
+constexpr size_t kBlockGroups = 256;  // their terms stay in the nearest cache
 
 /// ln(exp(a) + exp(b)), and exp(b)'s share of the sum.
 struct LogSum {
@@ -39,30 +36,66 @@ LogSum LogAdd(double a, double b) {
 
 /// What depends on x alone: gamma functions and their derivatives.
 struct PerRepeats {
+  double big_r = 0;  ///< r + k x
   double value = 0;
   double log_drop = kMinusInfinity;  ///< ln of E p(1-p)^.. / E (1-p)^..
   double drop_b = 0;                 ///< its derivative for b
   double d_r = 0, d_a = 0, d_b = 0;
 };
 
-PerRepeats RepeatTerms(const PurchaseShape& shape, std::span<const double> p, double x) {
-  PerRepeats t;
+/// For each number of repeats, rising.
+std::vector<PerRepeats> RepeatTerms(const PurchaseShape& shape,
+                                    std::span<const double> p,
+                                    const std::vector<double>& repeats) {
   const double r = p[0];
-  const double big_r = r + shape.regularity * x;
-  t.value = LogGamma(big_r) - LogGamma(r);
-  t.d_r = Digamma(big_r) - Digamma(r);
-  if (shape.drop_out == DropOut::kNever || shape.drop_out == DropOut::kAnyTime) return t;
-  const double a = p[2];
-  const double b = p[3];
-  const double survived = x + (shape.drop_out == DropOut::kAfterPurchase ? 1 : 0);
-  t.value += LogGamma(b + survived) - LogGamma(b) + LogGamma(a + b) - LogGamma(a + b + survived);
-  t.d_a = Digamma(a + b) - Digamma(a + b + survived);
-  t.d_b = t.d_a + Digamma(b + survived) - Digamma(b);
-  if (survived > 0) {
+  const bool beta = shape.drop_out != DropOut::kNever && shape.drop_out != DropOut::kAnyTime;
+  const double a = beta ? p[2] : 1;
+  const double b = beta ? p[3] : 1;
+  const double first = shape.drop_out == DropOut::kAfterPurchase ? 1 : 0;
+  GammaWalk rates(r, shape.regularity);
+  GammaWalk stays(b + first, 1);
+  GammaWalk both(a + b + first, 1);
+  const double log_r = LogGamma(r);
+  const double slope_r = Digamma(r);
+  const double log_ab = LogGamma(a + b) - LogGamma(b);
+  const double slope_b = Digamma(b);
+  const double slope_ab = Digamma(a + b);
+  std::vector<PerRepeats> all(repeats.size());
+  for (size_t i = 0; i < repeats.size(); ++i) {
+    const double x = repeats[i];
+    PerRepeats& t = all[i];
+    t.big_r = r + shape.regularity * x;
+    rates.To(x);
+    t.value = rates.log() - log_r;
+    t.d_r = rates.slope() - slope_r;
+    if (!beta) continue;
+    stays.To(x);
+    both.To(x);
+    t.value += stays.log() + log_ab - both.log();
+    t.d_a = slope_ab - both.slope();
+    t.d_b = t.d_a + stays.slope() - slope_b;
+    const double survived = x + first;
+    if (survived == 0) continue;
     t.log_drop = std::log(a) - std::log(b + survived - 1);
     t.drop_b = -1 / (b + survived - 1);
   }
-  return t;
+  return all;
+}
+
+/// ln(alpha + t) and 1 / (alpha + t) of each distinct time.
+struct Times {
+  std::vector<double> logs, inverses;
+};
+
+Times TimesOf(const GroupedHistories& sample, double alpha) {
+  Times times;
+  times.logs.reserve(sample.times().size());
+  times.inverses.reserve(sample.times().size());
+  for (const double t : sample.times()) {
+    times.logs.push_back(std::log(alpha + t));
+    times.inverses.push_back(1 / (alpha + t));
+  }
+  return times;
 }
 
 /// ln sum of w_j, with its derivatives for R and for ln(share).
@@ -86,49 +119,87 @@ Beats BeatTerms(int k, double big_r, double share) {
   return {std::log(sum), sum_r / sum, sum_j / sum};
 }
 
-/// BG, MBG and NBD with any k.
-double BetaLogLikelihood(const PurchaseShape& shape,
-                         const GroupedHistories& sample,
-                         std::span<const double> p,
-                         Slope& slope) {
+/// Purchases at each beat (k = 1), and what dropping out adds to each group's likelihood, as
+/// vectors.
+double EachBeatLogLikelihood(const PurchaseShape& shape,
+                             const GroupedHistories& sample,
+                             std::span<const double> p,
+                             Slope& slope) {
+  const double r = p[0];
+  const Times times = TimesOf(sample, p[1]);
+  const std::vector<PerRepeats> repeats = RepeatTerms(shape, p, sample.repeats());
+  const double log_alpha = std::log(p[1]);
+  const bool drops = shape.drop_out != DropOut::kNever;
+  const double inverse_a = drops ? 1 / p[2] : 0;
+  const std::vector<GroupedHistories::Group>& groups = sample.groups();
+  std::array<double, kBlockGroups> odds{};  // ln of P(dropped out) / P(still there)
+  std::array<double, kBlockGroups> gain{};
+  std::array<double, kBlockGroups> dropped{};
+  double total = 0;
+  double with_drop_b = 0;
+  for (size_t first = 0; first < groups.size(); first += kBlockGroups) {
+    const size_t count = std::min(kBlockGroups, groups.size() - first);
+    for (size_t i = 0; drops && i < count; ++i) {
+      const GroupedHistories::Group& g = groups[first + i];
+      const PerRepeats& t = repeats[g.repeats];
+      odds[i] = t.log_drop + t.big_r * (times.logs[g.observed] - times.logs[g.recency]);
+    }
+    if (drops) Softplus(odds.data(), count, gain.data(), dropped.data());
+    for (size_t i = 0; i < count; ++i) {
+      const GroupedHistories::Group& g = groups[first + i];
+      const PerRepeats& t = repeats[g.repeats];
+      const double end = times.logs[g.observed];
+      const double share_dropped = g.share * dropped[i];
+      total += g.share * (t.value - t.big_r * end + gain[i]);
+      slope[0] += g.share * (t.d_r - end) + share_dropped * (end - times.logs[g.recency]);
+      slope[1] -=
+          t.big_r * (g.share * times.inverses[g.observed] -
+                     share_dropped * (times.inverses[g.observed] - times.inverses[g.recency]));
+      slope[2] += g.share * t.d_a + share_dropped * inverse_a;
+      slope[3] += g.share * t.d_b;
+      with_drop_b += share_dropped * t.drop_b;
+    }
+  }
+  slope[0] += log_alpha;
+  slope[1] += r / p[1];
+  slope[3] += with_drop_b;
+  return total + r * log_alpha;
+}
+
+/// BG, MBG and NBD with k > 1.
+double RegularLogLikelihood(const PurchaseShape& shape,
+                            const GroupedHistories& sample,
+                            std::span<const double> p,
+                            Slope& slope) {
   const double r = p[0];
   const double alpha = p[1];
-  std::vector<PerRepeats> repeats;
-  for (const double x : sample.repeats()) repeats.push_back(RepeatTerms(shape, p, x));
-  std::vector<double> logs;  // ln(alpha + t)
-  std::vector<double> inverses;
-  for (const double t : sample.times()) {
-    logs.push_back(std::log(alpha + t));
-    inverses.push_back(1 / (alpha + t));
-  }
+  const std::vector<PerRepeats> repeats = RepeatTerms(shape, p, sample.repeats());
+  const Times times = TimesOf(sample, alpha);
   const double log_alpha = std::log(alpha);
   const int k = shape.regularity;
   const bool drops = shape.drop_out != DropOut::kNever;
   double total = 0;
   for (const GroupedHistories::Group& g : sample.groups()) {
     const PerRepeats& t = repeats[g.repeats];
-    const double big_r = r + k * sample.repeats()[g.repeats];
-    const double end = logs[g.observed];
-    const double end_inverse = inverses[g.observed];
-    Beats beats;
-    if (k > 1) {
-      beats = BeatTerms(
-          k, big_r, (sample.times()[g.observed] - sample.times()[g.recency]) * end_inverse);
-    }
+    const double big_r = t.big_r;
+    const double end = times.logs[g.observed];
+    const double end_inverse = times.inverses[g.observed];
+    const double quiet = sample.times()[g.observed] - sample.times()[g.recency];
+    const Beats beats = BeatTerms(k, big_r, quiet * end_inverse);
     double sum = beats.log_sum;
     double dropped = 0;  // the share of likelihood from having dropped out
     if (drops && t.log_drop > kMinusInfinity) {
-      const double log_dropped = t.log_drop + big_r * (end - logs[g.recency]);
+      const double log_dropped = t.log_drop + big_r * (end - times.logs[g.recency]);
       const LogSum both = LogAdd(beats.log_sum, log_dropped);
       sum = both.value;
       dropped = both.second_share;
     }
     const double alive = 1 - dropped;
     total += g.share * (t.value + r * log_alpha - big_r * end + sum);
-    slope[0] +=
-        g.share * (t.d_r + log_alpha - end + dropped * (end - logs[g.recency]) + alive * beats.d_r);
+    slope[0] += g.share * (t.d_r + log_alpha - end + dropped * (end - times.logs[g.recency]) +
+                           alive * beats.d_r);
     slope[1] += g.share * (r / alpha - big_r * end_inverse +
-                           dropped * big_r * (end_inverse - inverses[g.recency]) -
+                           dropped * big_r * (end_inverse - times.inverses[g.recency]) -
                            alive * beats.d_log_share * end_inverse);
     if (!drops) continue;
     slope[2] += g.share * (t.d_a + (dropped > 0 ? dropped / p[2] : 0));
@@ -209,15 +280,14 @@ double ParetoLogLikelihood(const GroupedHistories& sample,
   const double s = p[2];
   const double beta = p[3];
   const PurchaseShape shape{DropOut::kAnyTime, 1};
-  std::vector<PerRepeats> repeats;
-  for (const double x : sample.repeats()) repeats.push_back(RepeatTerms(shape, p, x));
+  const std::vector<PerRepeats> repeats = RepeatTerms(shape, p, sample.repeats());
   const double log_alpha = std::log(alpha);
   const double log_beta = std::log(beta);
   double total = 0;
   for (const GroupedHistories::Group& g : sample.groups()) {
     const PurchaseHistory h{
         sample.repeats()[g.repeats], sample.times()[g.recency], sample.times()[g.observed], 0};
-    const double big_r = r + h.repeats;
+    const double big_r = repeats[g.repeats].big_r;
     const double end_a = std::log(alpha + h.observed);
     const double end_b = std::log(beta + h.observed);
     const double alive_value = -big_r * end_a - s * end_b;
@@ -251,9 +321,14 @@ double MeanLogLikelihood(const PurchaseShape& shape,
   std::array<double, 4> p{};
   for (size_t i = 0; i < size; ++i) p[i] = std::exp(log_p[i]);
   Slope slope{};
-  const double value = shape.drop_out == DropOut::kAnyTime
-                           ? ParetoLogLikelihood(sample, p, slope)
-                           : BetaLogLikelihood(shape, sample, p, slope);
+  double value = 0;
+  if (shape.drop_out == DropOut::kAnyTime) {
+    value = ParetoLogLikelihood(sample, p, slope);
+  } else if (shape.regularity == 1) {
+    value = EachBeatLogLikelihood(shape, sample, p, slope);
+  } else {
+    value = RegularLogLikelihood(shape, sample, p, slope);
+  }
   for (size_t i = 0; i < size; ++i) gradient[i] = slope[i] * p[i];
   return value;
 }

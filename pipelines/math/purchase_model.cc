@@ -14,14 +14,26 @@
 #include "pipelines/math/maximise.h"
 
 namespace signet::pipelines {
+
+/// The customers, and ever smaller samples like them for the first steps uphill.
+struct SampleLevels {
+  explicit SampleLevels(GroupedHistories all)
+      : whole(std::move(all)), coarse(whole.Coarse(48)), rough(whole.Coarse(12)) {}
+
+  GroupedHistories whole;
+  GroupedHistories coarse;  ///< times on a grid of 48 steps
+  GroupedHistories rough;   ///< of 12
+};
+
 namespace {
 
 constexpr int kRegularityMax = 12;
 // A drop-out that adds less than this to the log-likelihood is none: the maximum is NBD's.
 constexpr double kDropOutGain = 0.01;
+// Where the maximum is flat too, drop-out must pay for its two parameters (AIC).
+constexpr double kDropOutParameters = 2;
 // A gain so far above it on the coarse sample that rounding the times cannot have made it.
 constexpr double kClearGain = 25;
-constexpr double kMinusInfinity = -HUGE_VAL;
 constexpr double kNearBound = 1;   // of the logarithm's bound
 constexpr double kFlatError = 10;  // standard error of a logarithm
 constexpr double kLogHuge = 9;     // e^9 = 8,100
@@ -86,37 +98,43 @@ std::vector<std::vector<double>> StartsOf(const PurchaseShape& shape,
   return starts;
 }
 
-Maximum Climb(const PurchaseShape& shape,
-              const GroupedHistories& sample,
-              const GroupedHistories& coarse) {
-  const Objective rough = ObjectiveOf(shape, coarse);
+/// Each sample is curved like the next: with its Hessian the climb takes Newton's steps.
+Maximum MaximiseOn(const Objective& objective,
+                   const std::vector<double>& start,
+                   const MaximiseOptions& options,
+                   const Objective& smaller) {
+  const std::vector<double> inverse = InverseOf(ObservedInformation(smaller, start), start.size());
+  return Maximise(objective, start, options, inverse);
+}
+
+/// Up on the smallest sample from each start, and from the best on the coarse one.
+Maximum ClimbCoarse(const PurchaseShape& shape, const SampleLevels& levels) {
+  const Objective first = ObjectiveOf(shape, levels.rough);
   Maximum best;
-  for (std::vector<double>& start : StartsOf(shape, coarse)) {
-    Maximum found = Maximise(rough, std::move(start), kRough);
+  for (std::vector<double>& start : StartsOf(shape, levels.rough)) {
+    Maximum found = Maximise(first, std::move(start), kRough);
     if (best.point.empty() || found.value > best.value + 1e-9) best = std::move(found);
   }
-  // The coarse sample is curved like the whole: with its Hessian the climb takes Newton's steps.
-  const size_t size = best.point.size();
-  const std::vector<double> inverse = InverseOf(ObservedInformation(rough, best.point), size);
-  const Objective objective = ObjectiveOf(shape, sample);
-  return Polish(objective, Maximise(objective, best.point, kFine, inverse), kFine);
+  return MaximiseOn(ObjectiveOf(shape, levels.coarse), best.point, kRough, first);
+}
+
+Maximum Climb(const PurchaseShape& shape, const SampleLevels& levels) {
+  const Maximum start = ClimbCoarse(shape, levels);
+  const Objective objective = ObjectiveOf(shape, levels.whole);
+  const Objective coarse = ObjectiveOf(shape, levels.coarse);
+  return Polish(objective, MaximiseOn(objective, start.point, kFine, coarse), kFine);
 }
 
 /// The log-likelihood that drop-out adds, per customer: on the coarse sample where that decides.
 double DropOutGain(const PurchaseShape& shape,
-                   const GroupedHistories& sample,
-                   const GroupedHistories& coarse,
+                   const SampleLevels& levels,
                    std::span<const double> log_p) {
   const PurchaseShape never{DropOut::kNever, shape.regularity};
   std::vector<double> gradient(log_p.size());
-  const Objective rough = ObjectiveOf(never, coarse);
-  double without = kMinusInfinity;
-  for (std::vector<double>& start : StartsOf(never, coarse)) {
-    without = std::max(without, Maximise(rough, std::move(start), kFine).value);
-  }
-  const double gain = MeanLogLikelihood(shape, coarse, log_p, gradient) - without;
-  if (gain * sample.customers() > kClearGain) return gain;
-  return MeanLogLikelihood(shape, sample, log_p, gradient) - Climb(never, sample, coarse).value;
+  const double without = ClimbCoarse(never, levels).value;
+  const double gain = MeanLogLikelihood(shape, levels.coarse, log_p, gradient) - without;
+  if (gain * levels.whole.customers() > kClearGain) return gain;
+  return MeanLogLikelihood(shape, levels.whole, log_p, gradient) - Climb(never, levels).value;
 }
 
 }  // namespace
@@ -181,12 +199,12 @@ std::string_view BoundaryText(Boundary boundary) {
   CHECK(false);
 }
 
-Boundary PurchaseModel::FindBoundary(const GroupedHistories& sample,
-                                     const GroupedHistories& coarse,
+Boundary PurchaseModel::FindBoundary(const SampleLevels& levels,
                                      std::span<const double> log_p) const {
+  double added = HUGE_VAL;  // log-likelihood
   if (shape_.drop_out != DropOut::kNever) {
-    const double gain = DropOutGain(shape_, sample, coarse, log_p);
-    if (gain * sample.customers() < kDropOutGain) return Boundary::kNoDropOut;
+    added = DropOutGain(shape_, levels, log_p) * levels.whole.customers();
+    if (added < kDropOutGain) return Boundary::kNoDropOut;
   }
   const double bound = kFine.bound - kNearBound;
   if (log_p[0] > kLogHuge && log_p[1] > kLogHuge) return Boundary::kEqualRates;
@@ -196,7 +214,9 @@ Boundary PurchaseModel::FindBoundary(const GroupedHistories& sample,
   for (size_t i = 0; i < log_p.size(); ++i) {
     const std::optional<double>& error = parameters_[i].error;
     const bool flat = !error || *error > kFlatError * parameters_[i].value;
-    if (std::fabs(log_p[i]) > bound || flat) return Boundary::kFlat;
+    if (std::fabs(log_p[i]) > bound || flat) {
+      return added < kDropOutParameters ? Boundary::kNoDropOut : Boundary::kFlat;
+    }
   }
   return Boundary::kNone;
 }
@@ -221,15 +241,15 @@ void PurchaseModel::SetErrors(const GroupedHistories& sample, std::span<const do
 
 PurchaseModel PurchaseModel::FitShape(PurchaseFamily family,
                                       PurchaseShape shape,
-                                      const GroupedHistories& sample,
-                                      const GroupedHistories& coarse) {
+                                      const SampleLevels& levels) {
   PurchaseModel model(family, shape);
-  const Maximum maximum = Climb(shape, sample, coarse);
+  const GroupedHistories& sample = levels.whole;
+  const Maximum maximum = Climb(shape, levels);
   model.SetErrors(sample, maximum.point);
   // Time in units of `scale` multiplies the density of x times by scale^x.
   model.log_likelihood_ =
       sample.customers() * (maximum.value - sample.mean_repeats() * std::log(sample.scale()));
-  model.boundary_ = model.FindBoundary(sample, coarse, maximum.point);
+  model.boundary_ = model.FindBoundary(levels, maximum.point);
   if (model.boundary_ != Boundary::kNone) {
     for (FittedParameter& parameter : model.parameters_) parameter.error.reset();
   }
@@ -237,15 +257,15 @@ PurchaseModel PurchaseModel::FitShape(PurchaseFamily family,
 }
 
 Result<PurchaseModel> PurchaseModel::Fit(PurchaseFamily family,
-                                         std::vector<PurchaseHistory> customers) {
-  ASSIGN_OR_RETURN(const GroupedHistories sample, GroupedHistories::Of(std::move(customers)));
-  const GroupedHistories coarse = sample.Coarse();
-  PurchaseModel best = FitShape(family, ShapeOf(family, 1), sample, coarse);
+                                         const std::vector<PurchaseHistory>& customers) {
+  ASSIGN_OR_RETURN(GroupedHistories sample, GroupedHistories::Of(customers));
+  const SampleLevels levels(std::move(sample));
+  PurchaseModel best = FitShape(family, ShapeOf(family, 1), levels);
   if (family != PurchaseFamily::kMbgCnbd) return best;
   double before = best.log_likelihood();
   int falls = 0;
   for (int k = 2; k <= kRegularityMax && falls < 2; ++k) {
-    PurchaseModel next = FitShape(family, ShapeOf(family, k), sample, coarse);
+    PurchaseModel next = FitShape(family, ShapeOf(family, k), levels);
     falls = next.log_likelihood() < before ? falls + 1 : 0;
     before = next.log_likelihood();
     if (next.log_likelihood() > best.log_likelihood()) best = std::move(next);

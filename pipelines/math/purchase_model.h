@@ -42,14 +42,17 @@ enum class Boundary {
 /// A sentence for reports; empty for kNone.
 std::string_view BoundaryText(Boundary boundary);
 
+struct SampleLevels;
+
 /// A fitted model, or one with known parameters. Immutable.
 class PurchaseModel {
  public:
-  /// Maximum likelihood: several starts on a coarse sample, then BFGS and Newton on all customers.
-  /// Independent of the customers' order; a duplicated sample gives the same parameters and twice
-  /// the log-likelihood. kMbgCnbd tries k = 1..12 and keeps the likeliest (log_gaps needed).
+  /// Maximum likelihood: several starts on a rough sample, the best on, then BFGS and Newton on
+  /// all. Independent of the customers' order; a duplicated sample gives the same parameters and
+  /// twice the log-likelihood. kMbgCnbd tries k = 1..12 and keeps the likeliest (log_gaps needed).
   /// Errors: see GroupedHistories::Of.
-  static Result<PurchaseModel> Fit(PurchaseFamily family, std::vector<PurchaseHistory> customers);
+  static Result<PurchaseModel> Fit(PurchaseFamily family,
+                                   const std::vector<PurchaseHistory>& customers);
   /// Known parameters, all positive: r, alpha, then a, b or s, beta; `regularity` k for kMbgCnbd.
   /// kInvalid for a wrong number of them.
   static Result<PurchaseModel> Of(PurchaseFamily family,
@@ -83,11 +86,9 @@ class PurchaseModel {
   PurchaseModel(PurchaseFamily family, PurchaseShape shape) : family_(family), shape_(shape) {}
   static PurchaseModel FitShape(PurchaseFamily family,
                                 PurchaseShape shape,
-                                const GroupedHistories& sample,
-                                const GroupedHistories& coarse);
+                                const SampleLevels& levels);
   void SetErrors(const GroupedHistories& sample, std::span<const double> log_p);
-  [[nodiscard]] Boundary FindBoundary(const GroupedHistories& sample,
-                                      const GroupedHistories& coarse,
+  [[nodiscard]] Boundary FindBoundary(const SampleLevels& levels,
                                       std::span<const double> log_p) const;
   [[nodiscard]] double ExpectedBeats(const PurchaseHistory& customer, double horizon) const;
   [[nodiscard]] std::span<const double> p() const { return {p_.data(), shape_.parameters()}; }

@@ -40,7 +40,7 @@ TEST(GroupedHistories, DoNotDependOnOrder) {
 TEST(GroupedHistories, KeepTheirSumsWhenCoarse) {
   const GroupedHistories sample =
       GroupedHistories::Of(Simulate({.customers = 20'000, .weeks = 200})).value();
-  const GroupedHistories coarse = sample.Coarse();
+  const GroupedHistories coarse = sample.Coarse(48);
   EXPECT_LT(coarse.groups().size(), sample.groups().size() / 2);
   double shares = 0;
   for (const GroupedHistories::Group& group : coarse.groups()) {
