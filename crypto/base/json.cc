@@ -1,5 +1,6 @@
 #include "crypto/base/json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -115,7 +116,17 @@ std::string NumberText(double value) {
 }
 
 void DumpString(std::string& out, const std::string& text) {
-  out += nlohmann::json(text).dump();
+  // Nearly every text needs no escape: the library's way makes a value and a writer for each.
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+  if (!plain) {
+    out += nlohmann::json(text).dump();
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
 }
 
 void Indent(std::string& out, int depth) {

@@ -68,7 +68,7 @@ std::vector<ColumnSources> ByOrigin(const PlannedStep& step) {
 }
 
 Json Texts(const std::set<std::string>& texts) {
-  return Json::Strings({texts.begin(), texts.end()});
+  return Json::Array(texts.begin(), texts.end());
 }
 
 /// Rules by category and bases by purpose: computed once, they repeat in every column.
@@ -115,10 +115,9 @@ Json ColumnJson(const Column& column,
                 RuleTexts& texts) {
   Json rules{Json::Array()};
   for (const std::string& category : column.label.categories) rules.Push(texts.Rule(category));
-  Json json = Json::Of({{"name", column.name},
-                        {"type", ColumnTypeName(column.type)},
-                        {"label", column.label.ToJson()},
-                        {"rules", std::move(rules)}});
+  Json json = Json::Of({{"name", column.name}, {"type", ColumnTypeName(column.type)}});
+  json.Set("label", column.label.ToJson());
+  json.Set("rules", std::move(rules));
   if (sources != nullptr) {
     json.Set("from", Texts(sources->values));
     json.Set("indirect", Texts(sources->indirect));
@@ -145,8 +144,8 @@ Json DatasetJson(const Planning& planning, const PlannedDataset& dataset, RuleTe
                         {"step", dataset.step},
                         {"operator", step == nullptr ? "" : step->op},
                         {"purpose", purpose},
-                        {"from", Json::Strings(dataset.parents)},
-                        {"columns", std::move(columns)}});
+                        {"from", Json::Strings(dataset.parents)}});
+  json.Set("columns", std::move(columns));
   const std::optional<int64_t> kept = RetentionOf(planning.policy, dataset.kind, dataset.schema);
   if (kept.has_value()) {
     json.Set("retention",

@@ -1,6 +1,8 @@
 #include "pipelines/plan/plan.h"
 
+#include <map>
 #include <string>
+#include <utility>
 
 #include "crypto/primitives/sha256.h"
 
@@ -36,9 +38,9 @@ Json InputToJson(const PlannedInput& input) {
 }
 
 Json OutputToJson(const PlannedOutput& output) {
-  return Json::Of({{"dataset", output.dataset},
-                   {"kind", DatasetKindName(output.kind)},
-                   {"schema", output.schema.ToJson()}});
+  Json json = Json::Of({{"dataset", output.dataset}, {"kind", DatasetKindName(output.kind)}});
+  json.Set("schema", output.schema.ToJson());
+  return json;
 }
 
 Json StepToJson(const PlannedStep& step) {
@@ -48,18 +50,60 @@ Json StepToJson(const PlannedStep& step) {
   for (const PlannedOutput& output : step.outputs) outputs.Push(OutputToJson(output));
   Json tasks{Json::Array()};
   for (const Json& options : step.task_options) tasks.Push(options);
-  return Json::Of({{"id", step.id},
-                   {"op", step.op},
-                   {"operator_digest", step.operator_digest},
-                   {"purpose", step.purpose},
-                   {"shape", ShapeName(step.shape)},
-                   {"tasks", step.tasks},
-                   {"options", step.options},
-                   {"task_options", tasks},
-                   {"inputs", inputs},
-                   {"outputs", outputs},
-                   {"after", Json::Strings(step.after)},
-                   {"may_warn", step.may_warn}});
+  Json json = Json::Of({{"id", step.id},
+                        {"op", step.op},
+                        {"operator_digest", step.operator_digest},
+                        {"purpose", step.purpose},
+                        {"shape", ShapeName(step.shape)},
+                        {"tasks", step.tasks},
+                        {"options", step.options},
+                        {"after", Json::Strings(step.after)},
+                        {"may_warn", step.may_warn}});
+  json.Set("task_options", std::move(tasks));
+  json.Set("inputs", std::move(inputs));
+  json.Set("outputs", std::move(outputs));
+  return json;
+}
+
+/// All but the steps and the derivation, which are nearly all of a plan.
+Json HeadOf(const Plan& plan) {
+  Json publishes{Json::Array()};
+  for (const PlannedPublication& publication : plan.publications) {
+    publishes.Push(Json::Of({{"step", publication.step},
+                             {"recipient", publication.recipient},
+                             {"relation", publication.relation},
+                             {"purpose", publication.purpose}}));
+  }
+  return Json::Of({{"pipeline", plan.pipeline},
+                   {"policy_digest", plan.policy_digest},
+                   {"params", plan.params},
+                   {"as_of", TimestampText(plan.as_of)},
+                   {"seed", static_cast<long long>(plan.seed)},
+                   {"partitions", plan.partitions},
+                   {"publications", publishes},
+                   {"purposes", Json::Strings(plan.purposes)}});
+}
+
+/// The bytes of plan.ToJson().Dump(), without a copy of the plan.
+std::string CanonicalText(const Plan& plan) {
+  std::map<std::string, std::string> fields;  // sorted, as Json's are
+  const Json head = HeadOf(plan);
+  for (const auto& [name, value] : head.fields()) fields[name] = value.Dump();
+  fields["derivation"] = plan.derivation.Dump();
+  std::string& steps = fields["steps"];
+  for (const PlannedStep& step : plan.steps) {
+    steps += steps.empty() ? "[" : ",";
+    steps += StepToJson(step).Dump();
+  }
+  steps += steps.empty() ? "[]" : "]";
+  std::string text;
+  for (const auto& [name, value] : fields) {
+    text += text.empty() ? "{\"" : ",\"";
+    text += name;
+    text += "\":";
+    text += value;
+  }
+  return text + "}";
 }
 
 }  // namespace
@@ -74,27 +118,14 @@ const PlannedStep* Plan::Find(const std::string& step) const {
 Json Plan::ToJson() const {
   Json list{Json::Array()};
   for (const PlannedStep& step : steps) list.Push(StepToJson(step));
-  Json publishes{Json::Array()};
-  for (const PlannedPublication& publication : publications) {
-    publishes.Push(Json::Of({{"step", publication.step},
-                             {"recipient", publication.recipient},
-                             {"relation", publication.relation},
-                             {"purpose", publication.purpose}}));
-  }
-  return Json::Of({{"pipeline", pipeline},
-                   {"policy_digest", policy_digest},
-                   {"params", params},
-                   {"as_of", TimestampText(as_of)},
-                   {"seed", static_cast<long long>(seed)},
-                   {"partitions", partitions},
-                   {"steps", list},
-                   {"publications", publishes},
-                   {"purposes", Json::Strings(purposes)},
-                   {"derivation", derivation}});
+  Json json = HeadOf(*this);
+  json.Set("steps", std::move(list));
+  json.Set("derivation", derivation);
+  return json;
 }
 
 std::string Plan::Digest() const {
-  return ToHex(crypto::Sha256::Of(AsBytes(ToJson().Dump())));
+  return ToHex(crypto::Sha256::Of(AsBytes(CanonicalText(*this))));
 }
 
 }  // namespace signet::pipelines

@@ -152,9 +152,11 @@ Result<Schema> Schema::Select(const std::vector<std::string>& names) const {
 Json Schema::ToJson() const {
   Json list{Json::Array()};
   for (const Column& column : columns) {
-    list.Push(Json::Of({{"name", column.name},
-                        {"type", ColumnTypeName(column.type)},
-                        {"label", column.label.ToJson()}}));
+    Json one{Json::Object()};
+    one.Set("name", column.name);
+    one.Set("type", ColumnTypeName(column.type));
+    one.Set("label", column.label.ToJson());
+    list.Push(std::move(one));
   }
   return list;
 }

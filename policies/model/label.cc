@@ -47,7 +47,7 @@ std::optional<int64_t> Shorter(std::optional<int64_t> a, std::optional<int64_t> 
 }
 
 Json SetJson(const std::set<std::string>& texts) {
-  return Json::Strings(std::vector<std::string>(texts.begin(), texts.end()));
+  return Json::Array(texts.begin(), texts.end());
 }
 
 Result<std::set<std::string>> SetFromJson(const Json& json, std::string_view what) {
@@ -112,11 +112,13 @@ Label Label::Join(const Label& a, const Label& b) {
 }
 
 Json Label::ToJson() const {
-  Json json = Json::Of({{"categories", SetJson(categories)},
-                        {"identifiability", IdentifiabilityName(identifiability)},
-                        {"purposes", SetJson(purposes)},
-                        {"origins", SetJson(origins)},
-                        {"class", LabelClassName(label_class)}});
+  // Field by field: a list of fields would be copied, and a plan holds thousands of labels.
+  Json json{Json::Object()};
+  json.Set("categories", SetJson(categories));
+  json.Set("identifiability", IdentifiabilityName(identifiability));
+  json.Set("purposes", SetJson(purposes));
+  json.Set("origins", SetJson(origins));
+  json.Set("class", LabelClassName(label_class));
   if (!bases.empty()) json.Set("bases", SetJson(bases));
   if (!jurisdictions.empty()) json.Set("jurisdictions", SetJson(jurisdictions));
   if (regions.has_value()) json.Set("regions", SetJson(*regions));

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/primitives/sha256.h"
 #include "tests/pipelines/plan/plan_world.h"
 
 namespace signet::pipelines {
@@ -15,6 +16,16 @@ TEST_F(PlanTest, TheSameDocumentGivesTheSameDigest) {
   const Plan first = MustPlan(Whole());
   EXPECT_EQ(first.Digest().size(), 64U);
   EXPECT_EQ(first.Digest(), MustPlan(Whole()).Digest());
+}
+
+TEST_F(PlanTest, TheDigestIsThatOfTheCanonicalJson) {
+  for (const std::string& document :
+       {Whole(), Replaced(Whole(), "tier = 'gold'", "tier = 'b\u00e9'")}) {
+    const Plan plan = MustPlan(document);
+    EXPECT_EQ(plan.Digest(), ToHex(crypto::Sha256::Of(AsBytes(plan.ToJson().Dump()))));
+  }
+  const Plan empty;
+  EXPECT_EQ(empty.Digest(), ToHex(crypto::Sha256::Of(AsBytes(empty.ToJson().Dump()))));
 }
 
 TEST_F(PlanTest, CommentsAndOrderOfStepsDoNotChangeWhatIsComputed) {
