@@ -42,6 +42,7 @@ Result<pipelines::Planned> Plan(const std::string& file,
   request.bundles = BundlesFolder();
   request.base = std::filesystem::current_path();
   request.find_files = find_files;
+  request.derive = find_files;
   request.refuse_unused = true;
   return pipelines::MakePlan(request);
 }

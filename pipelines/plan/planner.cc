@@ -1,8 +1,11 @@
 #include "pipelines/plan/planner.h"
 
+#include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -45,6 +48,24 @@ Result<policies::Policy> PolicyOf(const PlanRequest& request,
   return policy;
 }
 
+/// From these sizes on a thread of its own for the SQL pays.
+constexpr uintmax_t kAheadBytesMin = uintmax_t{16} << 10U;
+constexpr size_t kAheadStatementsMin = 8;
+
+void OpenAhead(const std::filesystem::path& file, query::AnalysisSession& session) {
+  std::error_code ignored;
+  const uintmax_t bytes = std::filesystem::file_size(file, ignored);
+  if (!ignored && bytes >= kAheadBytesMin) session.OpenAhead();
+}
+
+void ParseAhead(const PipelineDocument& document, query::AnalysisSession& session) {
+  std::vector<std::string> statements;
+  for (const StepDecl& step : document.steps) {
+    if (step.uses == "sql") statements.push_back(step.options.value["sql"].AsString());
+  }
+  if (statements.size() >= kAheadStatementsMin) session.ParseAhead(std::move(statements));
+}
+
 std::string FilteredColumns(const PlannedInput& input) {
   std::vector<std::string> names = input.schema.Names();
   std::string text;
@@ -72,14 +93,16 @@ std::vector<std::string> Planning::DatasetNames() const {
 }
 
 Result<Planned> MakePlan(const PlanRequest& request) {
+  query::AnalysisSession session;  // one engine for all the SQL of this plan
+  OpenAhead(request.file, session);
   ASSIGN_OR_RETURN(const policies::Node root, policies::ReadDocument(request.file));
   policies::Diagnostics diagnostics;
   const std::optional<PipelineDocument> document =
       ReadPipeline(root, request.params, request.now, diagnostics);
   TRY(policies::ToStatus(diagnostics));
+  ParseAhead(*document, session);
   ASSIGN_OR_RETURN(policies::PolicySources sources, SourcesOf(request, *document));
   ASSIGN_OR_RETURN(policies::Policy policy, PolicyOf(request, sources));
-  const query::AnalysisSession session;  // one engine for all the SQL of this plan
   Planning planning{request, *document, policy, diagnostics, {}, {}, {}, {}};
   planning.plan.pipeline = document->name;
   planning.plan.policy_digest = policy.digest();
@@ -95,7 +118,7 @@ Result<Planned> MakePlan(const PlanRequest& request) {
   if (diagnostics.ok()) CheckProof(planning);
   if (diagnostics.ok() && request.refuse_unused) CheckUnusedColumns(planning);
   TRY(policies::ToStatus(diagnostics));
-  planning.plan.derivation = DerivationOf(planning);
+  if (request.derive) planning.plan.derivation = DerivationOf(planning);
   Plan plan = std::move(planning.plan);
   return Planned{std::move(plan), std::move(policy), std::move(sources)};
 }

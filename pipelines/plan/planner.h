@@ -22,6 +22,7 @@ struct PlanRequest {
   std::filesystem::path bundles;               ///< the shipped policies
   std::filesystem::path base;                  ///< relative data paths start here
   bool find_files = true;                      ///< false: `validate`, which needs no data
+  bool derive = true;                          ///< false: `validate`, which shows no derivation
   bool refuse_unused = false;                  ///< declared columns that no step uses (SIG-3009)
   std::optional<int64_t> min_group_for_tests;  ///< only for states marked as test states
 };

@@ -213,7 +213,7 @@ class StepBinding {
 
   std::optional<Schema> BindOperator() {
     Result<Schema> bound = op_->Bind(Request());
-    if (bound.ok()) return *std::move(bound);
+    if (bound.ok()) return std::move(bound).value();
     BindRequest with_all = Request();
     for (auto& [view, schema] : with_all.inputs) {
       if (const auto full = full_.find(view); full != full_.end()) schema = full->second;

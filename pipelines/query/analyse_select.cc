@@ -8,59 +8,18 @@
 #include "crypto/base/json.h"
 #include "crypto/base/text.h"
 #include "pipelines/query/binder.h"
-#include "pipelines/query/database.h"
+#include "pipelines/query/engine_ahead.h"
+#include "pipelines/query/statement_tree.h"
 
 namespace signet::pipelines::query {
 namespace {
-
-constexpr size_t kSqlBytesMax = size_t{1} << 20;
-constexpr int kAnalysisMemoryMb = 128;
-
-Status Refused(std::string why) {
-  return Invalid(std::move(why))
-      .WithDiagnostic("SIG-3010")
-      .WithRemedy("a step's SQL is exactly one SELECT over its inputs");
-}
-
-/// The parser's places are unsigned; "none" is 2^64 - 1, which is no integer of ours.
-std::string WithoutMissingPlaces(std::string text) {
-  static constexpr std::string_view kNone = "\"query_location\":18446744073709551615";
-  for (size_t at = text.find(kNone); at != std::string::npos; at = text.find(kNone, at)) {
-    text.replace(at, kNone.size(), "\"query_location\":-1");
-  }
-  return text;
-}
-
-/// The one statement's tree.
-Result<Json> Parse(Connection& connection, std::string_view sql) {
-  if (sql.size() > kSqlBytesMax) return Refused("the SQL is longer than 1 MiB");
-  if (!IsValidUtf8(sql) || sql.find('\0') != std::string_view::npos) {
-    return Refused("the SQL is not text");
-  }
-  Result<std::string> text =
-      connection.QueryText("SELECT json_serialize_sql(" + SqlLiteral(sql) + ")::VARCHAR");
-  if (!text.ok()) return Refused("the SQL cannot be parsed");
-  Result<Json> tree = Json::Parse(WithoutMissingPlaces(*std::move(text)));
-  if (!tree.ok()) return Refused("the SQL nests too deeply");
-  if ((*tree)["error"].AsBool()) {
-    const std::string& message = (*tree)["error_message"].AsString();
-    return Refused(message.find("Only SELECT") != std::string::npos
-                       ? "only SELECT statements are allowed"
-                       : message);
-  }
-  const Json& statements = (*tree)["statements"];
-  if (statements.size() != 1) {
-    return Refused("the SQL holds " + std::to_string(statements.size()) + " statements");
-  }
-  return statements.items().front();
-}
 
 /// Joins what the binder found with what DuckDB says; where both know, they must agree.
 Result<SelectAnalysis> Combine(const Binder& binder,
                                BoundQuery query,
                                const std::vector<ResultColumn>& prepared) {
   if (prepared.size() != query.columns.size()) {
-    return Refused("the columns of the result cannot be followed");
+    return RefuseSql("the columns of the result cannot be followed");
   }
   SelectAnalysis analysis;
   analysis.read = binder.read();
@@ -71,11 +30,11 @@ Result<SelectAnalysis> Combine(const Binder& binder,
   for (size_t i = 0; i < prepared.size(); ++i) {
     BoundColumn& bound = query.columns[i];
     if (!bound.name.empty() && LowerName(prepared[i].name) != bound.name) {
-      return Refused("the columns of the result cannot be followed");
+      return RefuseSql("the columns of the result cannot be followed");
     }
     if (!names.insert(LowerName(prepared[i].name)).second) {
-      return Refused("column '" + prepared[i].name +
-                     "' is twice in the result; give it another name");
+      return RefuseSql("column '" + prepared[i].name +
+                       "' is twice in the result; give it another name");
     }
     analysis.columns.push_back({prepared[i].name,
                                 prepared[i].type,
@@ -88,8 +47,8 @@ Result<SelectAnalysis> Combine(const Binder& binder,
 /// An engine, and how many sessions of this thread share it.
 struct SharedEngine {
   int sessions = 0;
-  std::unique_ptr<Database> database;
-  std::unique_ptr<Connection> connection;
+  std::unique_ptr<EngineAhead> ahead;
+  AnalysisEngine engine;
   /// The empty tables that are there: name to the text of their columns. Steps share few shapes,
   /// and making a table takes longer than reading a statement.
   std::map<std::string, std::string> tables;
@@ -99,8 +58,9 @@ struct SharedEngine {
   void Close() {
     found.clear();
     tables.clear();
-    connection.reset();
-    database.reset();
+    ahead.reset();
+    engine.connection.reset();
+    engine.database.reset();
   }
 };
 
@@ -113,19 +73,27 @@ SharedEngine& ThisThreads() {
 /// left behind are harmless: names are looked up by our binder, among the inputs given to it.
 class Analysis {
  public:
-  Analysis() : engine_(ThisThreads().sessions > 0 ? ThisThreads() : own_) {}
+  Analysis() : shared_(ThisThreads().sessions > 0 ? ThisThreads() : own_) {}
   Analysis(const Analysis&) = delete;
   Analysis& operator=(const Analysis&) = delete;
   ~Analysis() = default;
 
   Result<Connection*> Open() {
-    if (engine_.connection == nullptr) {
-      ASSIGN_OR_RETURN(engine_.database, Database::Open({/*threads=*/1, kAnalysisMemoryMb, {}}));
-      engine_.connection = engine_.database->Connect();
-      // Names and types are settled before: rewriting a plan that is never run doubles the time.
-      TRY(engine_.connection->Execute("PRAGMA disable_optimizer"));
+    if (shared_.engine.connection == nullptr) {
+      ASSIGN_OR_RETURN(shared_.engine,
+                       shared_.ahead != nullptr ? shared_.ahead->Take() : AnalysisEngine::Open());
     }
-    return engine_.connection.get();
+    return shared_.engine.connection.get();
+  }
+
+  /// The statement's tree; it lives as long as this.
+  Result<const Json*> Parse(std::string_view sql) {
+    if (shared_.ahead != nullptr) {
+      const Json& known = shared_.ahead->TreeOf(sql);
+      if (!known.is_null()) return &known;
+    }
+    ASSIGN_OR_RETURN(tree_, ParseStatement(*shared_.engine.connection, sql));
+    return &tree_;
   }
 
   /// Makes the inputs as empty tables, so that DuckDB tells names and types.
@@ -136,7 +104,7 @@ class Analysis {
         columns += (columns.empty() ? "" : ", ") + SqlName(column.name) + " " +
                    std::string(SqlTypeOf(column.type));
       }
-      if (columns.empty()) return Refused("input '" + name + "' has no columns");
+      if (columns.empty()) return RefuseSql("input '" + name + "' has no columns");
       TRY(MakeTable(name, columns));
     }
     return OkStatus();
@@ -146,18 +114,20 @@ class Analysis {
   Status MakeTable(const std::string& name, const std::string& columns) {
     // DuckDB's names know no case: one spelling at a time.
     const std::string key = LowerName(name);
-    std::string& there = engine_.tables[key];
+    std::string& there = shared_.tables[key];
     const std::string wanted = name + " " + columns;
     if (there == wanted) return OkStatus();
     there.clear();
-    TRY(engine_.connection->Execute("DROP TABLE IF EXISTS " + SqlName(name) + "; CREATE TABLE " +
-                                    SqlName(name) + " (" + columns + ")"));
+    TRY(shared_.engine.connection->Execute("DROP TABLE IF EXISTS " + SqlName(name) +
+                                           "; CREATE TABLE " + SqlName(name) + " (" + columns +
+                                           ")"));
     there = wanted;
     return OkStatus();
   }
 
   SharedEngine own_;
-  SharedEngine& engine_;
+  Json tree_;
+  SharedEngine& shared_;
 };
 
 /// All that an analysis depends on: the statement, and names and types of the inputs' columns.
@@ -178,9 +148,9 @@ std::string AnalysisKey(std::string_view sql, const std::map<std::string, Schema
 Result<SelectAnalysis> Analyse(std::string_view sql, const std::map<std::string, Schema>& tables) {
   Analysis analysis;
   ASSIGN_OR_RETURN(Connection* const connection, analysis.Open());
-  ASSIGN_OR_RETURN(const Json statement, Parse(*connection, sql));
+  ASSIGN_OR_RETURN(const Json* const statement, analysis.Parse(sql));
   Binder binder(sql, tables);
-  ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery(statement["node"], nullptr, {}));
+  ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery((*statement)["node"], nullptr, {}));
   TRY(analysis.MakeTables(tables));
   Result<std::vector<ResultColumn>> prepared = connection->Describe(sql);
   if (!prepared.ok()) return prepared.status().WithDiagnostic("SIG-3010");
@@ -210,6 +180,18 @@ AnalysisSession::~AnalysisSession() {
   if (outermost_) ThisThreads().Close();
 }
 
+void AnalysisSession::OpenAhead() {
+  SharedEngine& shared = ThisThreads();
+  if (shared.ahead == nullptr && shared.engine.connection == nullptr) {
+    shared.ahead = std::make_unique<EngineAhead>();
+  }
+}
+
+void AnalysisSession::ParseAhead(std::vector<std::string> statements) {
+  OpenAhead();
+  if (ThisThreads().ahead != nullptr) ThisThreads().ahead->Parse(std::move(statements));
+}
+
 Result<SelectAnalysis> AnalyseSelect(std::string_view sql,
                                      const std::map<std::string, Schema>& tables) {
   SharedEngine& shared = ThisThreads();
@@ -227,12 +209,12 @@ Result<SelectAnalysis> AnalyseExpression(std::string_view expression,
   Analysis analysis;
   ASSIGN_OR_RETURN(Connection* const connection, analysis.Open());
   const std::string sql = "SELECT (" + std::string(expression) + "\n) FROM " + SqlName(table);
-  ASSIGN_OR_RETURN(const Json statement, Parse(*connection, sql));
+  ASSIGN_OR_RETURN(const Json* const statement, analysis.Parse(sql));
   const std::map<std::string, Schema> tables = {{table, schema}};
-  if (!IsOneExpression(statement["node"], table)) return Refused("this is not one expression");
+  if (!IsOneExpression((*statement)["node"], table)) return RefuseSql("this is not one expression");
   Binder binder(sql, tables);
-  ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery(statement["node"], nullptr, {}));
-  if (query.aggregates) return Refused("a condition looks at one row: it cannot aggregate");
+  ASSIGN_OR_RETURN(BoundQuery query, binder.BindQuery((*statement)["node"], nullptr, {}));
+  if (query.aggregates) return RefuseSql("a condition looks at one row: it cannot aggregate");
   TRY(analysis.MakeTables(tables));
   Result<std::vector<ResultColumn>> prepared = connection->Describe(sql);
   if (!prepared.ok()) return prepared.status().WithDiagnostic("SIG-3010");

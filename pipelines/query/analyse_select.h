@@ -41,6 +41,13 @@ class AnalysisSession {
   AnalysisSession(const AnalysisSession&) = delete;
   AnalysisSession& operator=(const AnalysisSession&) = delete;
 
+  /// Starts to open the engine in a thread of its own, for a caller who has other things to do
+  /// before it asks. Worth it where many statements follow.
+  void OpenAhead();
+  /// Starts to parse those statements there (opens the engine ahead, too). What is found does not
+  /// change by it. Call it once.
+  void ParseAhead(std::vector<std::string> statements);
+
  private:
   bool outermost_ = false;
 };

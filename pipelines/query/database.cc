@@ -68,6 +68,10 @@ Status LockDown(duckdb_connection connection, const DatabaseOptions& options) {
       "SET GLOBAL Calendar = 'gregorian'",
       // Memory files get the numbers of closed ones again: nothing may be cached by path.
       "SET GLOBAL enable_external_file_cache = false",
+      // Their defaults: the engine asks for them all the time, and a default is parsed each time.
+      "SET GLOBAL preserve_identifier_case = true",
+      "SET GLOBAL integer_division = false",
+      "SET GLOBAL debug_verify_vector = 'none'",
       "SET GLOBAL preserve_insertion_order = true",
       "SET GLOBAL autoinstall_known_extensions = false",
       "SET GLOBAL autoload_known_extensions = false",
