@@ -33,15 +33,19 @@ const TaskRow& TaskRows::operator[](size_t task) const {
 }
 
 void TaskRows::Spread(Range& range) const {
-  range.rows = std::make_unique<TaskRow[]>(kRange);  // NOLINT(modernize-avoid-c-arrays)
-  std::fill_n(range.rows.get(), kRange, range.all);
-  range.ended = IsTerminal(range.all.state) ? kRange : 0;
+  const uint32_t size = SizeOf(static_cast<size_t>(&range - ranges_.data()));
+  range.rows = std::make_unique<TaskRow[]>(size);  // NOLINT(modernize-avoid-c-arrays)
+  std::fill_n(range.rows.get(), size, range.all);
+  range.ended = IsTerminal(range.all.state) ? size : 0;
 }
 
 TaskRow& TaskRows::Touch(size_t task) {
   CHECK(task < count_);
   Range& range = ranges_[task / kRange];
-  if (range.rows == nullptr) Spread(range);
+  if (range.rows != nullptr) return range.rows[task % kRange];
+  // One task alone needs no row besides the range's own.
+  if (SizeOf(task / kRange) == 1) return range.all;
+  Spread(range);
   return range.rows[task % kRange];
 }
 
@@ -81,8 +85,8 @@ void TaskRows::Settle(size_t task) {
 
 size_t TaskRows::bytes() const {
   size_t bytes = ranges_.size() * sizeof(Range);
-  for (const Range& range : ranges_) {
-    if (range.rows != nullptr) bytes += kRange * sizeof(TaskRow);
+  for (size_t at = 0; at < ranges_.size(); ++at) {
+    if (ranges_[at].rows != nullptr) bytes += SizeOf(at) * sizeof(TaskRow);
   }
   return bytes;
 }
