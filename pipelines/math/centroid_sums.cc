@@ -113,10 +113,13 @@ std::vector<uint32_t> OrderBySize(const PointSet& centroids, std::span<const siz
 }
 
 std::vector<double> LargestOf(const PointSet& points) {
-  std::vector<double> largest(points.columns, 0);
-  for (size_t i = 0; i < points.cells.size(); ++i) {
-    double& most = largest[i % points.columns];
-    most = std::max(most, std::fabs(points.cells[i]));
+  const size_t d = points.columns;
+  std::vector<double> largest(d, 0);
+  for (size_t i = 0; i < points.rows(); ++i) {
+    const double* row = points.Row(i);
+    for (size_t c = 0; c < d; ++c) {
+      largest.data()[c] = std::max(largest.data()[c], std::fabs(row[c]));
+    }
   }
   return largest;
 }
@@ -124,15 +127,21 @@ std::vector<double> LargestOf(const PointSet& points) {
 double MeanVariance(const PointSet& points) {
   const size_t d = points.columns;
   const double n = static_cast<double>(points.rows());
-  double total = 0;
-  for (size_t c = 0; c < d; ++c) {
-    double mean = 0;
-    for (size_t i = 0; i < points.rows(); ++i) mean += points.Row(i)[c] / n;
-    for (size_t i = 0; i < points.rows(); ++i) {
-      total += (points.Row(i)[c] - mean) * (points.Row(i)[c] - mean) / n;
+  std::vector<double> mean(d, 0);
+  for (size_t i = 0; i < points.rows(); ++i) {
+    const double* row = points.Row(i);
+    for (size_t c = 0; c < d; ++c) mean.data()[c] += row[c];
+  }
+  for (double& sum : mean) sum /= n;
+  std::vector<double> squares(d, 0);
+  for (size_t i = 0; i < points.rows(); ++i) {
+    const double* row = points.Row(i);
+    for (size_t c = 0; c < d; ++c) {
+      const double gap = row[c] - mean.data()[c];
+      squares.data()[c] += gap * gap;
     }
   }
-  return total / static_cast<double>(d);
+  return std::accumulate(squares.begin(), squares.end(), 0.0) / n / static_cast<double>(d);
 }
 
 }  // namespace signet::pipelines

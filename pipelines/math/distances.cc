@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace signet::pipelines {
 namespace {
@@ -45,6 +46,59 @@ void ScanPlain(const Scan& scan) {
   ScanAll(scan);
 }
 
+/// Four rows side by side: compilers turn loops over eight numbers the wrong way round here.
+using Lanes __attribute__((vector_size(32))) = double;
+
+struct NearestLanes {
+  Lanes best, second, number;
+
+  [[gnu::always_inline]] void See(const Lanes& squared, double here) {
+    const Lanes farther = squared < best ? best : squared;
+    second = farther < second ? farther : second;
+    number = squared < best ? Lanes{here, here, here, here} : number;
+    best = squared < best ? squared : best;
+  }
+};
+
+[[gnu::always_inline]] inline void FindNearest(const PointSet& centres,
+                                               const double* tile,
+                                               NearestRows& nearest) {
+  static_assert(NearestRows::kRows == 8);
+  const Lanes far = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
+  NearestLanes low{far, far, {}};
+  NearestLanes high{far, far, {}};
+  const double* centre = centres.cells.data();
+  const size_t count = centres.rows();
+  const size_t columns = centres.columns;
+  for (size_t j = 0; j < count; ++j, centre += columns) {
+    Lanes low_sum = {};
+    Lanes high_sum = {};
+    for (size_t c = 0; c < columns; ++c) {
+      Lanes low_gap;
+      Lanes high_gap;
+      std::memcpy(&low_gap, tile + 8 * c, sizeof(low_gap));
+      std::memcpy(&high_gap, tile + 8 * c + 4, sizeof(high_gap));
+      low_gap -= centre[c];
+      high_gap -= centre[c];
+      low_sum += low_gap * low_gap;
+      high_sum += high_gap * high_gap;
+    }
+    low.See(low_sum, static_cast<double>(j));
+    high.See(high_sum, static_cast<double>(j));
+  }
+  const auto store = [](const Lanes& first, const Lanes& last, double* to) {
+    std::memcpy(to, &first, sizeof(first));
+    std::memcpy(to + 4, &last, sizeof(last));
+  };
+  store(low.best, high.best, nearest.squared);
+  store(low.second, high.second, nearest.second);
+  store(low.number, high.number, nearest.number);
+}
+
+void FindNearestPlain(const PointSet& centres, const double* tile, NearestRows& nearest) {
+  FindNearest(centres, tile, nearest);
+}
+
 [[gnu::always_inline]] inline double SumRoots(const double* values, size_t count) {
   double lanes[ColumnPoints::kLanes] = {};
   size_t first = 0;
@@ -65,6 +119,11 @@ double SumRootsPlain(const double* values, size_t count) {
 __attribute__((target("avx2"))) void ScanWide(const Scan& scan) {
   ScanAll(scan);
 }
+__attribute__((target("avx2"))) void FindNearestWide(const PointSet& centres,
+                                                     const double* tile,
+                                                     NearestRows& nearest) {
+  FindNearest(centres, tile, nearest);
+}
 __attribute__((target("avx2"))) double SumRootsWide(const double* values, size_t count) {
   return SumRoots(values, count);
 }
@@ -74,6 +133,9 @@ bool HasWideVectors() noexcept {
 #else
 void ScanWide(const Scan& scan) {
   ScanAll(scan);
+}
+void FindNearestWide(const PointSet& centres, const double* tile, NearestRows& nearest) {
+  FindNearest(centres, tile, nearest);
 }
 double SumRootsWide(const double* values, size_t count) {
   return SumRoots(values, count);
@@ -114,6 +176,18 @@ void ColumnPoints::SquaredRange(const double* point,
     ScanWide(scan);
   } else {
     ScanPlain(scan);
+  }
+}
+
+void NearestRows::Find(const PointSet& centres, const double* const* rows, double* tile) {
+  for (size_t l = 0; l < kRows; ++l) {
+    const double* row = rows[l];
+    for (size_t c = 0; c < centres.columns; ++c) tile[c * kRows + l] = row[c];
+  }
+  if (kWide) {
+    FindNearestWide(centres, tile, *this);
+  } else {
+    FindNearestPlain(centres, tile, *this);
   }
 }
 

@@ -40,6 +40,18 @@ class ColumnPoints {
   size_t padded_ = 0;
 };
 
+/// The nearest of some centres to each of kRows rows at once, and how near the next is.
+struct NearestRows {
+  static constexpr size_t kRows = 8;
+  double squared[kRows] = {};  ///< the squared distance to the nearest
+  double second[kRows] = {};   ///< to the next nearest; infinite for a single centre
+  double number[kRows] = {};   ///< of the nearest; ties: the lowest
+
+  /// `rows[l]` are the rows' coordinates; `tile` is room for kRows times as many. The same bits as
+  /// ColumnPoints::Squared.
+  void Find(const PointSet& centres, const double* const* rows, double* tile);
+};
+
 /// The squared distance between two points of d coordinates.
 double SquaredDistance(const double* a, const double* b, size_t d);
 

@@ -9,193 +9,41 @@
 #include "crypto/base/check.h"
 #include "pipelines/math/distances.h"
 #include "pipelines/math/kmeans_seeding.h"
+#include "pipelines/math/lloyd.h"
 
 namespace signet::pipelines {
 namespace {
 
 constexpr size_t kBlockRows = 4096;
-constexpr uint32_t kNoCluster = UINT32_MAX;
-/// Bounds are trusted only with this reserve, far above what rounding adds up to.
-constexpr double kReserve = 1 + 1e-9;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 size_t BlocksOf(size_t rows) {
   return (rows + kBlockRows - 1) / kBlockRows;
 }
 
-struct Nearest {
-  uint32_t cluster = 0;
-  double squared = kInfinity;
-  double second = kInfinity;  // squared distance to the next nearest
-};
-
-Nearest NearestOf(const double* squared, size_t clusters) {
-  Nearest nearest;
-  for (size_t j = 0; j < clusters; ++j) {
-    if (squared[j] < nearest.squared) {
-      nearest.second = nearest.squared;
-      nearest.squared = squared[j];
-      nearest.cluster = static_cast<uint32_t>(j);
-    } else if (squared[j] < nearest.second) {
-      nearest.second = squared[j];
+/// The nearest centroid of rows first <= i < last.
+Assignment AssignRange(const PointSet& points,
+                       const PointSet& centroids,
+                       size_t first,
+                       size_t last) {
+  Assignment range;
+  range.labels.resize(last - first);
+  range.squared.resize(last - first);
+  std::vector<double> tile(points.columns * NearestRows::kRows);
+  const double* cells[NearestRows::kRows];
+  NearestRows nearest;
+  for (size_t i = first; i < last; i += NearestRows::kRows) {
+    const size_t count = std::min(NearestRows::kRows, last - i);
+    for (size_t l = 0; l < NearestRows::kRows; ++l) {
+      cells[l] = points.Row(std::min(i + l, last - 1));
+    }
+    nearest.Find(centroids, cells, tile.data());
+    for (size_t l = 0; l < count; ++l) {
+      range.labels.data()[i - first + l] = static_cast<uint32_t>(nearest.number[l]);
+      range.squared.data()[i - first + l] = nearest.squared[l];
     }
   }
-  return nearest;
+  return range;
 }
-
-/// How far the centroids moved in the last step, and how far apart they are now.
-struct Geometry {
-  std::vector<double> moved;
-  size_t farthest = 0;       // which moved most
-  double moved_most = 0;     // by how much
-  double moved_second = 0;   // the next
-  std::vector<double> half;  // half the distance to the nearest other centroid
-};
-
-Geometry GeometryOf(const PointSet& before, const PointSet& after) {
-  const size_t k = after.rows();
-  Geometry g;
-  g.moved.resize(k);
-  g.half.assign(k, kInfinity);
-  for (size_t j = 0; j < k; ++j) {
-    g.moved[j] = std::sqrt(SquaredDistance(before.Row(j), after.Row(j), after.columns));
-    if (g.moved[j] > g.moved_most) {
-      g.moved_second = g.moved_most;
-      g.moved_most = g.moved[j];
-      g.farthest = j;
-    } else {
-      g.moved_second = std::max(g.moved_second, g.moved[j]);
-    }
-    for (size_t i = 0; i < k; ++i) {
-      if (i == j) continue;
-      const double gap = std::sqrt(SquaredDistance(after.Row(i), after.Row(j), after.columns));
-      g.half[j] = std::min(g.half[j], gap / 2);
-    }
-  }
-  return g;
-}
-
-/// Lloyd's steps with Hamerly's bounds: rows whose nearest centroid cannot have changed are
-/// skipped.
-class Lloyd {
- public:
-  Lloyd(const PointSet& points, PointSet centroids, const KMeansOptions& options)
-      : points_(points),
-        options_(options),
-        centroids_(std::move(centroids)),
-        sums_(centroids_.rows(), LargestOf(points)),
-        empty_(sums_),
-        labels_(points.rows(), kNoCluster),
-        upper_(points.rows(), kInfinity),
-        lower_(points.rows(), 0) {}
-
-  /// Runs to the end and hands over the centroids.
-  PointSet Run(int& iterations, bool& converged) {
-    Geometry geometry = GeometryOf(centroids_, centroids_);
-    const double still = options_.tolerance > 0 ? options_.tolerance * MeanVariance(points_) : 0;
-    while (iterations < options_.iterations_max) {
-      ++iterations;
-      const size_t changed = Step(geometry);
-      const bool relocated = Relocate();
-      converged = changed == 0 && !relocated;
-      if (converged) break;
-      PointSet next = sums_.Means(centroids_);
-      geometry = GeometryOf(centroids_, next);
-      centroids_ = std::move(next);
-      double moved = 0;
-      for (const double move : geometry.moved) moved += move * move;
-      converged = !relocated && moved <= still;
-      if (converged) break;
-    }
-    return std::move(centroids_);
-  }
-
- private:
-  /// Each row to its nearest centroid; the sums follow. Returns how many rows changed.
-  size_t Step(const Geometry& geometry) {
-    columns_.Assign(centroids_);
-    const size_t slices =
-        std::min(BlocksOf(points_.rows()), static_cast<size_t>(std::max(1, options_.threads)) * 4);
-    std::vector<CentroidSums> changes(slices, empty_);
-    std::vector<size_t> changed(slices, 0);
-    ForBlocks(slices, options_.threads, [&](size_t slice) {
-      const size_t first = points_.rows() * slice / slices;
-      const size_t last = points_.rows() * (slice + 1) / slices;
-      changed[slice] = StepSlice(first, last, geometry, changes[slice]);
-    });
-    for (const CentroidSums& change : changes) sums_.Merge(change);
-    return std::accumulate(changed.begin(), changed.end(), size_t{0});
-  }
-
-  size_t StepSlice(size_t first, size_t last, const Geometry& g, CentroidSums& change) {
-    std::vector<double> squared(columns_.padded());
-    const size_t k = centroids_.rows();
-    size_t changed = 0;
-    for (size_t i = first; i < last; ++i) {
-      const uint32_t own = labels_.data()[i];
-      const double* row = points_.Row(i);
-      if (own != kNoCluster && Stays(i, own, row, g)) continue;
-      columns_.Squared(row, squared.data());
-      const Nearest nearest = NearestOf(squared.data(), k);
-      upper_.data()[i] = std::sqrt(nearest.squared);
-      lower_.data()[i] = std::sqrt(nearest.second);
-      if (nearest.cluster == own) continue;
-      if (own != kNoCluster) change.Remove(row, own);
-      change.Add(row, nearest.cluster);
-      labels_.data()[i] = nearest.cluster;
-      ++changed;
-    }
-    return changed;
-  }
-
-  /// Follows the bounds of row i and says whether they prove that no other centroid is as near.
-  bool Stays(size_t i, uint32_t own, const double* row, const Geometry& g) {
-    double& upper = upper_.data()[i];
-    double& lower = lower_.data()[i];
-    upper += g.moved.data()[own];
-    lower -= own == g.farthest ? g.moved_second : g.moved_most;
-    const double bound = std::max(g.half.data()[own], lower);
-    if (upper * kReserve < bound) return true;
-    upper = std::sqrt(SquaredDistance(row, centroids_.Row(own), points_.columns));
-    return upper * kReserve < bound;
-  }
-
-  /// Gives each empty cluster the row that lies farthest from its centroid (as scikit-learn does).
-  bool Relocate() {
-    bool any = false;
-    for (uint32_t j = 0; j < sums_.counts().size(); ++j) {
-      if (sums_.counts()[j] != 0) continue;
-      size_t farthest = points_.rows();
-      double most = 0;
-      for (size_t i = 0; i < points_.rows(); ++i) {
-        const double gap =
-            SquaredDistance(points_.Row(i), centroids_.Row(labels_[i]), points_.columns);
-        if (gap > most && sums_.counts()[labels_[i]] > 1) {
-          most = gap;
-          farthest = i;
-        }
-      }
-      if (farthest == points_.rows()) continue;  // all rows lie on their centroids
-      sums_.Remove(points_.Row(farthest), labels_[farthest]);
-      sums_.Add(points_.Row(farthest), j);
-      labels_[farthest] = j;
-      upper_[farthest] = kInfinity;
-      lower_[farthest] = 0;
-      any = true;
-    }
-    return any;
-  }
-
-  const PointSet& points_;
-  const KMeansOptions& options_;
-  PointSet centroids_;
-  ColumnPoints columns_;
-  CentroidSums sums_;
-  const CentroidSums empty_;
-  std::vector<uint32_t> labels_;
-  std::vector<double> upper_;  // at least the distance to the own centroid
-  std::vector<double> lower_;  // at most the distance to any other
-};
 
 /// Mini-batch steps: each centroid moves to each new row by 1 / rows it has seen.
 PointSet MiniBatches(const PointSet& points, PointSet centroids, const KMeansOptions& options) {
@@ -204,20 +52,18 @@ PointSet MiniBatches(const PointSet& points, PointSet centroids, const KMeansOpt
   const size_t d = points.columns;
   std::vector<double> seen(centroids.rows(), 0);
   const size_t batch = std::max<size_t>(options.batch_rows, centroids.rows());
-  std::vector<double> squared;
   double first_movement = 0;
   for (size_t pass = 0; pass < kPassesMax; ++pass) {
     const PointSet before = centroids;
     for (size_t start = 0; start < points.rows(); start += batch) {
-      const ColumnPoints columns(centroids);
-      squared.resize(columns.padded());
-      const size_t end = std::min(points.rows(), start + batch);
-      for (size_t i = start; i < end; ++i) {
-        columns.Squared(points.Row(i), squared.data());
-        const uint32_t own = NearestOf(squared.data(), centroids.rows()).cluster;
+      const Assignment nearest =
+          AssignRange(points, centroids, start, std::min(points.rows(), start + batch));
+      for (size_t n = 0; n < nearest.labels.size(); ++n) {
+        const uint32_t own = nearest.labels[n];
         const double rate = 1 / ++seen[own];
         double* centre = centroids.cells.data() + own * d;
-        for (size_t c = 0; c < d; ++c) centre[c] += rate * (points.Row(i)[c] - centre[c]);
+        const double* row = points.Row(start + n);
+        for (size_t c = 0; c < d; ++c) centre[c] += rate * (row[c] - centre[c]);
       }
     }
     double movement = 0;
@@ -286,17 +132,15 @@ KMeansFit FitCanonical(const PointSet& canonical,
                        const std::vector<uint32_t>& order,
                        PointSet centroids,
                        const KMeansOptions& options) {
-  int iterations = 0;
-  bool converged = false;
   if (options.mini_batch) {
     centroids = MiniBatches(canonical, std::move(centroids), options);
     KMeansFit fit = Finished(canonical, order, centroids, options.threads);
     if (fit.sizes.back() > 0) return fit;  // else an empty cluster: Lloyd's steps fill it
   }
-  centroids = Lloyd(canonical, std::move(centroids), options).Run(iterations, converged);
-  KMeansFit fit = Finished(canonical, order, centroids, options.threads);
-  fit.iterations = iterations;
-  fit.converged = converged;
+  const LloydRun run = RunLloyd(canonical, std::move(centroids), options);
+  KMeansFit fit = Finished(canonical, order, run.centroids, options.threads);
+  fit.iterations = run.iterations;
+  fit.converged = run.converged;
   return fit;
 }
 
@@ -309,9 +153,7 @@ void Improve(const PointSet& sample,
   alone.threads = 1;
   inertia.assign(starts.size(), 0);
   ForBlocks(starts.size(), options.threads, [&](size_t t) {
-    int iterations = 0;
-    bool converged = false;
-    starts[t] = Lloyd(sample, std::move(starts[t]), alone).Run(iterations, converged);
+    starts[t] = RunLloyd(sample, std::move(starts[t]), alone).centroids;
     inertia[t] = SumInBlocks(AssignToNearest(sample, starts[t], 1).squared);
   });
 }
@@ -342,6 +184,7 @@ PointSet BestSeeding(const PointSet& canonical, const KMeansOptions& options) {
       order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return inertia[a] < inertia[b]; });
   order.resize((order.size() + 4) / 5);
   std::vector<PointSet> kept;
+  kept.reserve(order.size());
   for (const uint32_t t : order) kept.push_back(std::move(tried[t]));
   Improve(sample, options, kept, inertia);
   const auto best = std::min_element(inertia.begin(), inertia.end()) - inertia.begin();
@@ -370,16 +213,12 @@ Assignment AssignToNearest(const PointSet& points, const PointSet& centroids, in
   Assignment all;
   all.labels.resize(points.rows());
   all.squared.resize(points.rows());
-  const ColumnPoints columns(centroids);
   ForBlocks(BlocksOf(points.rows()), threads, [&](size_t block) {
-    std::vector<double> squared(columns.padded());
-    const size_t last = std::min(points.rows(), (block + 1) * kBlockRows);
-    for (size_t i = block * kBlockRows; i < last; ++i) {
-      columns.Squared(points.Row(i), squared.data());
-      const Nearest nearest = NearestOf(squared.data(), centroids.rows());
-      all.labels.data()[i] = nearest.cluster;
-      all.squared.data()[i] = nearest.squared;
-    }
+    const size_t first = block * kBlockRows;
+    const Assignment part =
+        AssignRange(points, centroids, first, std::min(points.rows(), first + kBlockRows));
+    std::copy(part.labels.begin(), part.labels.end(), all.labels.data() + first);
+    std::copy(part.squared.begin(), part.squared.end(), all.squared.data() + first);
   });
   return all;
 }

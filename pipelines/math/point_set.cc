@@ -22,6 +22,28 @@ using Keyed = std::pair<uint64_t, uint32_t>;
 
 constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
 
+/// Sorts hashes with their rows: by the highest bits first, into heaps that fit the nearest cache.
+void SortKeyed(std::vector<Keyed>& keyed) {
+  constexpr unsigned kHighBits = 12;
+  constexpr size_t kFew = 4096;
+  if (keyed.size() < kFew) {
+    std::sort(keyed.begin(), keyed.end());
+    return;
+  }
+  std::vector<size_t> next((size_t{1} << kHighBits) + 1, 0);
+  for (const Keyed& key : keyed) ++next.data()[(key.first >> (64 - kHighBits)) + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<Keyed> heaps(keyed.size());
+  for (const Keyed& key : keyed) heaps.data()[next.data()[key.first >> (64 - kHighBits)]++] = key;
+  auto begin = heaps.begin();
+  for (size_t heap = 0; heap + 1 < next.size(); ++heap) {
+    const auto end = heaps.begin() + static_cast<std::ptrdiff_t>(next[heap]);
+    std::sort(begin, end);
+    begin = end;
+  }
+  keyed = std::move(heaps);
+}
+
 }  // namespace
 
 PointSet PointSet::Taken(std::span<const uint32_t> order) const {
@@ -55,7 +77,7 @@ std::vector<uint32_t> CanonicalOrder(const PointSet& points, uint64_t seed) {
   for (size_t i = 0; i < first.size(); ++i) {
     first[i] = {RowHash({points.Row(i), points.columns}, seed), static_cast<uint32_t>(i)};
   }
-  std::sort(first.begin(), first.end());
+  SortKeyed(first);
   // Rows with equal hashes are equal rows (but for chances of 2^-64): each repetition gets a key of
   // its own, so that the head of the order is a sample of rows, not of distinct rows.
   std::vector<Keyed> repeated;
@@ -72,7 +94,7 @@ std::vector<uint32_t> CanonicalOrder(const PointSet& points, uint64_t seed) {
     }
   }
   first.resize(kept);
-  std::sort(repeated.begin(), repeated.end());
+  SortKeyed(repeated);
   std::vector<Keyed> keyed(points.rows());
   std::merge(first.begin(), first.end(), repeated.begin(), repeated.end(), keyed.begin());
   std::vector<uint32_t> order(keyed.size());

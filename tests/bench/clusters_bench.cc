@@ -33,23 +33,55 @@ PointSet Rows(size_t rows) {
   return points;
 }
 
-void KMeansOneSeeding(benchmark::State& state) {
-  const PointSet points = Rows(static_cast<size_t>(state.range(0)));
+KMeansOptions EightClusters(uint64_t seed) {
   KMeansOptions options;
   options.clusters = 8;
   options.restarts = 1;
   options.tolerance = 1e-4;  // as scikit-learn stops
   options.threads = kThreads;
+  options.seed = seed;
+  return options;
+}
+
+/// From eight given rows, which the peer starts from too: the same steps to the same inertia.
+void KMeansGivenStart(benchmark::State& state) {
+  const PointSet points = Rows(static_cast<size_t>(state.range(0)));
+  // Eight rows of one heap: the way to the others is long.
+  const PointSet start = points.Taken(std::vector<uint32_t>{0, 12, 24, 36, 48, 60, 72, 84});
   for (auto _ : state) {
-    const KMeansFit fit = FitKMeans(points, options).value();
+    const KMeansFit fit = FitKMeansFrom(points, start, EightClusters(1)).value();
     state.counters["inertia"] = fit.inertia;
     state.counters["iterations"] = fit.iterations;
   }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(KMeansOneSeeding)
+BENCHMARK(KMeansGivenStart)
     ->Name("cluster.kmeans")
     ->Arg(1'000'000)
+    ->Iterations(3)
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
+
+/// Five fits, each with one k-means++ seeding of its own: steps and inertia differ from the peer's.
+void KMeansSeeded(benchmark::State& state) {
+  constexpr uint64_t kSeeds = 5;
+  const PointSet points = Rows(static_cast<size_t>(state.range(0)));
+  for (auto _ : state) {
+    double inertia = 0;
+    double iterations = 0;
+    for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+      const KMeansFit fit = FitKMeans(points, EightClusters(seed)).value();
+      inertia += fit.inertia / kSeeds;
+      iterations += static_cast<double>(fit.iterations) / kSeeds;
+    }
+    state.counters["inertia"] = inertia;
+    state.counters["iterations"] = iterations;
+  }
+}
+BENCHMARK(KMeansSeeded)
+    ->Name("cluster.kmeans_seeded")
+    ->Arg(1'000'000)
+    ->Iterations(1)
     ->Unit(benchmark::kMillisecond)
     ->MeasureProcessCPUTime()
     ->UseRealTime();

@@ -1,5 +1,6 @@
 #include "pipelines/math/distances.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -9,6 +10,21 @@
 
 namespace signet::pipelines {
 namespace {
+
+void ExpectNearest(const PointSet& centres,
+                   const double* row,
+                   const NearestRows& nearest,
+                   size_t l) {
+  std::vector<double> squared(centres.rows());
+  for (size_t j = 0; j < squared.size(); ++j) {
+    squared[j] = SquaredDistance(row, centres.Row(j), centres.columns);
+  }
+  const auto best = std::min_element(squared.begin(), squared.end());
+  EXPECT_EQ(nearest.number[l], static_cast<double>(best - squared.begin()));
+  EXPECT_EQ(nearest.squared[l], *best);
+  *best = HUGE_VAL;
+  EXPECT_EQ(nearest.second[l], *std::min_element(squared.begin(), squared.end()));
+}
 
 TEST(ColumnPoints, GivesTheSameBitsAsOneByOne) {
   for (const size_t columns : {1U, 3U, 8U, 17U}) {
@@ -48,6 +64,33 @@ TEST(SumOfRoots, AddsEveryRootOnce) {
     expected += i;
   }
   EXPECT_EQ(SumOfRoots(squares.data(), squares.size()), expected);
+}
+
+TEST(NearestRows, AreThoseOfAllDistances) {
+  SplitMix random(7);
+  for (const size_t count : {1U, 2U, 5U, 8U, 33U}) {
+    for (const size_t columns : {1U, 3U, 8U, 13U}) {
+      PointSet centres;
+      centres.columns = columns;
+      centres.cells.reserve(count * columns);
+      // Few distinct values: ties occur.
+      for (size_t i = 0; i < count * columns; ++i) {
+        centres.cells.push_back(static_cast<double>(random.Below(3)));
+      }
+      PointSet points;
+      points.columns = columns;
+      points.cells.reserve(8 * columns);
+      for (size_t i = 0; i < 8 * columns; ++i) {
+        points.cells.push_back(static_cast<double>(random.Below(4)) / 3);
+      }
+      const double* rows[NearestRows::kRows];
+      for (size_t l = 0; l < 8; ++l) rows[l] = points.Row(l);
+      std::vector<double> tile(columns * NearestRows::kRows);
+      NearestRows nearest;
+      nearest.Find(centres, rows, tile.data());
+      for (size_t l = 0; l < 8; ++l) ExpectNearest(centres, rows[l], nearest, l);
+    }
+  }
 }
 
 }  // namespace
