@@ -3,14 +3,21 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "coordinator/simulator/simulated_consent.h"
+
 namespace signet::coordinator {
 
 namespace {
+
+/// What a cancel may take while the coordinator stands: a few turns.
+constexpr int64_t kCancelMicros = 1'000'000;
 
 /// Why the first open task of the run is open.
 std::string WhyOpen(const Scheduler& scheduler, const RunRow& run, Now now) {
@@ -47,7 +54,7 @@ Status CheckingBinder::RunAccepted(const RunId& run, crypto::WriteBatch& batch) 
 
 Result<Bytes> CheckingBinder::BindTask(const TaskRef& task) {
   if (faults_ && dice_.Chance(3)) return Unavailable("simulated: the vault is unavailable");
-  return ToBytes(task.Text());
+  return ToBytes(ResultNaming(task.Text(), ConsentIn(store_)));
 }
 
 Result<std::optional<Bytes>> CheckingBinder::LookUp(const TaskRef& task) {
@@ -57,13 +64,17 @@ Result<std::optional<Bytes>> CheckingBinder::LookUp(const TaskRef& task) {
 }
 
 Status CheckingBinder::CommitTask(const TaskRef& task, ByteView result, crypto::WriteBatch& batch) {
-  if (task.step.empty() || AsText(result) != task.Text()) {
+  if (task.step.empty() || TaskOfResult(AsText(result)) != task.Text()) {
     verdicts_.Broken("P2: the result of " + std::string(AsText(result)) + " was committed for " +
                      task.Text());
   }
   if (faults_ && dice_.Chance(2)) {
     batch.Put("torn/" + task.Text(), std::string_view("must not be seen"));
     return Unavailable("simulated: the commit was refused");
+  }
+  const std::optional<uint64_t> named = PeopleOfResult(AsText(result));
+  if (named && heeds_consent_ && (*named & ~ConsentIn(store_)) != 0) {
+    return Unavailable("simulated: somebody withdrew since the task began");
   }
   PutOnce("effect/" + task.Text(), AsText(result), batch);
   return OkStatus();
@@ -86,6 +97,17 @@ void CheckingBinder::PutOnce(const std::string& key,
   const bool twice = (durable.ok() && durable->has_value()) || batch.Find(key) != nullptr;
   if (twice) verdicts_.Broken("P2: " + key + " was committed twice");
   batch.Put(key, value);
+}
+
+void Checkers::CheckCancelled(const Scheduler& scheduler, Now now) {
+  for (auto one = cancelled_.begin(); one != cancelled_.end();) {
+    const RunRow* const row = scheduler.FindRun(one->first);
+    const bool over = row == nullptr || IsTerminal(row->state);
+    if (!over && now.monotonic_micros - one->second > kCancelMicros) {
+      verdicts_.Broken("P6: run " + one->first.text() + " was cancelled, and goes on");
+    }
+    one = over ? cancelled_.erase(one) : std::next(one);
+  }
 }
 
 void Checkers::AfterTurn(const Scheduler& scheduler) {

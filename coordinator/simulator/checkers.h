@@ -33,6 +33,8 @@ class CheckingBinder final : public RunBinder {
  public:
   CheckingBinder(crypto::KvStore& store, Dice& dice, const bool& faults, Verdicts& verdicts)
       : store_(store), dice_(dice), faults_(faults), verdicts_(verdicts) {}
+  /// The defect of committing what was computed before somebody withdrew.
+  void ForgetConsent() { heeds_consent_ = false; }
   Status RunAccepted(const RunId& run, crypto::WriteBatch& batch) override;
   /// What the next RunAccepted says of its run: the context of its specification.
   void Expect(std::string context) { context_ = std::move(context); }
@@ -49,6 +51,7 @@ class CheckingBinder final : public RunBinder {
   const bool& faults_;
   Verdicts& verdicts_;
   std::string context_;
+  bool heeds_consent_ = true;
 };
 
 class Checkers {
@@ -57,6 +60,12 @@ class Checkers {
       : store_(store), network_(network), verdicts_(verdicts) {}
   /// The run was accepted (Submit said so).
   void Accepted(const RunSpec& spec) { accepted_[spec.id] = spec; }
+  /// The run was told to end at that moment.
+  void Cancelled(const RunId& run, Now now) { cancelled_[run] = now.monotonic_micros; }
+  /// The coordinator died, and with it the cancels that it had not written.
+  void Crashed() { cancelled_.clear(); }
+  /// P6, after each turn: who was cancelled has ended in time, whatever the workers do.
+  void CheckCancelled(const Scheduler& scheduler, Now now);
   /// After each turn that wrote something.
   void AfterTurn(const Scheduler& scheduler);
   /// After a restart. `before`: the state of the one that crashed, if it had written everything.
@@ -80,6 +89,7 @@ class Checkers {
   SimulatedNetwork& network_;
   Verdicts& verdicts_;
   std::map<RunId, RunSpec> accepted_;
+  std::map<RunId, int64_t> cancelled_;  ///< monotonic micros
   std::map<RunId, std::pair<RunState, std::vector<RunState>>> seen_;
   int succeeded_ = 0;
 };

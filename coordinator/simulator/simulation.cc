@@ -12,6 +12,7 @@
 #include "coordinator/simulator/checkers.h"
 #include "coordinator/simulator/dice.h"
 #include "coordinator/simulator/random_run.h"
+#include "coordinator/simulator/simulated_consent.h"
 #include "coordinator/simulator/simulated_network.h"
 #include "coordinator/simulator/simulated_schedules.h"
 #include "coordinator/simulator/simulated_worker.h"
@@ -31,12 +32,14 @@ class Simulation {
  public:
   Simulation(uint64_t seed, const SimulationOptions& options)
       : dice_(seed),
+        people_(~seed),
         clock_(kStart),
         network_(dice_, clock_),
-        store_(*memory_),
+        store_(watch_),
         binder_(*memory_, dice_, faults_, verdicts_),
         checkers_(*memory_, network_, verdicts_) {
     report_.seed = seed;
+    if (options.forget_consent) binder_.ForgetConsent();
     options_.mutation = options.mutation;
     options_.seed = seed + 1;
     options_.journal_entries_max = static_cast<int>(dice_.Between(1, 60));
@@ -77,6 +80,7 @@ class Simulation {
     report_.runs = static_cast<int>(runs);
     report_.succeeded = checkers_.succeeded();
     if (schedules_ != nullptr) report_.due = schedules_->moments();
+    report_.consent_changes = watch_.changes();
     report_.frames = network_.frames();
     report_.frames_lost = network_.lost();
     report_.simulated_ms = clock_.MonotonicMicros() / 1'000;
@@ -128,12 +132,26 @@ class Simulation {
     if (schedules_ != nullptr && !schedules_->Turn(*coordinator_, binder_, checkers_).ok()) {
       return Crash(/*consistent=*/false);
     }
+    ChangeConsent();
     const Result<bool> turned = coordinator_->Turn();
     if (!turned.ok()) return Crash(/*consistent=*/false);
+    checkers_.CheckCancelled(coordinator_->scheduler(), {clock_.MonotonicMicros(), clock_.Now()});
     const uint64_t batches = coordinator_->figures().batches_written;
     if (batches == checked_batches_) return;
     checked_batches_ = batches;
     checkers_.AfterTurn(coordinator_->scheduler());
+  }
+
+  /// As the door of persons' rights does: on the loop, between two turns, a write of its own.
+  void ChangeConsent() {
+    if (!faults_ || !people_.Chance(3)) return;
+    const uint64_t person = uint64_t{1} << static_cast<uint64_t>(people_.Between(0, kPeople - 1));
+    coordinator_->Post([this, person] {
+      crypto::WriteBatch batch;
+      PutConsent(ConsentIn(*memory_) ^ person, batch);
+      // One that failed is asked for again by the person.
+      static_cast<void>(store_.Write(batch, crypto::Durability::kSync));
+    });
   }
 
   /// People agree after a while; the owner's own attempt must be refused.
@@ -167,12 +185,17 @@ class Simulation {
       }
       checkers_.Accepted(spec);
       to_submit_.erase(to_submit_.begin() + static_cast<std::ptrdiff_t>(i));
-      if (faults_ && dice_.Chance(15)) coordinator_->Cancel(spec.id, "simulated");
+      if (faults_ && dice_.Chance(15)) {
+        coordinator_->Cancel(spec.id, "simulated");
+        checkers_.Cancelled(spec.id, {clock_.MonotonicMicros(), clock_.Now()});
+        ++report_.cancels;
+      }
     }
   }
 
   void Crash(bool consistent) {
     ++report_.coordinator_crashes;
+    checkers_.Crashed();
     before_crash_ = consistent ? coordinator_->scheduler().Snapshot() : Bytes();
     CollectFigures();
     coordinator_.reset();
@@ -266,9 +289,11 @@ class Simulation {
   Verdicts verdicts_;
   bool faults_ = true;
   Dice dice_;
+  Dice people_;  ///< their own: who withdraws changes no other throw
   ManualClock clock_;
   SimulatedNetwork network_;
   std::unique_ptr<crypto::KvStore> memory_ = crypto::NewMemoryStore();
+  ConsentWatch watch_{*memory_, verdicts_};
   crypto::FaultingStore store_;
   CheckingBinder binder_;
   Checkers checkers_;

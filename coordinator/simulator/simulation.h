@@ -14,6 +14,8 @@ namespace signet::coordinator {
 struct SimulationOptions {
   /// A deliberate defect in the coordinator that the checkers are expected to find.
   Mutation mutation = Mutation::kNone;
+  /// Another: results are committed although somebody they name withdrew meanwhile.
+  bool forget_consent = false;
 };
 
 /// What happened in one simulation; for people.
@@ -26,7 +28,9 @@ struct SimulationReport {
   uint64_t second_attempts = 0;
   uint64_t frames = 0;
   uint64_t frames_lost = 0;
-  int64_t due = 0;  ///< moments of a schedule that were run or reported
+  int64_t due = 0;          ///< moments of a schedule that were run or reported
+  int consent_changes = 0;  ///< withdrawals and consents, while tasks ran
+  int cancels = 0;
   int worker_crashes = 0;
   int coordinator_crashes = 0;
   int64_t simulated_ms = 0;
@@ -41,9 +45,12 @@ struct SimulationReport {
 /// P1 an accepted run is there after every restart and ends; P2 each task's result is committed at
 /// most once, and exactly once if its step succeeded; P3 what is terminal never changes, and a run
 /// succeeds only if each required task did; P4 pools and slots are neither exceeded nor leaked;
-/// P5 each moment of a schedule is run or reported, once, whatever the wall clock does; P9 peers
-/// that send fields and messages of the next version do no harm; nothing acknowledged is forgotten;
-/// no fence names two attempts; recovery equals what was.
+/// P5 each moment of a schedule is run or reported, once, whatever the wall clock does; P6 a cancel
+/// ends its run in time, whatever its workers do; P7 a run's end and what its binder wrote of it
+/// are one; P9 peers that send fields and messages of the next version do no harm; nothing is
+/// committed that names somebody who had withdrawn by then; nothing acknowledged is forgotten; no
+/// fence names two attempts; recovery equals what was. (P8 and P10 need processes and data:
+/// e2e/bad_input, e2e/soak.)
 ///
 /// Deterministic: (seed, options, commit) gives the same course.
 Result<SimulationReport> RunSimulation(uint64_t seed, const SimulationOptions& options = {});

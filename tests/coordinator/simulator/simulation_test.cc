@@ -28,6 +28,8 @@ TEST(Simulation, AThousandSeedsKeepThePromises) {
     sum.frames_lost += report.frames_lost;
     sum.worker_crashes += report.worker_crashes;
     sum.coordinator_crashes += report.coordinator_crashes;
+    sum.consent_changes += report.consent_changes;
+    sum.cancels += report.cancels;
   });
   EXPECT_TRUE(status.ok()) << status.message() << "; replay with: signet sim --seed N --runs 1";
   const double seconds =
@@ -49,6 +51,8 @@ TEST(Simulation, AThousandSeedsKeepThePromises) {
   EXPECT_GT(sum.frames_lost, 1'000U);
   EXPECT_GT(sum.due, 1'000);
   EXPECT_GT(sum.second_attempts, 100U);
+  EXPECT_GT(sum.consent_changes, 1'000);
+  EXPECT_GT(sum.cancels, 50);
 }
 
 TEST(Simulation, TheSameSeedGivesTheSameCourse) {
@@ -75,6 +79,14 @@ TEST_P(Mutated, IsFoundWithinThreeHundredSeeds) {
               GetParam().first,
               seeds + 1,
               status.message().c_str());
+}
+
+TEST(Simulation, AResultThatNamesSomebodyWhoWithdrewMeanwhileIsFound) {
+  SimulationOptions options;
+  options.forget_consent = true;
+  const Status status = RunSimulations(1, 300, options, nullptr);
+  ASSERT_FALSE(status.ok()) << "the simulator has no teeth against a forgotten withdrawal";
+  EXPECT_NE(status.message().find("consent: effect/"), std::string::npos) << status.message();
 }
 
 INSTANTIATE_TEST_SUITE_P(Defects,
