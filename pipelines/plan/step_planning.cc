@@ -53,12 +53,12 @@ class StepBinding {
     if (decl_.uses == "publish") released_ = AddPublishInputs(p_, decl_, options_, step_);
     if (p_.diagnostics.count() != errors) return;
     if (decl_.uses == "train") CheckLabelWindow();
-    const std::optional<Schema> output = BindOperator();
+    std::optional<Schema> output = BindOperator();
     if (!output) return;
     // publish reads exactly what it releases
     if (decl_.uses != "publish") DropUnusedColumns(*op_, options_, *output, step_.inputs);
     if (decl_.uses == "publish") PlanRecipients(p_, decl_, options_, released_, step_);
-    Finish(*output);
+    Finish(*std::move(output));
   }
 
  private:
@@ -165,8 +165,7 @@ class StepBinding {
       input.before_column = dataset.time;
       input.before = Cutoff();
     }
-    full_[decl.view] = Readable(dataset.schema);
-    input.schema = Allowed(full_[decl.view]);
+    input.schema = Readable(dataset.schema, /*any=*/false);
     step_.inputs.push_back(std::move(input));
   }
 
@@ -191,22 +190,25 @@ class StepBinding {
         fitting.empty() ? "" : "datasets of that kind here: " + Join(fitting, ", "));
   }
 
-  /// Escrowed cells and facts are nobody's input: publish releases them by rule.
-  static Schema Readable(const Schema& schema) {
+  /// What the purpose (or any) may use. Escrowed cells and facts are released by rule: no input.
+  [[nodiscard]] Schema Readable(const Schema& schema, bool any) const {
     Schema readable;
+    readable.columns.reserve(schema.columns.size());
     for (const Column& column : schema.columns) {
-      if (column.label.label_class != LabelClass::kEscrow) readable.columns.push_back(column);
+      if (column.label.label_class == LabelClass::kEscrow) continue;
+      // The subject too: who is in a dataset tells what its rows were filtered by.
+      if (any || column.label.Allows(decl_.purpose)) readable.columns.push_back(column);
     }
     return readable;
   }
 
-  Schema Allowed(const Schema& schema) const {
-    Schema allowed;
-    for (const Column& column : schema.columns) {
-      // The subject too: who is in a dataset tells what its rows were filtered by.
-      if (column.label.Allows(decl_.purpose)) allowed.columns.push_back(column);
+  /// The document's inputs as they would be if the purpose might use everything: errors ask.
+  [[nodiscard]] std::map<std::string, Schema> FullInputs() const {
+    std::map<std::string, Schema> full;
+    for (const InputDecl& decl : decl_.inputs) {
+      full[decl.view] = Readable(p_.datasets.at(decl.dataset).schema, /*any=*/true);
     }
-    return allowed;
+    return full;
   }
 
   [[nodiscard]] BindRequest Request() const { return RequestOf(options_, step_.inputs); }
@@ -215,11 +217,12 @@ class StepBinding {
     Result<Schema> bound = op_->Bind(Request());
     if (bound.ok()) return std::move(bound).value();
     BindRequest with_all = Request();
+    const std::map<std::string, Schema> full = FullInputs();
     for (auto& [view, schema] : with_all.inputs) {
-      if (const auto full = full_.find(view); full != full_.end()) schema = full->second;
+      if (const auto found = full.find(view); found != full.end()) schema = found->second;
     }
     if (op_->Bind(with_all).ok()) {
-      ReportForbiddenColumns(with_all);
+      ReportForbiddenColumns(with_all, full);
     } else if (!ReportHiddenColumns(with_all)) {
       const std::string& message = bound.status().message();
       const char* code = decl_.uses == "sql" ? "SIG-3010" : "SIG-3012";
@@ -251,8 +254,9 @@ class StepBinding {
   }
 
   /// Which forbidden columns the step cannot do without: those whose absence alone breaks it.
-  void ReportForbiddenColumns(const BindRequest& with_all) {
-    for (const auto& [view, schema] : full_) {
+  void ReportForbiddenColumns(const BindRequest& with_all,
+                              const std::map<std::string, Schema>& full) {
+    for (const auto& [view, schema] : full) {
       for (const Column& column : schema.columns) {
         if (column.label.Allows(decl_.purpose)) continue;
         BindRequest without = with_all;
@@ -353,7 +357,7 @@ class StepBinding {
     }
   }
 
-  void Finish(const Schema& output) {
+  void Finish(Schema output) {
     if (p_.datasets.count(decl_.id) != 0 || p_.plan.Find(decl_.id) != nullptr) {
       p_.diagnostics.Error("SIG-3019", decl_.mark, "the name '" + decl_.id + "' is taken");
       return;
@@ -375,11 +379,8 @@ class StepBinding {
       step_.after = {"consent"};
     }
     if (decl_.uses == "features") dataset.features_at = Cutoff();
-    if (kind != DatasetKind::kSnapshot) {
-      step_.outputs.push_back({"out", decl_.id, kind, output, false, false});
-    } else {
-      step_.outputs.push_back({"members", decl_.id, kind, output, false, false});
-    }
+    const char* const name = kind == DatasetKind::kSnapshot ? "members" : "out";
+    step_.outputs.push_back({name, decl_.id, kind, std::move(output), false, false});
     p_.refused.erase(decl_.id);
     p_.datasets.emplace(decl_.id, std::move(dataset));
     p_.plan.steps.push_back(std::move(step_));
@@ -390,7 +391,6 @@ class StepBinding {
   const Operator* op_ = nullptr;
   Json options_;
   PlannedStep step_;
-  std::map<std::string, Schema> full_;
   const Column* released_ = nullptr;
 };
 

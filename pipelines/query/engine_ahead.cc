@@ -46,12 +46,20 @@ EngineAhead::~EngineAhead() {
 }
 
 void EngineAhead::Parse(std::vector<std::string> statements) {
-  parsing_ = std::async(std::launch::async,
-                        [opened = opened_, statements = std::move(statements)]() -> StatementTrees {
-                          Opened& engine = *opened.get();
-                          if (!engine.status.ok()) return {};
-                          return ParseStatements(*engine.parser, statements);
-                        });
+  all_parsed_ = false;
+  parsing_ = std::async(std::launch::async, [this, statements = std::move(statements)] {
+    const Opened& engine = *opened_.get();
+    if (engine.status.ok()) {
+      ParseStatements(*engine.parser, statements, [this](StatementTrees trees) {
+        const std::lock_guard lock(mutex_);
+        trees_.merge(trees);
+        more_.notify_one();
+      });
+    }
+    const std::lock_guard lock(mutex_);
+    all_parsed_ = true;
+    more_.notify_one();
+  });
 }
 
 Result<AnalysisEngine> EngineAhead::Take() {
@@ -62,7 +70,8 @@ Result<AnalysisEngine> EngineAhead::Take() {
 
 const Json& EngineAhead::TreeOf(std::string_view sql) {
   static const Json kNone;
-  if (parsing_.valid()) trees_ = parsing_.get();
+  std::unique_lock lock(mutex_);
+  more_.wait(lock, [this, sql] { return all_parsed_ || trees_.contains(sql); });
   const auto found = trees_.find(sql);
   return found == trees_.end() ? kNone : found->second;
 }

@@ -1,8 +1,10 @@
 /// An engine that is opened, and SQL that is parsed, in a thread of their own.
 #pragma once
 
+#include <condition_variable>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,13 +38,17 @@ class EngineAhead {
   /// The engine, once it is open; ask once.
   Result<AnalysisEngine> Take();
   /// The tree of `sql`, once it is parsed; null when it was not asked for, or cannot be parsed.
+  /// Valid as long as this lives.
   const Json& TreeOf(std::string_view sql);
 
  private:
   struct Opened;
   std::shared_future<std::shared_ptr<Opened>> opened_;
-  std::future<StatementTrees> parsing_;
-  StatementTrees trees_;
+  std::mutex mutex_;
+  std::condition_variable more_;
+  StatementTrees trees_;       ///< guarded by mutex_; entries are added and never changed
+  bool all_parsed_ = true;     ///< guarded by mutex_
+  std::future<void> parsing_;  ///< last: it uses the others
 };
 
 }  // namespace signet::pipelines::query

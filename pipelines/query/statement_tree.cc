@@ -1,5 +1,6 @@
 #include "pipelines/query/statement_tree.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,7 +13,7 @@ namespace {
 
 constexpr size_t kSqlBytesMax = size_t{1} << 20;
 /// Of one question to the engine.
-constexpr size_t kBatchStatementsMax = 128;
+constexpr size_t kBatchStatementsMax = 64;
 constexpr size_t kBatchBytesMax = size_t{1} << 18;
 
 /// Not skip_default: some defaults are true (UNION ALL), and a missing field reads as false.
@@ -90,13 +91,16 @@ Result<Json> ParseStatement(Connection& connection, std::string_view sql) {
   return StatementIn(std::move(text).value());
 }
 
-StatementTrees ParseStatements(Connection& connection, const std::vector<std::string>& statements) {
-  StatementTrees trees;
+void ParseStatements(Connection& connection,
+                     const std::vector<std::string>& statements,
+                     const std::function<void(StatementTrees)>& take) {
   std::vector<std::string> batch;
   size_t bytes = 0;
   const auto ask = [&] {
+    StatementTrees trees;
     // One that the engine cannot write down costs its batch; each is then asked for by itself.
     static_cast<void>(ParseBatch(connection, batch, trees));
+    take(std::move(trees));
     batch.clear();
     bytes = 0;
   };
@@ -107,7 +111,6 @@ StatementTrees ParseStatements(Connection& connection, const std::vector<std::st
     bytes += sql.size();
   }
   ask();
-  return trees;
 }
 
 }  // namespace signet::pipelines::query

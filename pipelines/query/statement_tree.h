@@ -1,6 +1,7 @@
 /// Parses SQL to the engine's tree: one statement, or many at once.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,8 +23,11 @@ Status RefuseSql(std::string why);
 /// null or the empty value all the same. RefuseSql for everything else.
 Result<Json> ParseStatement(Connection& connection, std::string_view sql);
 
-/// The trees of those texts that ParseStatement would take; it says why the others are missing.
-/// Asks the engine once for many statements: a question costs more than a parse.
-StatementTrees ParseStatements(Connection& connection, const std::vector<std::string>& statements);
+/// Gives the trees of those texts that ParseStatement would take, some at a time, in no order; it
+/// says why the others are missing. Asks the engine once for many statements: a question costs more
+/// than a parse.
+void ParseStatements(Connection& connection,
+                     const std::vector<std::string>& statements,
+                     const std::function<void(StatementTrees)>& take);
 
 }  // namespace signet::pipelines::query
