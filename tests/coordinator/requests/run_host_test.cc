@@ -1,11 +1,13 @@
 #include "coordinator/requests/run_host.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tests/coordinator/binding/state_world.h"
+#include "tests/coordinator/requests/schedule_world.h"
 #include "workers/transport/in_process.h"
 
 namespace signet::coordinator {
@@ -75,6 +77,47 @@ TEST_F(RunHostTest, ARunWithoutAFolderIsCancelledAtTheRestart) {
   ASSERT_TRUE(view.ok());
   EXPECT_EQ(view->state, RunState::kCancelled);
   EXPECT_NE(view->failure.message().find("its process ended"), std::string::npos);
+}
+
+using RunHostHoldTest = ScheduleWorld;
+
+TEST_F(RunHostHoldTest, WhileRunsAreHeldNoneIsAcceptedAndAfterwardsTheyAre) {
+  WriteText("small.yaml", ScheduledPipeline());
+  RunRequest request;
+  request.file = scratch_.path() / "small.yaml";
+  request.base = scratch_.path();
+  request.bundles = "policies/bundles";
+  const auto submit = [&] {
+    Result<PreparedRun> prepared = PrepareRun(request, clock_.Now());
+    EXPECT_TRUE(prepared.ok()) << prepared.status().message();
+    return host_->Submit(std::move(prepared).value());
+  };
+  host_->Hold("datasets are being rewritten");
+  const Result<RunId> refused = submit();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().code(), StatusCode::kUnavailable) << "it may be asked for again";
+  EXPECT_EQ(refused.status().message(), "datasets are being rewritten");
+  EXPECT_FALSE(refused.status().remedy().empty());
+  EXPECT_EQ(RunCount(), 0U);
+  EXPECT_TRUE(coordinator_->UnfinishedRuns().empty());
+  host_->Hold("");
+  const Result<RunId> accepted = submit();
+  ASSERT_TRUE(accepted.ok()) << accepted.status().message();
+  EXPECT_EQ(RunCount(), 1U);
+}
+
+TEST_F(RunHostHoldTest, WhatFallsDueMeanwhileIsNotForgotten) {
+  ASSERT_TRUE(Add("schedule: {cron: '0 6 * * *'}\n").ok());
+  host_->Hold("datasets are being rewritten");
+  GoTo("2026-03-02T06:00:10Z");
+  ASSERT_TRUE(TurnUntil([&] {
+    return One()["why"].AsString().find("being rewritten") != std::string::npos;
+  })) << One()["why"].AsString();
+  EXPECT_EQ(RunCount(), 0U);
+  EXPECT_EQ(One()["missed_count"].AsInt(), 0);
+  host_->Hold("");
+  ASSERT_TRUE(TurnUntil([&] { return RunCount() == 1; }));
+  EXPECT_EQ(One()["last_due"].AsString(), "2026-03-02T06:00:00Z");
 }
 
 TEST(DaysOf, NamesEachDayOfARangeAndRefusesSillyOnes) {
