@@ -112,9 +112,11 @@ Status PlanBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::Wri
   const PlannedStep* step = plan_.Find(task.step.text());
   CHECK(step != nullptr);
   ASSIGN_OR_RETURN(const TaskResult result, TaskResult::Decode(encoded));
+  if (step->op == "publish") TRY(CheckStillAllowed(*step, task));
   TakeResult(*step, task.task, result);
   memory_.PutResult(task, encoded, batch);
-  if (IsCached(*step)) {
+  // Of other consents than those of now it is not the answer to the question asked now.
+  if (IsCached(*step) && IsBoundAsOfNow(task)) {
     ASSIGN_OR_RETURN(const std::string key, CacheKeyOf(*step, task.task));
     cache_.Put(step->id, task.task, key, encoded, batch);
   }

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "coordinator/binding/dataset_registry.h"
@@ -115,6 +116,16 @@ class PlanBinder final : public RunBinder {
   Result<pipelines::ConsentView> ViewFor(const std::string& purpose,
                                          policies::Relation relation,
                                          int partition);
+  /// The consents that a task's inputs are filtered by are those of now.
+  void NoteBound(const TaskRef& task);
+  [[nodiscard]] bool IsBoundAsOfNow(const TaskRef& task) const;
+  /// kUnavailable when somebody whom the task was bound with may not be published any more.
+  Status CheckStillAllowed(const pipelines::PlannedStep& step, const TaskRef& task);
+  /// Whether somebody of the view at that version is not allowed now.
+  Result<bool> SomebodyLost(const pipelines::PlannedStep& step,
+                            const TaskRef& task,
+                            int partition,
+                            uint64_t version);
   [[nodiscard]] policies::Relation RelationOf(const pipelines::PlannedStep& step, int task) const;
   [[nodiscard]] bool IsCached(const pipelines::PlannedStep& step) const;
   Result<std::string> CacheKeyOf(const pipelines::PlannedStep& step, int task);
@@ -196,6 +207,8 @@ class PlanBinder final : public RunBinder {
   std::map<int, std::vector<std::pair<std::string, std::string>>>
       fact_origins_;  // dataset, producer
   std::map<ViewKey, pipelines::ConsentView> views_;
+  /// By step and task: the ledger's version that its newest attempt was bound at.
+  std::map<std::pair<std::string, int>, uint64_t> bound_at_;
   std::map<std::string, std::vector<Json>> figures_;
   Json found_signals_;  ///< of `resolve`: signals of browsers that are somebody's now
   std::vector<pipelines::SnapshotManifest> snapshots_;

@@ -10,8 +10,11 @@
 
 #include "coordinator/binding/disclosure_book.h"
 #include "coordinator/binding/plan_binder.h"
+#include "pipelines/artifacts/sealed_blob.h"
+#include "pipelines/catalog/state_blobs.h"
 #include "pipelines/plan/publish_planning.h"
 #include "pipelines/snapshots/shown_members.h"
+#include "policies/consent/ledger.h"
 
 namespace signet::coordinator {
 namespace {
@@ -166,6 +169,39 @@ Status PlanBinder::NoteSizes(const pipelines::SnapshotManifest& manifest,
   }
   book.Put(batch);
   return OkStatus();
+}
+
+Result<bool> PlanBinder::SomebodyLost(const PlannedStep& step,
+                                      const TaskRef& task,
+                                      int partition,
+                                      uint64_t version) {
+  const policies::Relation relation = RelationOf(step, task.task);
+  const auto known = views_.find({step.purpose, relation, partition, version});
+  if (known == views_.end()) return true;  // nobody knows whom the task was bound with
+  const pipelines::Stream& stream = known->second.stream;
+  ASSIGN_OR_RETURN(const SecretBytes key, state_.vault().OpenDek(stream.dek));
+  ASSIGN_OR_RETURN(
+      const Bytes view,
+      pipelines::OpenBlob(
+          stream, pipelines::ConsentViewHeader(step.purpose, partition), key, state_.blobs()));
+  ASSIGN_OR_RETURN(const std::vector<SubjectId> was, policies::DecodeView(view));
+  ASSIGN_OR_RETURN(const policies::LedgerPartition* ledger, ledger_.Partition(partition));
+  const std::vector<SubjectId> is = ledger->AllowedFor(policy_, step.purpose, relation);
+  return !std::includes(is.begin(), is.end(), was.begin(), was.end());
+}
+
+/// The publish gate asks the ledger twice: whom to take when the task is bound, and here whether
+/// each of them may still be shown. Where not, the task is done again, without them.
+Status PlanBinder::CheckStillAllowed(const PlannedStep& step, const TaskRef& task) {
+  if (IsBoundAsOfNow(task)) return OkStatus();
+  const auto bound = bound_at_.find({step.id, task.task});
+  bool lost = bound == bound_at_.end();  // bound before a restart, which forgets
+  for (int partition = 0; partition < plan_.partitions && !lost; ++partition) {
+    ASSIGN_OR_RETURN(lost, SomebodyLost(step, task, partition, bound->second));
+  }
+  if (!lost) return OkStatus();
+  return Unavailable("somebody opted out of '" + step.purpose +
+                     "' while the list was made: it is made again without them");
 }
 
 Status PlanBinder::CommitPublication(const PlannedStep& step,

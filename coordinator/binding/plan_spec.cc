@@ -124,6 +124,7 @@ Result<std::optional<Bytes>> PlanBinder::LookUp(const TaskRef& task) {
   const PlannedStep* step = plan_.Find(task.step.text());
   CHECK(step != nullptr);
   ASSIGN_OR_RETURN(const std::string key, CacheKeyOf(*step, task.task));
+  NoteBound(task);
   return cache_.Find(step->id, task.task, key);
 }
 

@@ -69,6 +69,7 @@ Result<Bytes> PlanBinder::Bind(const TaskRef& task) {
   out.spec.plan_digest = plan_digest_;
   out.spec.operator_digest = step->operator_digest;
   out.spec.blobs = "file:" + state_.blobs_path().string();
+  NoteBound(task);
   for (const PlannedInput& input : step->inputs) TRY(BindInput(*step, input, task, out));
   TRY(BindOutputs(*step, task, out));
   TRY(BindKeys(*step, task, out));
@@ -214,6 +215,15 @@ policies::Relation PlanBinder::RelationOf(const PlannedStep& step, int task) con
   const policies::Recipient* found = policy_.FindRecipient(recipient);
   CHECK(found != nullptr);
   return found->relation;
+}
+
+void PlanBinder::NoteBound(const TaskRef& task) {
+  bound_at_[{task.step.text(), task.task}] = ledger_.version();
+}
+
+bool PlanBinder::IsBoundAsOfNow(const TaskRef& task) const {
+  const auto bound = bound_at_.find({task.step.text(), task.task});
+  return bound != bound_at_.end() && bound->second == ledger_.version();
 }
 
 /// The view at the ledger's version now: what was withdrawn since the plan takes effect here.

@@ -1,9 +1,13 @@
 // A publication remembers whom it showed, and tells the ledger and the log.
+#include <array>
+#include <memory>
+#include <span>
 #include <string>
 
 #include "coordinator/binding/disclosure_book.h"
 #include "coordinator/binding/plan_binder.h"
 #include "pipelines/snapshots/shown_members.h"
+#include "policies/consent/fact.h"
 #include "tests/coordinator/binding/small_plan.h"
 
 namespace signet::coordinator {
@@ -106,6 +110,95 @@ TEST_F(PlanPublication, HeldAdditionsStandInManifestAndLogWithoutTheirNumber) {
   const Json entry = LastEntryOf("snapshot.held");
   EXPECT_EQ(entry["facts"]["segments"].items().at(0)["name"].AsString(), "buyers");
   EXPECT_FALSE(entry.Dump().find("\"members\"") != std::string::npos);
+}
+
+/// Whom the run's gate saw, or what a person said meanwhile: durable, as a desk would write it.
+class PublishGate : public PlanPublication {
+ protected:
+  void Say(const SubjectId& subject, policies::Fact::Kind kind, const char* value) {
+    policies::Fact fact;
+    fact.subject = subject;
+    fact.kind = kind;
+    fact.purpose = kind == policies::Fact::kConsent ? "marketing.segmentation" : "";
+    fact.value = value;
+    fact.time_micros = clock_.Now().micros + ++said_;
+    fact.source = "api";
+    const auto partition = static_cast<int>(PartitionOf(subject, 2));
+    ASSERT_TRUE((*ledger_->Partition(partition))->Apply(std::span(&fact, 1)).ok());
+    crypto::WriteBatch batch;
+    ASSERT_TRUE(ledger_->Store(partition, batch).ok());
+    Write(batch);
+  }
+  void SetUp() override {
+    PlanPublication::SetUp();
+    ledger_ = std::make_unique<LedgerBook>(*state_);
+    for (SubjectId& person : people_) {
+      person = SubjectId{entropy_.RandomUuid()};
+      Say(person, policies::Fact::kJurisdiction, "eu");
+      Say(person, policies::Fact::kConsent, "given");
+    }
+  }
+  std::unique_ptr<LedgerBook> ledger_;
+  std::array<SubjectId, 3> people_;
+  int64_t said_ = 0;
+};
+
+TEST_F(PublishGate, WhoOptsOutWhileTheListIsMadeIsNotOnIt) {
+  const pipelines::Planned planned = Plan(kPublish);
+  PlanBinder binder(*state_, *ledger_, planned.plan, planned.policy, RunId("r"));
+  Accept(binder);
+  const pipelines::TaskResult with_all = Published(binder, 80);
+  Say(people_[1], policies::Fact::kConsent, "withdrawn");
+  const Status refused = Commit(binder, with_all);
+  EXPECT_EQ(refused.code(), StatusCode::kUnavailable) << refused.ToString();
+  EXPECT_TRUE(IsRetryable(refused.code())) << "the task is done again";
+  EXPECT_TRUE(binder.snapshots().empty());
+  // Bound anew: without them.
+  const Status committed = Commit(binder, Published(binder, 79));
+  ASSERT_TRUE(committed.ok()) << committed.ToString();
+  EXPECT_EQ(binder.snapshots().size(), 1U);
+}
+
+TEST_F(PublishGate, AnErasureOrARestrictionMeanwhileCountsTheSame) {
+  const pipelines::Planned planned = Plan(kPublish);
+  PlanBinder binder(*state_, *ledger_, planned.plan, planned.policy, RunId("r"));
+  Accept(binder);
+  const pipelines::TaskResult first = Published(binder, 80);
+  Say(people_[0], policies::Fact::kTombstone, "true");
+  EXPECT_EQ(Commit(binder, first).code(), StatusCode::kUnavailable);
+  const pipelines::TaskResult second = Published(binder, 79);
+  Say(people_[2], policies::Fact::kRestriction, "true");
+  EXPECT_EQ(Commit(binder, second).code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(Commit(binder, Published(binder, 78)).ok());
+}
+
+TEST_F(PublishGate, WhatConcernsNobodyOnTheListHoldsNothingUp) {
+  const pipelines::Planned planned = Plan(kPublish);
+  PlanBinder binder(*state_, *ledger_, planned.plan, planned.policy, RunId("r"));
+  Accept(binder);
+  const SubjectId stranger{entropy_.RandomUuid()};
+  Say(stranger, policies::Fact::kJurisdiction, "eu");
+  const pipelines::TaskResult list = Published(binder, 80);
+  // A refusal of who never agreed, and one more who does.
+  Say(stranger, policies::Fact::kConsent, "withdrawn");
+  const SubjectId newcomer{entropy_.RandomUuid()};
+  Say(newcomer, policies::Fact::kConsent, "given");
+  const Status committed = Commit(binder, list);
+  EXPECT_TRUE(committed.ok()) << committed.ToString();
+}
+
+TEST_F(PublishGate, AListThatWasBoundBeforeARestartIsMadeAgain) {
+  const pipelines::Planned planned = Plan(kPublish);
+  pipelines::TaskResult list;
+  {
+    PlanBinder binder(*state_, *ledger_, planned.plan, planned.policy, RunId("r"));
+    Accept(binder);
+    list = Published(binder, 80);
+  }
+  PlanBinder resumed(*state_, *ledger_, planned.plan, planned.policy, RunId("r"));
+  ASSERT_TRUE(resumed.Resume().ok());
+  EXPECT_EQ(Commit(resumed, list).code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(Commit(resumed, Published(resumed, 80)).ok());
 }
 
 TEST_F(PlanPublication, TheSizeOfAListCountsForWhatIsToldLater) {

@@ -21,6 +21,7 @@
 #include "crypto/keys/key_vault.h"
 #include "crypto/primitives/sealed_stream.h"
 #include "tests/e2e/common/shop.h"
+#include "tests/e2e/common/standing.h"
 #include "tests/e2e/common/workplace.h"
 
 namespace signet::e2e {
@@ -32,15 +33,7 @@ using testing_support::ProcessOptions;
 using testing_support::ProcessResult;
 
 constexpr int kCustomers = 80;
-constexpr Process::Seconds kPatience{90};
-
-/// What stands between two words of a text.
-std::string Between(const std::string& text, const std::string& from, const std::string& to) {
-  const size_t begin = text.find(from);
-  if (begin == std::string::npos) return {};
-  const size_t end = text.find(to, begin + from.size());
-  return text.substr(begin + from.size(), end - begin - from.size());
-}
+constexpr Process::Seconds kPatience = kStandingPatience;
 
 /// What can be read of a process' memory; empty where the kernel says no.
 std::string MemoryOf(pid_t pid) {
@@ -75,94 +68,10 @@ std::vector<pid_t> WithChildren(pid_t pid) {
   return all;
 }
 
-class StandingKeys : public testing::Test {
+class StandingKeys : public StandingShop {
  protected:
-  void SetUp() override {
-    SetUpShop(place_, kCustomers);
-    coordinator_ = place_.Start({"coordinator",
-                                 "--state",
-                                 place_.state().string(),
-                                 "--listen",
-                                 "tcp://127.0.0.1:*",
-                                 "--enrol",
-                                 "tcp://127.0.0.1:*"});
-    ASSERT_NE(coordinator_, nullptr);
-    ASSERT_TRUE(coordinator_->WaitUntil(
-        [this] { return coordinator_->err().find("try: ") != std::string::npos; }, kPatience))
-        << coordinator_->err();
-    const std::string& said = coordinator_->err();
-    door_ = Between(said, "invitations to ", "\n");
-    endpoint_ = Between(said, "workers at ", " (key ");
-    server_key_ = Between(said, " (key ", "), ");  // a key may hold a parenthesis
-    ASSERT_FALSE(door_.empty() || endpoint_.empty() || server_key_.empty()) << said;
-  }
-  void Stop() {
-    coordinator_->Signal(SIGTERM);
-    const ProcessResult ended = coordinator_->Wait(kPatience);
-    EXPECT_EQ(ended.exit_code, 0) << ended.err;
-    coordinator_.reset();
-  }
-  [[nodiscard]] ProcessResult Signet(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.end(), {"--state", place_.state().string()});
-    return place_.Signet(arguments);
-  }
-  [[nodiscard]] static ProcessResult Worker(std::vector<std::string> arguments) {
-    ProcessOptions options;
-    options.arguments = std::move(arguments);
-    return RunProcess(testing_support::ProgramFolder() / "signet-worker", options, kPatience);
-  }
-  [[nodiscard]] fs::path Secret(const std::string& name) const {
-    return place_.root() / (name + ".key");
-  }
-  /// Invited, and its own key brought to the door.
-  void Enrol(const std::string& name) {
-    const ProcessResult invited =
-        Signet({"keys", "enrol", "worker", name, "--label", "region=eu", "--format", "json"});
-    ASSERT_EQ(invited.exit_code, 0) << invited.err;
-    const fs::path token = place_.root() / (name + ".token");
-    WriteText(token, (*Json::Parse(invited.out))["token"].AsString() + "\n");
-    const ProcessResult made = Worker({"--new-key=" + Secret(name).string()});
-    ASSERT_EQ(made.exit_code, 0) << made.err;
-    const std::vector<std::string> bring = {"--enrol=" + door_,
-                                            "--server-key=" + server_key_,
-                                            "--secret-file=" + Secret(name).string(),
-                                            "--token-file=" + token.string()};
-    const ProcessResult enrolled = Worker(bring);
-    ASSERT_EQ(enrolled.exit_code, 0) << enrolled.err;
-    EXPECT_EQ(Trim(enrolled.out), name);
-    const ProcessResult again = Worker(bring);
-    EXPECT_NE(again.exit_code, 0) << "a token is used up";
-  }
-  [[nodiscard]] std::unique_ptr<Process> StartWorker(const std::string& key,
-                                                     const std::string& name) const {
-    ProcessOptions options;
-    options.arguments = {"--connect=" + endpoint_,
-                         "--server-key=" + server_key_,
-                         "--secret-file=" + Secret(key).string(),
-                         "--name=" + name};
-    return Process::Start(testing_support::ProgramFolder() / "signet-worker", options);
-  }
-  /// Asks until the coordinator's `top` says so.
-  void WaitForTop(const std::string& what) {
-    std::string last;
-    const bool seen = coordinator_->WaitUntil(
-        [&] {
-          last = Signet({"top", "--format", "json"}).out;
-          return last.find(what) != std::string::npos;
-        },
-        kPatience);
-    EXPECT_TRUE(seen) << last;
-  }
-  [[nodiscard]] ProcessResult Submit() const {
-    return place_.Signet({"submit",
-                          place_.pipeline().string(),
-                          "-p",
-                          "data=" + place_.data().string(),
-                          "--state",
-                          place_.state().string(),
-                          "--no-cache",
-                          "-w"});
-  }
+  StandingKeys() : StandingShop(kCustomers) {}
+
   [[nodiscard]] std::vector<Json> Entries() const {
     const ProcessResult tail = Signet({"audit", "tail", "-n", "100000"});
     EXPECT_EQ(tail.exit_code, 0) << tail.err;
@@ -207,12 +116,6 @@ class StandingKeys : public testing::Test {
     take(vault->Derive(crypto::KeyUse::kDigest, ""));
     return keys;
   }
-
-  Workplace place_;
-  std::unique_ptr<Process> coordinator_;
-  std::string door_;
-  std::string endpoint_;
-  std::string server_key_;
 };
 
 TEST_F(StandingKeys, AWorkerEnrolsOverTheNetworkAndASilentOnesLeaseExpiresInTheLog) {
