@@ -8,12 +8,15 @@
 #include "crypto/audit/audit_event.h"
 #include "crypto/base/bytes.h"
 #include "crypto/base/json.h"
-#include "policies/disclosure/noisy_count.h"
 
 namespace signet::coordinator {
 namespace {
 
 constexpr char kKey[] = "disclosure/told";
+
+int64_t RoundedUp(double value) {
+  return static_cast<int64_t>(std::ceil(value - 1e-9));
+}
 
 }  // namespace
 
@@ -90,20 +93,23 @@ Result<std::vector<bool>> DisclosureBook::Tell(
 }
 
 Result<int64_t> DisclosureBook::TellNoisy(int64_t count,
-                                          double epsilon,
+                                          const NoiseChoice& noise,
                                           const policies::PublicationRule& rule,
                                           const TellingNote& note) {
+  // Drawn first, since that checks epsilon; told last.
+  ASSIGN_OR_RETURN(const int64_t noisy,
+                   policies::NoisyCount(count, noise.kind, noise.epsilon, state_.entropy()));
+  const policies::PrivacyLoss loss = policies::LossOf(noise.kind, noise.epsilon);
   policies::PrivacyBudget before = budget_;
-  Status spent = budget_.Spend(note.recipient, epsilon, state_.clock().Now().micros, rule);
+  Status spent = budget_.Spend(note.recipient, loss, state_.clock().Now().micros, rule);
   if (!spent.ok()) {
     TRY(Refused(note));
     return spent;
   }
-  Result<int64_t> noisy = policies::NoisyCount(count, epsilon, state_.entropy());
-  const auto thousandths = static_cast<int64_t>(std::ceil(epsilon * 1'000));
-  const Status stored = noisy.ok()
-                            ? Store(note, "noisy", Json::Of({{"epsilon_thousandths", thousandths}}))
-                            : noisy.status();
+  Json facts = Json::Of({{"noise", policies::NoiseName(noise.kind)}});
+  if (loss.epsilon > 0) facts.Set("epsilon_thousandths", RoundedUp(loss.epsilon * 1e3));
+  if (loss.rho > 0) facts.Set("rho_billionths", RoundedUp(loss.rho * 1e9));
+  Status stored = Store(note, "noisy", std::move(facts));
   if (!stored.ok()) {
     budget_ = std::move(before);
     return stored;

@@ -9,6 +9,7 @@
 #include "crypto/base/status.h"
 #include "crypto/store/kv_store.h"
 #include "policies/disclosure/difference_ledger.h"
+#include "policies/disclosure/noisy_count.h"
 #include "policies/disclosure/privacy_budget.h"
 
 namespace signet::coordinator {
@@ -23,6 +24,12 @@ struct TellingNote {
   std::string purpose;    ///< or empty
   std::string recipient;  ///< who is told
   std::string policy;     ///< the policy's digest
+};
+
+/// The noise that somebody asked for; without epsilon, none.
+struct NoiseChoice {
+  double epsilon = 0;
+  policies::NoiseKind kind = policies::NoiseKind::kLaplace;
 };
 
 /// One record in the store under "disclosure/told" (values are always sealed there). Everything is
@@ -52,7 +59,7 @@ class DisclosureBook {
   /// A noisy count in place of `count`: spends the recipient's budget, durably, first. kDenied when
   /// it is spent.
   Result<int64_t> TellNoisy(int64_t count,
-                            double epsilon,
+                            const NoiseChoice& noise,
                             const policies::PublicationRule& rule,
                             const TellingNote& note);
 

@@ -12,6 +12,7 @@
 #include "coordinator/cli/action_command.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
+#include "coordinator/cli/noise_options.h"
 #include "coordinator/cli/paths.h"
 #include "coordinator/cli/state_access.h"
 #include "coordinator/disclosure/segment_counts.h"
@@ -46,7 +47,7 @@ struct ReportOptions {
   std::string column;
   std::string proofs;
   std::string recipient = "readers of reports";
-  double epsilon = 0;
+  NoiseChoice noise;
   BreachQuestion breach;
 };
 
@@ -203,7 +204,7 @@ Status Counts(const ReportOptions& options) {
   const policies::PublicationRule& rule = world->policy->publication();
   const TellingNote note{"report", "counts", "", options.recipient, world->policy->digest()};
   ASSIGN_OR_RETURN(const policies::CountFacts facts,
-                   GatherCounts(*world->state, options.epsilon, rule, note));
+                   GatherCounts(*world->state, options.noise, rule, note));
   return Deliver(*world, options, policies::MakeCounts(rule, facts, world->made));
 }
 
@@ -275,8 +276,7 @@ void AddGovernanceReportCommands(CLI::App& app, CommandOutcome& outcome) {
       Counts,
       outcome);
   counts->add_option("--recipient", options->recipient, "Who is told: for ledger and budget");
-  counts->add_option("--epsilon", options->epsilon, "Noisy counts, each of which costs this much")
-      ->check(CLI::Range(0.001, 20.0));
+  AddNoiseOptions(*counts, options->noise, "Noisy counts, each of which costs this much");
   AddReport(*report,
             options,
             {"requests", "Log of requests with the columns of 11 CCR section 7101"},

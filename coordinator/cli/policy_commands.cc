@@ -1,5 +1,6 @@
 // `signet policy check|explain|diff`: what the policies say, why, and what a change would do.
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "coordinator/binding/disclosure_book.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/embedded_run.h"
@@ -34,6 +36,7 @@ struct PolicyOptions {
   std::string on;
   std::string state = "./.signet";
   int64_t days = 30;
+  std::string recipient = "readers of reports";
   std::string format = "text";
 };
 
@@ -121,7 +124,17 @@ Status Diff(const PolicyOptions& options) {
     LedgerBook ledger(*state);
     TRY(ledger.LoadVersion());
     ASSIGN_OR_RETURN(const std::unique_ptr<EmbeddedRunner> runner, StartCounting(*state, ledger));
-    const ReplayQuestion question{options.days, CounterOf(*state, *runner)};
+    DisclosureBook book(*state);
+    TRY(book.Load());
+    policies::PublicationRule rule = before.publication();
+    rule.min_group = std::max(rule.min_group, after.publication().min_group);
+    const TellingNote note{"policy-diff", "recorded runs", "", options.recipient, after.digest()};
+    const ReplayQuestion question{options.days,
+                                  CounterOf(*state, *runner),
+                                  options.recipient,
+                                  [&](const std::vector<policies::CountStatement>& statements) {
+                                    return book.Tell(statements, rule, note);
+                                  }};
     ASSIGN_OR_RETURN(Json replay, ReplayRuns(*state, ledger, before, after, question));
     text += ReplayText(replay);
     json.Set("runs", std::move(replay));
@@ -172,6 +185,7 @@ void AddPolicyCommands(CLI::App& app, CommandOutcome& outcome) {
   diff->add_option("--state", options->state, "Folder whose runs are replayed");
   diff->add_option("--days", options->days, "Runs of the last so many days")
       ->check(CLI::Range(1, 3650));
+  diff->add_option("--recipient", options->recipient, "Who is told, for the ledger of counts");
   AddFormat(diff, options);
   diff->callback([options, &outcome] { outcome.exit_code = Finish(Diff(*options)); });
 }

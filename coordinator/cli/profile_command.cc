@@ -10,6 +10,7 @@
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/console.h"
 #include "coordinator/cli/embedded_run.h"
+#include "coordinator/cli/noise_options.h"
 #include "coordinator/cli/state_access.h"
 #include "coordinator/disclosure/profile.h"
 #include "crypto/base/clock.h"
@@ -85,9 +86,7 @@ void AddProfileCommand(CLI::App& app, CommandOutcome& outcome) {
                    "size, with at most this share of people suppressed")
       ->check(CLI::Range(0.0, 1.0));
   profile->add_option("--recipient", request.recipient, "Who is told");
-  profile
-      ->add_option("--epsilon", request.epsilon, "A noisy number of people; costs privacy budget")
-      ->check(CLI::Range(0.001, 20.0));
+  AddNoiseOptions(*profile, request.noise, "A noisy number of people; costs privacy budget");
   profile->add_option("--state", options->state, "Folder of keys, log, ledger and artifacts");
   profile->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "coordinator/binding/dataset_registry.h"
+#include "coordinator/binding/disclosure_book.h"
 #include "coordinator/binding/run_memory.h"
 #include "crypto/base/file.h"
 #include "pipelines/plan/plan_codec.h"
@@ -80,10 +81,10 @@ Verdict MayUseColumn(const Policy& policy,
   return verdict;
 }
 
-/// A number where it may be told, else that it is small.
-Json Gated(uint64_t count, int64_t min_group) {
-  if (static_cast<int64_t>(count) >= min_group) return Json(static_cast<int64_t>(count));
-  return Json("fewer than " + std::to_string(min_group));
+/// What a count of this comparison is about. The same whatever the two policies are: two answers
+/// that differ by few people would tell about those.
+std::string DiffGroup(const Plan& plan, const std::string& of, const std::string& what) {
+  return "policy-diff/" + plan.pipeline + "/" + of + "/" + what;
 }
 
 class Replay {
@@ -92,13 +93,15 @@ class Replay {
          LedgerBook& ledger,
          const Policy& before,
          const Policy& after,
-         const CountMembers& count)
+         const ReplayQuestion& question)
       : state_(state),
         ledger_(ledger),
         before_(before),
         after_(after),
-        count_(count),
-        min_group_(std::max(before.publication().min_group, after.publication().min_group)) {}
+        count_(question.count),
+        gate_(std::max(before.publication().min_group, after.publication().min_group),
+              question.recipient,
+              state.clock().Now().micros) {}
 
   Status Add(const RecordedPlan& recorded) {
     refused_.clear();
@@ -112,12 +115,13 @@ class Replay {
     return AddSegments(recorded);
   }
 
-  [[nodiscard]] Json Done() && {
-    return Json::Of({{"columns", std::move(columns_)},
-                     {"subjects", std::move(subjects_)},
-                     {"steps", std::move(steps_)},
-                     {"members", std::move(members_)},
-                     {"segments", std::move(segments_)}});
+  [[nodiscard]] Result<Json> Done(const AskLedger& ask) && {
+    const Json found = Json::Of({{"columns", std::move(columns_)},
+                                 {"subjects", std::move(subjects_)},
+                                 {"steps", std::move(steps_)},
+                                 {"members", std::move(members_)},
+                                 {"segments", std::move(segments_)}});
+    return gate_.Fill(found, ask);
   }
 
  private:
@@ -133,6 +137,10 @@ class Replay {
       }
     }
     return columns;
+  }
+
+  Json Place(const std::string& group, uint64_t people) {
+    return gate_.Place(group, static_cast<int64_t>(people), static_cast<int64_t>(people));
   }
 
   Result<uint64_t> RowsOf(const std::string& owner, const std::string& dataset) {
@@ -158,16 +166,17 @@ class Replay {
         }
         if (was.allowed == is.allowed) continue;
         ASSIGN_OR_RETURN(const uint64_t rows, RowsOf(plan.pipeline, input.dataset));
-        columns_.Push(Json::Of({{"pipeline", plan.pipeline},
-                                {"step", step.id},
-                                {"column", input.dataset + "." + name},
-                                {"purpose", step.purpose},
-                                {"before", was.allowed},
-                                {"after", is.allowed},
-                                {"rule", is.rule},
-                                {"article", is.article},
-                                {"message", is.message},
-                                {"rows", Gated(rows, min_group_)}}));
+        columns_.Push(
+            Json::Of({{"pipeline", plan.pipeline},
+                      {"step", step.id},
+                      {"column", input.dataset + "." + name},
+                      {"purpose", step.purpose},
+                      {"before", was.allowed},
+                      {"after", is.allowed},
+                      {"rule", is.rule},
+                      {"article", is.article},
+                      {"message", is.message},
+                      {"rows", Place(DiffGroup(plan, input.dataset, "all rows"), rows)}}));
       }
     }
     if (!why.empty()) Refuse(plan, step.id, why);
@@ -207,38 +216,52 @@ class Replay {
       ASSIGN_OR_RETURN(const SubjectsByPartition is,
                        AllowedForAll(ledger_, after_, need, plan.partitions));
       const SubjectsByPartition denied = Without(was, is);
+      const SubjectsByPartition allowed = Without(is, was);
       const uint64_t lost = CountOf(denied);
-      const uint64_t gained = CountOf(Without(is, was));
+      const uint64_t gained = CountOf(allowed);
       lost_[plan.pipeline + "/" + purpose] = std::max(lost_[plan.pipeline + "/" + purpose], lost);
       if (lost == 0 && gained == 0) continue;
-      ASSIGN_OR_RETURN(Json rows, RowsAbout(plan, purpose, denied));
+      ASSIGN_OR_RETURN(Json rows, RowsAbout(plan, purpose, denied, Effect::kDenied));
+      ASSIGN_OR_RETURN(Json more, RowsAbout(plan, purpose, allowed, Effect::kAllowed));
+      const std::string of = purpose + "/" + std::string(policies::RelationName(relation));
       subjects_.Push(Json::Of({{"pipeline", plan.pipeline},
                                {"purpose", purpose},
                                {"relation", policies::RelationName(relation)},
-                               {"newly_denied", Gated(lost, min_group_)},
-                               {"newly_allowed", Gated(gained, min_group_)},
-                               {"rows", std::move(rows)}}));
+                               {"newly_denied", Place(DiffGroup(plan, of, "denied"), lost)},
+                               {"newly_allowed", Place(DiffGroup(plan, of, "allowed"), gained)},
+                               {"rows", std::move(rows)},
+                               {"rows_allowed", std::move(more)}}));
     }
     return OkStatus();
   }
 
-  /// The rows about these people in each resting dataset that a step of the purpose reads.
+  enum class Effect { kDenied, kAllowed };
+
+  /// The rows about these people in each resting dataset that a step of the purpose reads; of those
+  /// newly allowed in sources alone, since what is derived was made without them.
   Result<Json> RowsAbout(const Plan& plan,
                          const std::string& purpose,
-                         const SubjectsByPartition& people) {
+                         const SubjectsByPartition& people,
+                         Effect effect) {
     Json list{Json::Array()};
     if (!count_ || CountOf(people) == 0) return list;
     std::set<std::string> seen;
     for (const PlannedStep& step : plan.steps) {
       for (const PlannedInput& input : step.inputs) {
-        const bool reads = step.purpose == purpose && input.subjects_filtered;
+        const bool reads =
+            step.purpose == purpose && input.subjects_filtered &&
+            (effect == Effect::kDenied || input.kind == pipelines::DatasetKind::kGoverned);
         if (!reads || !seen.insert(input.dataset).second) continue;
         DatasetRegistry registry(state_);
         ASSIGN_OR_RETURN(const LiveDataset live, registry.Find(plan.pipeline, input.dataset));
         if (live.pieces.empty()) continue;
         ASSIGN_OR_RETURN(const MemberCount count, count_(live, purpose, people));
-        list.Push(Json::Of({{"dataset", input.dataset},
-                            {"rows", Gated(static_cast<uint64_t>(count.rows), min_group_)}}));
+        const std::string group =
+            DiffGroup(plan,
+                      purpose + "/" + input.dataset,
+                      effect == Effect::kDenied ? "rows denied" : "rows allowed");
+        list.Push(Json::Of(
+            {{"dataset", input.dataset}, {"rows", gate_.Place(group, count.people, count.rows)}}));
       }
     }
     return list;
@@ -282,15 +305,20 @@ class Replay {
     const std::string purpose = snapshot["purpose"].AsString();
     ASSIGN_OR_RETURN(const MemberCount before, count_(live, purpose, was));
     ASSIGN_OR_RETURN(const MemberCount after, count_(live, purpose, is));
-    const bool may_grow = CountOf(Without(is, was)) > 0;
+    const uint64_t joining = CountOf(Without(is, was));
+    const bool may_grow = joining > 0;
     if (before.people != after.people || may_grow) {
+      // One question, whichever policy it is asked under: the second answer is given only where it
+      // equals the first, or differs by a group.
+      const std::string group = SegmentGroup(plan.pipeline, name);
       members_.Push(Json::Of({{"pipeline", plan.pipeline},
                               {"segment", name},
                               {"recipient", snapshot["recipient"]},
-                              {"before", Gated(static_cast<uint64_t>(before.people), min_group_)},
-                              {"after", Gated(static_cast<uint64_t>(after.people), min_group_)},
+                              {"before", Place(group, static_cast<uint64_t>(before.people))},
+                              {"after", Place(group, static_cast<uint64_t>(after.people))},
                               {"exact", true},
-                              {"may_grow", may_grow}}));
+                              {"may_grow", may_grow},
+                              {"joining_max", Place(DiffGroup(plan, name, "may join"), joining)}}));
     }
     const int64_t minimum = after_.publication().min_group;
     if (after.people >= minimum) return false;
@@ -332,7 +360,7 @@ class Replay {
   const Policy& before_;
   const Policy& after_;
   const CountMembers& count_;
-  int64_t min_group_;
+  CountGate gate_;
   std::map<std::string, std::string> refused_;  ///< steps and datasets of this plan, and why
   std::map<std::string, uint64_t> lost_;        ///< by pipeline/purpose
   Json columns_{Json::Array()};
@@ -352,9 +380,9 @@ Result<Json> ReplayRuns(StateFolder& state,
   const Timestamp since{state.clock().Now().micros - question.days * kMicrosPerDay};
   int64_t runs = 0;
   ASSIGN_OR_RETURN(const std::vector<RecordedPlan> plans, PlansSince(state, since, runs));
-  Replay replay(state, ledger, before, after, question.count);
+  Replay replay(state, ledger, before, after, question);
   for (const RecordedPlan& plan : plans) TRY(replay.Add(plan));
-  Json json = std::move(replay).Done();
+  ASSIGN_OR_RETURN(Json json, std::move(replay).Done(question.ask));
   json.Set("days", question.days);
   json.Set("runs", runs);
   json.Set("plans", static_cast<int64_t>(plans.size()));

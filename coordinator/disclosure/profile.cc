@@ -108,17 +108,20 @@ Result<Json> TellNoisy(DisclosureBook& book,
                        Timestamp now) {
   const policies::PublicationRule& rule = subject.policy.publication();
   ASSIGN_OR_RETURN(const int64_t noisy,
-                   book.TellNoisy(people, request.epsilon, rule, NoteOf(request, subject)));
+                   book.TellNoisy(people, request.noise, rule, NoteOf(request, subject)));
   const policies::BudgetGauge gauge = book.budget().Gauge(request.recipient, now.micros, rule);
   return Json::Of({{"dataset", subject.dataset.name},
                    {"pipeline", subject.dataset.owner},
                    {"people_noisy", noisy},
-                   {"epsilon", request.epsilon},
-                   {"within_95", policies::NoiseBound95(request.epsilon)},
+                   {"epsilon", request.noise.epsilon},
+                   {"noise", policies::NoiseName(request.noise.kind)},
+                   {"within_95", policies::NoiseBound95(request.noise.kind, request.noise.epsilon)},
                    {"budget",
                     Json::Of({{"recipient", gauge.recipient},
                               {"spent", gauge.spent},
                               {"limit", gauge.limit},
+                              {"rho", gauge.rho},
+                              {"delta", gauge.delta},
                               {"gauge", policies::GaugeText(gauge)}})}});
 }
 
@@ -233,7 +236,7 @@ Result<Json> TellProfile(DisclosureBook& book,
     TRY(book.Refused(NoteOf(request, subject)));
     return Denied(statistics["refused"].AsString() + " (" + rule.rule + ", " + rule.article + ")");
   }
-  if (request.epsilon > 0) {
+  if (request.noise.epsilon > 0) {
     return TellNoisy(book, request, subject, statistics["people"].AsInt(), now);
   }
   std::vector<policies::CountStatement> statements = {

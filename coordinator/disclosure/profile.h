@@ -25,7 +25,7 @@ struct ProfileRequest {
   std::string sensitive;                            ///< and what they tell about this one
   double suppressed_max = -1;                       ///< from 0: search the least generalisation
   std::string recipient = "engineers";              ///< who is told: for the differencing ledger
-  double epsilon = 0;                               ///< above 0: a noisy count of people, no more
+  NoiseChoice noise;                                ///< a noisy count of people, no more
 };
 
 /// What a profile is computed under: the dataset as it rests, and the plan and policy of its run.
@@ -46,7 +46,7 @@ Result<ProfileTask> ProfileTaskOf(LedgerBook& ledger,
 
 /// What of the worker's statistics may be told beside all that was told before: counts that would
 /// differ from earlier ones by too few people are left out, or all is refused (kDenied) when it is
-/// the number of people itself. With `epsilon`, a noisy number of people alone, and the gauge.
+/// the number of people itself. With noise, a noisy number of people alone, and the gauge.
 Result<Json> TellProfile(DisclosureBook& book,
                          const ProfileRequest& request,
                          const ProfileSubject& subject,

@@ -11,6 +11,15 @@ std::string Shown(const Json& gated) {
   return gated.is_int() ? std::to_string(gated.AsInt()) : gated.AsString();
 }
 
+std::string RowsText(const Json& list, const std::string& whom) {
+  std::string text;
+  for (const Json& rows : list.items()) {
+    text += "    rows about those " + whom + " in " + rows["dataset"].AsString() + ": " +
+            Shown(rows["rows"]) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string ReplayText(const Json& replay) {
@@ -28,10 +37,7 @@ std::string ReplayText(const Json& replay) {
     text += "  people  " + one["pipeline"].AsString() + " for " + one["purpose"].AsString() + " (" +
             one["relation"].AsString() + "): newly denied " + Shown(one["newly_denied"]) +
             ", newly allowed " + Shown(one["newly_allowed"]) + "\n";
-    for (const Json& rows : one["rows"].items()) {
-      text += "    rows about those denied in " + rows["dataset"].AsString() + ": " +
-              Shown(rows["rows"]) + "\n";
-    }
+    text += RowsText(one["rows"], "denied") + RowsText(one["rows_allowed"], "allowed");
   }
   for (const Json& one : replay["steps"].items()) {
     text += "  refused  " + one["pipeline"].AsString() + "/" + one["step"].AsString() + ": " +
@@ -41,7 +47,9 @@ std::string ReplayText(const Json& replay) {
     text += "  members  segment " + one["segment"].AsString() + " of " +
             one["pipeline"].AsString() + " for " + one["recipient"].AsString() + ": " +
             Shown(one["before"]) + " -> " + Shown(one["after"]) + " (counted" +
-            (one["may_grow"].AsBool() ? "; persons newly allowed may join with a run)" : ")") +
+            (one["may_grow"].AsBool() ? "; of persons newly allowed, at most " +
+                                            Shown(one["joining_max"]) + " may join with a run)"
+                                      : ")") +
             "\n";
   }
   for (const Json& one : replay["segments"].items()) {

@@ -92,7 +92,7 @@ Result<std::vector<SegmentCount>> PublishedCounts(StateFolder& state) {
 
 Result<std::vector<policies::ReportedCount>> TellSegments(DisclosureBook& book,
                                                           const std::vector<SegmentCount>& counts,
-                                                          double epsilon,
+                                                          const NoiseChoice& noise,
                                                           const policies::PublicationRule& rule,
                                                           const TellingNote& note) {
   std::vector<policies::ReportedCount> reported;
@@ -100,16 +100,16 @@ Result<std::vector<policies::ReportedCount>> TellSegments(DisclosureBook& book,
   for (const SegmentCount& count : counts) {
     reported.push_back({count.pipeline, count.segment, std::nullopt, -1, kWithheld});
   }
-  if (epsilon > 0) {
+  if (noise.epsilon > 0) {
     for (size_t i = 0; i < counts.size(); ++i) {
-      const Result<int64_t> noisy = book.TellNoisy(counts[i].people, epsilon, rule, note);
+      const Result<int64_t> noisy = book.TellNoisy(counts[i].people, noise, rule, note);
       if (!noisy.ok() && noisy.status().code() != StatusCode::kDenied) return noisy.status();
       if (!noisy.ok()) {
         reported[i].why = noisy.status().message();
         continue;
       }
       reported[i].people = *noisy;
-      reported[i].within_95 = policies::NoiseBound95(epsilon);
+      reported[i].within_95 = policies::NoiseBound95(noise.kind, noise.epsilon);
     }
     return reported;
   }
@@ -126,7 +126,7 @@ Result<std::vector<policies::ReportedCount>> TellSegments(DisclosureBook& book,
 }
 
 Result<policies::CountFacts> GatherCounts(StateFolder& state,
-                                          double epsilon,
+                                          const NoiseChoice& noise,
                                           const policies::PublicationRule& rule,
                                           const TellingNote& note) {
   DisclosureBook book(state);
@@ -138,7 +138,7 @@ Result<policies::CountFacts> GatherCounts(StateFolder& state,
         {one.recipient, one.group, DateText(Timestamp{one.at_micros}), one.count});
   }
   ASSIGN_OR_RETURN(const std::vector<SegmentCount> counts, PublishedCounts(state));
-  ASSIGN_OR_RETURN(facts.counts, TellSegments(book, counts, epsilon, rule, note));
+  ASSIGN_OR_RETURN(facts.counts, TellSegments(book, counts, noise, rule, note));
   std::vector<std::string> recipients = book.budget().Recipients();
   if (std::find(recipients.begin(), recipients.end(), note.recipient) == recipients.end()) {
     recipients.push_back(note.recipient);
@@ -150,7 +150,9 @@ Result<policies::CountFacts> GatherCounts(StateFolder& state,
                              policies::GaugeText(gauge),
                              spent ? DateText(Timestamp{gauge.renews_at_micros}) : "nothing spent",
                              gauge.spent,
-                             gauge.limit});
+                             gauge.limit,
+                             gauge.rho,
+                             gauge.delta});
   }
   return facts;
 }

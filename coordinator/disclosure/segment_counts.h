@@ -25,17 +25,17 @@ struct SegmentCount {
 /// each size.
 Result<std::vector<SegmentCount>> PublishedCounts(StateFolder& state);
 
-/// What may be told of them to note.recipient, durably noted first. With `epsilon` above 0 noisy
-/// counts, each of which costs that much; those beyond the budget are withheld.
+/// What may be told of them to note.recipient, durably noted first. With noise.epsilon above 0
+/// noisy counts, each of which costs that much; those beyond the budget are withheld.
 Result<std::vector<policies::ReportedCount>> TellSegments(DisclosureBook& book,
                                                           const std::vector<SegmentCount>& counts,
-                                                          double epsilon,
+                                                          const NoiseChoice& noise,
                                                           const policies::PublicationRule& rule,
                                                           const TellingNote& note);
 
 /// The facts of `signet report counts`.
 Result<policies::CountFacts> GatherCounts(StateFolder& state,
-                                          double epsilon,
+                                          const NoiseChoice& noise,
                                           const policies::PublicationRule& rule,
                                           const TellingNote& note);
 

@@ -198,7 +198,8 @@ void AddRightsEnded(EventRows& t) {
          "models names flagged models whose term was over",
          "snapshots names versions removed from the serving folder",
          "held names due, and kept by a legal hold",
-         "kek_generation? count the generation from now on"});
+         "kek_generation? count the generation from now on",
+         "digest? digest SHA-256 of the receipt"});
   t.Add("retention.held",
         "A legal hold was put on data.",
         "GDPR Art. 17(3)(e)",
@@ -217,14 +218,16 @@ void AddDisclosures(EventRows& t) {
         "Somebody asked for counts of people, through the disclosure gate.",
         "disclosure control; DESIGN section 9",
         EventNames::kPolicy,
-        {"what name profile, report or run-report",
+        {"what name profile, report, run-report or policy-diff",
          "about? text pipeline and dataset",
          "purpose? name whose columns and subjects were looked at",
          "recipient name who was told",
          "outcome name told, noisy or refused",
          "told? count counts told",
          "withheld? count counts left out",
-         "epsilon_thousandths? count privacy loss spent"});
+         "epsilon_thousandths? count privacy loss spent",
+         "noise? name laplace or gaussian",
+         "rho_billionths? count privacy loss of Gaussian noise spent (zCDP)"});
 }
 
 void AddPublications(EventRows& t) {

@@ -55,6 +55,32 @@ bool BernoulliExpWide(Wide numerator, Wide denominator, Entropy& entropy) {
   return BernoulliExpSmall(numerator, denominator, entropy);
 }
 
+/// Below it the variance would be larger than the sampler's numbers reach.
+constexpr double kGaussianEpsilonMin = 0.01;
+
+/// Of the Gaussian noise for `epsilon`: 1 / (2 rho), rounded up to thousandths.
+Fraction VarianceOf(double epsilon) {
+  CHECK(epsilon >= kGaussianEpsilonMin && epsilon <= kEpsilonMax);
+  return {static_cast<int64_t>(std::ceil(500.0 / RhoOf(epsilon))), 1000};
+}
+
+/// The smallest m with P(|X| <= m) >= 0.95, from the probabilities themselves.
+int64_t GaussianBound95(double variance) {
+  const auto reach = static_cast<int64_t>(std::ceil(12 * std::sqrt(variance)));
+  const auto weight = [variance](int64_t x) {
+    return (x == 0 ? 1.0 : 2.0) *
+           std::exp(-static_cast<double>(x) * static_cast<double>(x) / (2 * variance));
+  };
+  double total = 0;
+  for (int64_t x = 0; x <= reach; ++x) total += weight(x);
+  double inside = 0;
+  for (int64_t x = 0; x <= reach; ++x) {
+    inside += weight(x);
+    if (inside >= 0.95 * total) return x;
+  }
+  return reach;
+}
+
 }  // namespace
 
 Fraction ThousandthsOf(double value) {
@@ -103,16 +129,53 @@ int64_t SampleDiscreteGaussian(Fraction variance, Entropy& entropy) {
   }
 }
 
-Result<int64_t> NoisyCount(int64_t count, double epsilon, Entropy& entropy) {
-  if (!(epsilon >= 0.001 && epsilon <= kEpsilonMax)) {
-    return Invalid("epsilon must lie between 0.001 and 20");
+std::string_view NoiseName(NoiseKind kind) {
+  switch (kind) {
+    case NoiseKind::kLaplace:
+      return "laplace";
+    case NoiseKind::kGaussian:
+      return "gaussian";
+  }
+  return "laplace";
+}
+
+double EpsilonOf(double rho) {
+  return rho + 2 * std::sqrt(rho * std::log(1 / kPrivacyDelta));
+}
+
+double RhoOf(double epsilon) {
+  // (sqrt(rho) + sqrt(l))^2 = epsilon + l with l = ln(1 / delta).
+  const double l = std::log(1 / kPrivacyDelta);
+  const double root = epsilon / (std::sqrt(epsilon + l) + std::sqrt(l));
+  return root * root;
+}
+
+PrivacyLoss LossOf(NoiseKind kind, double epsilon) {
+  if (kind == NoiseKind::kLaplace) return {epsilon, 0};
+  const Fraction variance = VarianceOf(epsilon);
+  return {
+      0, static_cast<double>(variance.denominator) / (2 * static_cast<double>(variance.numerator))};
+}
+
+Result<int64_t> NoisyCount(int64_t count, NoiseKind kind, double epsilon, Entropy& entropy) {
+  const double least = kind == NoiseKind::kLaplace ? 0.001 : kGaussianEpsilonMin;
+  if (!(epsilon >= least && epsilon <= kEpsilonMax)) {
+    return Invalid("epsilon must lie between 0.001 (Gaussian noise: 0.01) and 20");
+  }
+  if (kind == NoiseKind::kGaussian) {
+    return std::max<int64_t>(0, count + SampleDiscreteGaussian(VarianceOf(epsilon), entropy));
   }
   const Fraction loss = ThousandthsOf(epsilon);
   const int64_t noise = SampleDiscreteLaplace({loss.denominator, loss.numerator}, entropy);
   return std::max<int64_t>(0, count + noise);
 }
 
-int64_t NoiseBound95(double epsilon) {
+int64_t NoiseBound95(NoiseKind kind, double epsilon) {
+  if (kind == NoiseKind::kGaussian) {
+    const Fraction variance = VarianceOf(epsilon);
+    return GaussianBound95(static_cast<double>(variance.numerator) /
+                           static_cast<double>(variance.denominator));
+  }
   // P(|X| > m) = 2 p^(m+1) / (1 + p) with p = exp(-epsilon).
   const double p = std::exp(-epsilon);
   const double bound = std::log(0.05 * (1.0 + p) / 2.0) / std::log(p) - 1.0;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "crypto/base/entropy.h"
 #include "crypto/base/status.h"
@@ -32,11 +33,36 @@ int64_t SampleDiscreteLaplace(Fraction scale, Entropy& entropy);
 /// zero-concentrated privacy loss rho = 1 / (2 variance).
 int64_t SampleDiscreteGaussian(Fraction variance, Entropy& entropy);
 
-/// `count` with discrete Laplace noise of scale 1 / epsilon, never below 0 (clamping afterwards
-/// costs no privacy). kInvalid unless 0.001 <= epsilon <= kEpsilonMax.
-Result<int64_t> NoisyCount(int64_t count, double epsilon, Entropy& entropy);
+/// Whose noise a count gets. One count is nearer to the truth with Laplace noise; of many, each is
+/// nearer with Gaussian noise, whose losses add up more slowly.
+enum class NoiseKind { kLaplace, kGaussian };
+std::string_view NoiseName(NoiseKind kind);
+
+/// What one answer costs, as PrivacyBudget adds it up.
+struct PrivacyLoss {
+  double epsilon = 0;  ///< of Laplace noise: epsilon-differential privacy
+  double rho = 0;      ///< of Gaussian noise: rho-zero-concentrated differential privacy
+};
+
+/// The probability with which the guarantee of Gaussian noise may fail: zCDP has no pure epsilon.
+inline constexpr double kPrivacyDelta = 1e-6;
+
+/// rho-zCDP implies (EpsilonOf(rho), kPrivacyDelta)-differential privacy: rho + 2 sqrt(rho ln(1 /
+/// delta)). Source: Bun, Steinke, "Concentrated Differential Privacy", TCC 2016, proposition 1.3.
+double EpsilonOf(double rho);
+/// The rho of which that is `epsilon`.
+double RhoOf(double epsilon);
+
+/// What NoisyCount costs. Laplace: `epsilon`. Gaussian: the rho of the variance that is drawn from,
+/// which is at most that of `epsilon`.
+PrivacyLoss LossOf(NoiseKind kind, double epsilon);
+
+/// `count` with noise, never below 0 (clamping afterwards costs no privacy): discrete Laplace of
+/// scale 1 / epsilon, or discrete Gaussian whose (epsilon, kPrivacyDelta) that is when it is asked
+/// for alone. kInvalid unless 0.001 <= epsilon <= kEpsilonMax (Gaussian: 0.01 <= epsilon).
+Result<int64_t> NoisyCount(int64_t count, NoiseKind kind, double epsilon, Entropy& entropy);
 
 /// The half-width within which the noise of NoisyCount stays in 95 % of all answers.
-int64_t NoiseBound95(double epsilon);
+int64_t NoiseBound95(NoiseKind kind, double epsilon);
 
 }  // namespace signet::policies

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 namespace signet::policies {
 namespace {
@@ -11,9 +12,13 @@ namespace {
 constexpr int64_t kMicros = 1'000'000;
 /// Older losses are dropped when this many are kept for one recipient.
 constexpr size_t kLossesMax = 100'000;
+constexpr double kThousand = 1e3;
+constexpr double kBillion = 1e9;
+/// Of sums in floating point, far below the smallest loss.
+constexpr double kRounding = 1e-9;
 
-int64_t Thousandths(double epsilon) {
-  return static_cast<int64_t>(std::ceil(epsilon * 1000.0 - 1e-9));
+int64_t RoundedUp(double value, double parts) {
+  return static_cast<int64_t>(std::ceil(value * parts - 1e-9));
 }
 
 std::string TwoDigits(double value) {
@@ -24,27 +29,43 @@ std::string TwoDigits(double value) {
 
 }  // namespace
 
+double PrivacyBudget::EpsilonOfAll(const std::vector<Loss>& losses,
+                                   int64_t since,
+                                   const Loss& more) {
+  int64_t thousandths = more.thousandths;
+  int64_t rho_billionths = more.rho_billionths;
+  for (const Loss& loss : losses) {
+    if (loss.at_micros <= since) continue;
+    thousandths += loss.thousandths;
+    rho_billionths += loss.rho_billionths;
+  }
+  const double pure = static_cast<double>(thousandths) / kThousand;
+  return rho_billionths == 0 ? pure
+                             : pure + EpsilonOf(static_cast<double>(rho_billionths) / kBillion);
+}
+
 Status PrivacyBudget::Spend(std::string_view recipient,
-                            double epsilon,
+                            const PrivacyLoss& loss,
                             int64_t now_micros,
                             const PublicationRule& rule) {
-  if (!(epsilon > 0)) return Invalid("a privacy loss is above 0");
+  if (!(loss.epsilon >= 0 && loss.rho >= 0 && loss.epsilon + loss.rho > 0)) {
+    return Invalid("a privacy loss is above 0");
+  }
   std::vector<Loss>& losses = losses_[std::string(recipient)];
   const int64_t since = now_micros - rule.budget_period_s * kMicros;
   losses.erase(
       std::remove_if(
-          losses.begin(), losses.end(), [&](const Loss& loss) { return loss.at_micros <= since; }),
+          losses.begin(), losses.end(), [&](const Loss& one) { return one.at_micros <= since; }),
       losses.end());
-  int64_t spent = 0;
-  for (const Loss& loss : losses) spent += loss.thousandths;
-  const int64_t wanted = Thousandths(epsilon);
-  if (spent + wanted > Thousandths(rule.epsilon_max) || losses.size() >= kLossesMax) {
+  const Loss wanted{now_micros, RoundedUp(loss.epsilon, kThousand), RoundedUp(loss.rho, kBillion)};
+  if (EpsilonOfAll(losses, since, wanted) > rule.epsilon_max + kRounding ||
+      losses.size() >= kLossesMax) {
     return Denied("the privacy budget of '" + std::string(recipient) +
-                  "' is spent: " + TwoDigits(static_cast<double>(spent) / 1000.0) + " of " +
+                  "' is spent: " + TwoDigits(EpsilonOfAll(losses, since, {})) + " of " +
                   TwoDigits(rule.epsilon_max) + " (" + rule.rule + ")")
         .WithRemedy("ask for less (a smaller epsilon), or wait until the period is over");
   }
-  losses.push_back({now_micros, wanted});
+  losses.push_back(wanted);
   return OkStatus();
 }
 
@@ -56,16 +77,18 @@ BudgetGauge PrivacyBudget::Gauge(std::string_view recipient,
   gauge.limit = rule.epsilon_max;
   const auto found = losses_.find(recipient);
   if (found == losses_.end()) return gauge;
-  int64_t spent = 0;
   const int64_t period = rule.budget_period_s * kMicros;
+  int64_t rho_billionths = 0;
   for (const Loss& loss : found->second) {
     if (loss.at_micros <= now_micros - period) continue;
-    spent += loss.thousandths;
+    rho_billionths += loss.rho_billionths;
     const int64_t renews = loss.at_micros + period;
     gauge.renews_at_micros =
         gauge.renews_at_micros == 0 ? renews : std::min(gauge.renews_at_micros, renews);
   }
-  gauge.spent = static_cast<double>(spent) / 1000.0;
+  gauge.spent = EpsilonOfAll(found->second, now_micros - period, {});
+  gauge.rho = static_cast<double>(rho_billionths) / kBillion;
+  gauge.delta = rho_billionths == 0 ? 0 : kPrivacyDelta;
   return gauge;
 }
 
@@ -81,7 +104,9 @@ Json PrivacyBudget::ToJson() const {
   for (const auto& entry : losses_) {
     Json list{Json::Array()};
     for (const Loss& loss : entry.second) {
-      list.Push(Json::List({loss.at_micros, loss.thousandths}));
+      Json one = Json::List({loss.at_micros, loss.thousandths});
+      if (loss.rho_billionths > 0) one.Push(loss.rho_billionths);
+      list.Push(std::move(one));
     }
     json.Set(entry.first, std::move(list));
   }
@@ -95,10 +120,14 @@ Result<PrivacyBudget> PrivacyBudget::FromJson(const Json& json) {
   for (const auto& entry : json.fields()) {
     std::vector<Loss>& losses = budget.losses_[entry.first];
     for (const Json& item : entry.second.items()) {
-      if (item.size() != 2 || !item.items()[0].is_int() || !item.items()[1].is_int()) {
+      const Json::Array& parts = item.items();
+      const bool numbers =
+          std::all_of(parts.begin(), parts.end(), [](const Json& part) { return part.is_int(); });
+      if (!numbers || parts.size() < 2 || parts.size() > 3) {
         return Corrupt("a privacy budget holds what is no loss");
       }
-      losses.push_back({item.items()[0].AsInt(), item.items()[1].AsInt()});
+      losses.push_back(
+          {parts[0].AsInt(), parts[1].AsInt(), parts.size() == 3 ? parts[2].AsInt() : 0});
     }
   }
   return budget;

@@ -1,5 +1,6 @@
 #include "policies/reports/counts.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/base/text.h"
@@ -55,11 +56,24 @@ ReportSection Budgets(const PublicationRule& rule, const CountFacts& facts) {
   section.paragraphs.push_back("Each recipient may cost " + FixedText(rule.epsilon_max, 2) +
                                " (epsilon, added up) within " +
                                std::to_string(rule.budget_period_s / kDaySeconds) + " days.");
-  ReportTable table{"Gauges", {"recipient", "spent", "limit", "gauge", "first loss forgotten"}, {}};
+  const bool gaussian = std::any_of(facts.budgets.begin(),
+                                    facts.budgets.end(),
+                                    [](const ReportedBudget& one) { return one.delta > 0; });
+  if (gaussian) {
+    section.paragraphs.emplace_back(
+        "Of answers with Gaussian noise the losses (rho, zero-concentrated differential privacy) "
+        "are added up, and stated as the epsilon that holds but for a probability of one in a "
+        "million (delta).");
+  }
+  ReportTable table{
+      "Gauges",
+      {"recipient", "spent", "limit", "of it Gaussian (rho)", "gauge", "first loss forgotten"},
+      {}};
   for (const ReportedBudget& budget : facts.budgets) {
     table.rows.push_back({budget.recipient,
                           FixedText(budget.spent, 3),
                           FixedText(budget.limit, 3),
+                          FixedText(budget.rho, 6),
                           budget.gauge,
                           budget.renews});
   }
@@ -81,6 +95,8 @@ Json FactsJson(const PublicationRule& rule, const CountFacts& facts) {
     budgets.Push(Json::Of({{"recipient", budget.recipient},
                            {"spent", budget.spent},
                            {"limit", budget.limit},
+                           {"rho", budget.rho},
+                           {"delta", budget.delta},
                            {"gauge", budget.gauge}}));
   }
   return Json::Of({{"recipient", facts.recipient},

@@ -30,6 +30,8 @@ struct ReportedBudget {
   std::string recipient, gauge, renews;
   double spent = 0;
   double limit = 0;
+  double rho = 0;    ///< of answers with Gaussian noise
+  double delta = 0;  ///< above 0: `spent` holds but for this probability
 };
 
 struct CountFacts {

@@ -11,6 +11,8 @@
 namespace signet::coordinator {
 namespace {
 
+using policies::NoiseKind;
+
 class DisclosureBookTest : public testing::Test {
  protected:
   /// Opens the state anew: what was not durable is gone.
@@ -57,13 +59,14 @@ TEST_F(DisclosureBookTest, ABudgetIsSpentAcrossOpenings) {
     const auto state = Open();
     DisclosureBook book(*state);
     ASSERT_TRUE(book.Load().ok());
-    ASSERT_TRUE(book.TellNoisy(1000, 0.7, Rule(), Note()).ok());
+    ASSERT_TRUE(book.TellNoisy(1000, {0.7, NoiseKind::kLaplace}, Rule(), Note()).ok());
   }
   const auto state = Open();
   DisclosureBook book(*state);
   ASSERT_TRUE(book.Load().ok());
-  EXPECT_EQ(book.TellNoisy(1000, 0.7, Rule(), Note()).status().code(), StatusCode::kDenied);
-  EXPECT_TRUE(book.TellNoisy(1000, 0.3, Rule(), Note()).ok());
+  EXPECT_EQ(book.TellNoisy(1000, {0.7, NoiseKind::kLaplace}, Rule(), Note()).status().code(),
+            StatusCode::kDenied);
+  EXPECT_TRUE(book.TellNoisy(1000, {0.3, NoiseKind::kLaplace}, Rule(), Note()).ok());
 }
 
 TEST_F(DisclosureBookTest, SizesOfListsAreNotedInTheWriteThatPublishesThem) {
@@ -91,7 +94,8 @@ TEST_F(DisclosureBookTest, EveryTellingIsAnEntryOfTheLogWithoutACount) {
   ASSERT_TRUE(
       book.Tell({{"press", "loyalty/a", 7351, 1}, {"press", "loyalty/b", 3, 1}}, Rule(), Note())
           .ok());
-  ASSERT_TRUE(book.TellNoisy(7351, 0.25, Rule(), Note()).ok());
+  ASSERT_TRUE(book.TellNoisy(7351, {0.25, NoiseKind::kLaplace}, Rule(), Note()).ok());
+  ASSERT_TRUE(book.TellNoisy(7351, {0.25, NoiseKind::kGaussian}, Rule(), Note()).ok());
   ASSERT_TRUE(book.Refused(Note()).ok());
   std::vector<std::string> outcomes;
   for (uint64_t i = 0; i < state->audit().size(); ++i) {
@@ -103,9 +107,13 @@ TEST_F(DisclosureBookTest, EveryTellingIsAnEntryOfTheLogWithoutACount) {
       EXPECT_EQ(entry["facts"]["told"].AsInt(), 1);
       EXPECT_EQ(entry["facts"]["withheld"].AsInt(), 1);
     }
-    if (outcomes.back() == "noisy") EXPECT_EQ(entry["facts"]["epsilon_thousandths"].AsInt(), 250);
+    if (outcomes.back() == "noisy") {
+      const bool gaussian = entry["facts"]["noise"].AsString() == "gaussian";
+      EXPECT_EQ(entry["facts"]["epsilon_thousandths"].AsInt(), gaussian ? 0 : 250);
+      EXPECT_EQ(entry["facts"]["rho_billionths"].AsInt() > 0, gaussian);
+    }
   }
-  EXPECT_EQ(outcomes, (std::vector<std::string>{"told", "noisy", "refused"}));
+  EXPECT_EQ(outcomes, (std::vector<std::string>{"told", "noisy", "noisy", "refused"}));
 }
 
 }  // namespace

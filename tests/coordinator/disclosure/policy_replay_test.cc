@@ -85,8 +85,22 @@ class PolicyReplayTest : public testing::Test {
   Json Replayed(const policies::Policy& after) {
     LedgerBook ledger(*state_);
     EXPECT_TRUE(ledger.LoadVersion().ok());
-    const Result<Json> json =
-        ReplayRuns(*state_, ledger, With("signet: 1", "signet: 1"), after, {30, count_});
+    const Result<Json> json = ReplayRuns(
+        *state_,
+        ledger,
+        With("signet: 1", "signet: 1"),
+        after,
+        {30,
+         count_,
+         "officer",
+         [this](
+             const std::vector<policies::CountStatement>& statements) -> Result<std::vector<bool>> {
+           std::vector<bool> told;
+           for (const policies::CountStatement& one : statements) {
+             told.push_back(told_.Tell(one, rule_).allowed);
+           }
+           return told;
+         }});
     EXPECT_TRUE(json.ok()) << json.status().message();
     return json.ok() ? *json : Json();
   }
@@ -96,6 +110,8 @@ class PolicyReplayTest : public testing::Test {
   SystemEntropy entropy_;
   std::unique_ptr<StateFolder> state_;
   CountMembers count_;
+  policies::DifferenceLedger told_;
+  policies::PublicationRule rule_;
 };
 
 constexpr char kAccount[] =
@@ -166,14 +182,22 @@ TEST_F(PolicyReplayTest, SegmentsWhoseMembersRestAreCountedAndOthersBounded) {
   int asked = 0;
   count_ = [&asked](const LiveDataset& dataset, const std::string&, const SubjectsByPartition&) {
     EXPECT_EQ(dataset.name, "gold");
-    return MemberCount{++asked == 1 ? 60 : 55, 60};
+    return MemberCount{++asked == 1 ? 160 : 100, 160};
   };
   json = Replayed(With("hold_max: 7d", "hold_max: 8d"));
   EXPECT_EQ(asked, 2) << "once under each policy";
   EXPECT_EQ(json["segments"].size(), 0U) << json.Pretty();
   ASSERT_EQ(json["members"].size(), 1U) << json.Pretty();
-  EXPECT_EQ(json["members"].items()[0]["before"].AsInt(), 60);
-  EXPECT_EQ(json["members"].items()[0]["after"].AsInt(), 55);
+  EXPECT_EQ(json["members"].items()[0]["before"].AsInt(), 160);
+  EXPECT_EQ(json["members"].items()[0]["after"].AsInt(), 100);
+  // Another policy, five people less: the difference is withheld, as it would be in any report.
+  asked = 0;
+  count_ = [&asked](const LiveDataset&, const std::string&, const SubjectsByPartition&) {
+    return MemberCount{++asked == 1 ? 160 : 95, 160};
+  };
+  json = Replayed(With("hold_max: 7d", "hold_max: 9d"));
+  EXPECT_EQ(json["members"].items()[0]["before"].AsInt(), 160);
+  EXPECT_NE(json["members"].items()[0]["after"].AsString().find("withheld"), std::string::npos);
   asked = 0;
   count_ = [](const LiveDataset&, const std::string&, const SubjectsByPartition&) {
     return MemberCount{0, 0};

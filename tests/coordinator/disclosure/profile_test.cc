@@ -49,7 +49,7 @@ class ProfileTest : public testing::Test {
     DisclosureBook book(*state_);
     EXPECT_TRUE(book.Load().ok());
     ProfileRequest request;
-    request.epsilon = epsilon;
+    request.noise.epsilon = epsilon;
     return TellProfile(book, request, subject_, statistics, clock_.Now());
   }
 

@@ -44,6 +44,23 @@ class Governance : public testing::Test {
     WriteText(path, Replaced(ReadText("policies/bundles/gdpr.yaml"), from, to));
     return path;
   }
+  /// The shipped policy with segmentation on legitimate interests: who says nothing may be used.
+  [[nodiscard]] std::string Eased() const {
+    std::string eased = PolicyWith(
+        "    article: GDPR Art. 6(1)(a), Art. 22(2)(c)\n    consent: opt_in\n    refusal_article: "
+        "GDPR Art. 7(3)\n    minors: deny\n",
+        "    article: GDPR Art. 6(1)(f)\n    consent: opt_out\n    refusal_article: GDPR Art. 21\n"
+        "    minors: deny\n    assessment: LIA-1\n");
+    const std::string basis = ReadText(eased);
+    WriteText(
+        eased,
+        Replaced(basis,
+                 "    description: Form segments of customers for our own campaigns\n    basis: "
+                 "consent\n",
+                 "    description: Form segments of customers for our own campaigns\n    basis: "
+                 "legitimate_interests\n"));
+    return eased;
+  }
   [[nodiscard]] std::string State() const { return place_.state().string(); }
 
   Workplace place_;
@@ -113,20 +130,7 @@ TEST_F(Governance, DiffReplaysRecordedRunsUnderTheNewPolicy) {
 }
 
 TEST_F(Governance, DiffCountsThePeopleConcernedThroughTheGate) {
-  // Churn needs no consent today; segmentation may then be done without one, too.
-  const std::string eased = PolicyWith(
-      "    article: GDPR Art. 6(1)(a), Art. 22(2)(c)\n    consent: opt_in\n    refusal_article: "
-      "GDPR Art. 7(3)\n    minors: deny\n",
-      "    article: GDPR Art. 6(1)(f)\n    consent: opt_out\n    refusal_article: GDPR Art. 21\n"
-      "    minors: deny\n    assessment: LIA-1\n");
-  const std::string basis = ReadText(eased);
-  WriteText(
-      eased,
-      Replaced(basis,
-               "    description: Form segments of customers for our own campaigns\n    basis: "
-               "consent\n",
-               "    description: Form segments of customers for our own campaigns\n    basis: "
-               "legitimate_interests\n"));
+  const std::string eased = Eased();
   const Json json = Told({"policy", "diff", "gdpr", eased, "--on", "runs", "--state", State()});
   for (const Json& one : json["runs"]["subjects"].items()) {
     for (const char* what : {"newly_denied", "newly_allowed"}) {
@@ -135,6 +139,7 @@ TEST_F(Governance, DiffCountsThePeopleConcernedThroughTheGate) {
           << json.Pretty();
     }
   }
+  EXPECT_GT(json["runs"]["subjects"].size(), 0U) << json.Pretty();
   const Json larger = Told({"policy",
                             "diff",
                             "gdpr",
@@ -145,6 +150,44 @@ TEST_F(Governance, DiffCountsThePeopleConcernedThroughTheGate) {
                             State()});
   ASSERT_EQ(larger["runs"]["segments"].size(), 1U) << larger.Pretty();
   EXPECT_TRUE(larger["runs"]["segments"].items()[0]["exact"].AsBool());
+}
+
+TEST_F(Governance, DiffCountsWhoIsNewlyAllowedFromTheLedger) {
+  // Sixty customers whom the shop knows by their orders alone: they never said anything.
+  std::string orders = ReadText(place_.data() / "orders.csv");
+  for (int i = 1; i <= 60; ++i) {
+    for (const char* const order : {"a", "b"}) {
+      orders += "W" + std::to_string(i) + order + ",W" + std::to_string(i) +
+                ",2025-11-12 10:00:00,20.00\n";
+    }
+  }
+  WriteText(place_.data() / "orders.csv", orders);
+  ASSERT_EQ(MembersOf(place_.Run()), ShopMembers(kCustomers)) << "silence is no consent";
+  const std::vector<std::string> ask = {
+      "policy", "diff", "gdpr", Eased(), "--on", "runs", "--state", State()};
+  const Json json = Told(ask);
+  bool counted = false;
+  for (const Json& one : json["runs"]["subjects"].items()) {
+    if (one["purpose"].AsString() != "marketing.segmentation") continue;
+    counted = true;
+    EXPECT_EQ(one["newly_allowed"].AsInt(), 60) << json.Pretty();
+    for (const Json& rows : one["rows_allowed"].items()) {
+      if (rows["dataset"].AsString() == "orders") EXPECT_EQ(rows["rows"].AsInt(), 120);
+    }
+  }
+  EXPECT_TRUE(counted) << json.Pretty();
+  ASSERT_GE(json["runs"]["members"].size(), 1U) << json.Pretty();
+  EXPECT_EQ(json["runs"]["members"].items()[0]["joining_max"].AsInt(), 60) << json.Pretty();
+  // One more is silent: her alone the two answers would tell of.
+  WriteText(place_.data() / "orders.csv", orders + "W61a,W61,2025-11-12 10:00:00,20.00\n");
+  ASSERT_TRUE(place_.Run().is_object());
+  const Json again = Told(ask);
+  for (const Json& one : again["runs"]["subjects"].items()) {
+    EXPECT_FALSE(one["newly_allowed"].is_int()) << again.Pretty();
+  }
+  const ProcessResult log =
+      Signet({"audit", "tail", "-n", "1000", "--type", "disclosure.told", "--state", State()});
+  EXPECT_NE(log.out.find("\"what\":\"policy-diff\""), std::string::npos) << log.out;
 }
 
 TEST_F(Governance, ProfileShowsGroupsOnlyAndRemembersWhatItTold) {
@@ -174,6 +217,44 @@ TEST_F(Governance, ANoisyCountCostsBudgetUntilItIsSpent) {
   const ProcessResult second = Signet(ask);
   EXPECT_EQ(second.exit_code, kDenied) << second.out;
   EXPECT_NE(second.err.find("budget"), std::string::npos) << second.err;
+}
+
+TEST_F(Governance, GaussianNoiseTellsMoreCountsOutOfOneBudget) {
+  const auto ask = [this](const std::string& noise) {
+    return Signet({"report",
+                   "counts",
+                   "--state",
+                   State(),
+                   "--recipient",
+                   noise,
+                   "--epsilon",
+                   "0.4",
+                   "--noise",
+                   noise,
+                   "--format",
+                   "json"});
+  };
+  const auto told = [&](const std::string& noise) {
+    for (int times = 0; times < 20; ++times) {
+      const Json json = ReportOf(ask(noise));
+      const Json& count = json["facts"]["counts"].items().at(0);
+      if (count["people"].is_null()) return times;
+      EXPECT_TRUE(count["within_95"].is_int());
+    }
+    return 20;
+  };
+  EXPECT_EQ(told("laplace"), 2) << "0.4 and 0.4 of 1";
+  EXPECT_GE(told("gaussian"), 5);
+  const Json json = ReportOf(ask("gaussian"));
+  bool gauged = false;
+  for (const Json& budget : json["facts"]["budgets"].items()) {
+    if (budget["recipient"].AsString() != "gaussian") continue;
+    gauged = true;
+    EXPECT_GT(budget["rho"].AsDouble(), 0);
+    EXPECT_EQ(budget["delta"].AsDouble(), 1e-6);
+    EXPECT_LE(budget["spent"].AsDouble(), 1.0);
+  }
+  EXPECT_TRUE(gauged) << json.Pretty();
 }
 
 TEST_F(Governance, APlanGoesToCatalogsAsOpenLineage) {

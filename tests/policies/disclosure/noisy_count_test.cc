@@ -1,5 +1,6 @@
 #include "policies/disclosure/noisy_count.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -88,14 +89,14 @@ TEST(DiscreteGaussian, FollowsItsDistribution) {
   }
 }
 
-TEST(NoisyCount, StaysWithinItsBoundInAboutNinetyFivePercent) {
+void ExpectWithinBound(NoiseKind kind) {
   SystemEntropy entropy;
   for (const double epsilon : {0.1, 0.5, 1.0, 2.0}) {
-    const int64_t bound = NoiseBound95(epsilon);
+    const int64_t bound = NoiseBound95(kind, epsilon);
     int outside = 0;
     constexpr int kRuns = 20'000;
     for (int i = 0; i < kRuns; ++i) {
-      const Result<int64_t> noisy = NoisyCount(100'000, epsilon, entropy);
+      const Result<int64_t> noisy = NoisyCount(100'000, kind, epsilon, entropy);
       ASSERT_TRUE(noisy.ok());
       if (std::abs(*noisy - 100'000) > bound) ++outside;
     }
@@ -105,12 +106,64 @@ TEST(NoisyCount, StaysWithinItsBoundInAboutNinetyFivePercent) {
   }
 }
 
+TEST(NoisyCount, StaysWithinItsBoundInAboutNinetyFivePercent) {
+  ExpectWithinBound(NoiseKind::kLaplace);
+  ExpectWithinBound(NoiseKind::kGaussian);
+}
+
+TEST(NoisyCount, OfManyCountsEachIsNearerWithGaussianNoise) {
+  // As many answers as a budget of 1 allows, each with the same loss: how near may they be?
+  const auto nearest = [](NoiseKind kind, int answers) {
+    int64_t best = 1'000'000;
+    for (double epsilon = 0.02; epsilon <= 1.0; epsilon += 0.01) {
+      const PrivacyLoss loss = LossOf(kind, epsilon);
+      const double all = answers * loss.epsilon + EpsilonOf(answers * loss.rho);
+      if (all <= 1.0) best = std::min(best, NoiseBound95(kind, epsilon));
+    }
+    return best;
+  };
+  EXPECT_LT(nearest(NoiseKind::kLaplace, 1), nearest(NoiseKind::kGaussian, 1));
+  EXPECT_GT(nearest(NoiseKind::kLaplace, 40), nearest(NoiseKind::kGaussian, 40));
+}
+
+TEST(PrivacyLoss, RhoAndEpsilonAreEachOthersInverse) {
+  for (const double epsilon : {0.01, 0.1, 0.5, 1.0, 5.0, 20.0}) {
+    const double rho = RhoOf(epsilon);
+    EXPECT_NEAR(EpsilonOf(rho), epsilon, 1e-9 * epsilon);
+    // The formula of the paper, written out.
+    EXPECT_NEAR(rho + 2 * std::sqrt(rho * std::log(1e6)), epsilon, 1e-9 * epsilon);
+    const PrivacyLoss loss = LossOf(NoiseKind::kGaussian, epsilon);
+    EXPECT_EQ(loss.epsilon, 0);
+    EXPECT_LE(loss.rho, rho) << "the variance is rounded up";
+    EXPECT_GT(loss.rho, 0.99 * rho);
+  }
+  EXPECT_EQ(LossOf(NoiseKind::kLaplace, 0.5).epsilon, 0.5);
+  EXPECT_EQ(LossOf(NoiseKind::kLaplace, 0.5).rho, 0);
+}
+
+TEST(NoisyCount, GaussianNoiseHasTheVarianceThatItsLossStates) {
+  SeededEntropy entropy(17);
+  constexpr double kEpsilon = 2.0;
+  const double variance = 1 / (2 * LossOf(NoiseKind::kGaussian, kEpsilon).rho);
+  double squares = 0;
+  for (int i = 0; i < kSamples; ++i) {
+    const auto off = static_cast<double>(
+        *NoisyCount(100'000, NoiseKind::kGaussian, kEpsilon, entropy) - 100'000);
+    squares += off * off;
+  }
+  // The variance of a normal's square is 2 variance^2.
+  EXPECT_NEAR(squares / kSamples, variance, 4.5 * variance * std::sqrt(2.0 / kSamples));
+}
+
 TEST(NoisyCount, IsNeverNegativeAndRefusesSenselessBudgets) {
   SeededEntropy entropy(1);
-  for (int i = 0; i < 2000; ++i) EXPECT_GE(*NoisyCount(0, 0.05, entropy), 0);
-  EXPECT_FALSE(NoisyCount(10, 0.0, entropy).ok());
-  EXPECT_FALSE(NoisyCount(10, -1.0, entropy).ok());
-  EXPECT_FALSE(NoisyCount(10, 21.0, entropy).ok());
+  for (int i = 0; i < 2000; ++i) EXPECT_GE(*NoisyCount(0, NoiseKind::kLaplace, 0.05, entropy), 0);
+  EXPECT_FALSE(NoisyCount(10, NoiseKind::kLaplace, 0.0, entropy).ok());
+  EXPECT_FALSE(NoisyCount(10, NoiseKind::kLaplace, -1.0, entropy).ok());
+  EXPECT_FALSE(NoisyCount(10, NoiseKind::kLaplace, 21.0, entropy).ok());
+  EXPECT_FALSE(NoisyCount(10, NoiseKind::kGaussian, 0.005, entropy).ok());
+  EXPECT_FALSE(NoisyCount(10, NoiseKind::kGaussian, 21.0, entropy).ok());
+  for (int i = 0; i < 200; ++i) EXPECT_GE(*NoisyCount(0, NoiseKind::kGaussian, 0.1, entropy), 0);
 }
 
 TEST(NoisyCount, TwoNeighbouringCountsAreHardToTellApart) {
@@ -120,8 +173,8 @@ TEST(NoisyCount, TwoNeighbouringCountsAreHardToTellApart) {
   int from_small = 0;
   int from_large = 0;
   for (int i = 0; i < kSamples; ++i) {
-    from_small += *NoisyCount(1000, kEpsilon, entropy) > 1000 ? 1 : 0;
-    from_large += *NoisyCount(1001, kEpsilon, entropy) > 1000 ? 1 : 0;
+    from_small += *NoisyCount(1000, NoiseKind::kLaplace, kEpsilon, entropy) > 1000 ? 1 : 0;
+    from_large += *NoisyCount(1001, NoiseKind::kLaplace, kEpsilon, entropy) > 1000 ? 1 : 0;
   }
   const double ratio = static_cast<double>(from_large) / from_small;
   EXPECT_GT(ratio, 1.2);
