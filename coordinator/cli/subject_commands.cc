@@ -28,6 +28,7 @@ struct SubjectOptions : ControlOptions {
   std::string out;
   std::string law;
   std::string channel = "cli";
+  std::string received;
   std::string pipeline;
   std::string corrections;
   std::string request;
@@ -47,7 +48,9 @@ Status Tell(const SubjectOptions& options, const std::string& verb, const Json& 
 
 Result<Json> ArgumentsOf(const SubjectOptions& options) {
   ASSIGN_OR_RETURN(const std::string people, PeopleTextFrom(options.from));
-  return Json::Of({{"people", people}, {"region", options.region}});
+  Json arguments = Json::Of({{"people", people}, {"region", options.region}});
+  if (!options.received.empty()) arguments.Set("received", options.received);
+  return arguments;
 }
 
 /// Asks for every right but an erasure of many.
@@ -132,6 +135,9 @@ class SubjectCommands {
         ->check(CLI::IsMember({"gdpr", "ccpa"}));
     command->add_option("--channel", options_->channel, "How the request was made")
         ->check(CLI::IsMember({"cli", "api", "letter", "phone", "web"}));
+    command->add_option("--received",
+                        options_->received,
+                        "When the person asked, if earlier (UTC): the legal clock begins there");
     return command;
   }
 

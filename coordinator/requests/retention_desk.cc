@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "coordinator/binding/model_flags.h"
+#include "coordinator/requests/receipt_writer.h"
 #include "crypto/audit/audit_event.h"
 #include "crypto/base/text.h"
 #include "pipelines/snapshots/serving_folder.h"
@@ -155,10 +156,18 @@ Result<Json> RetentionDesk::Sweep() {
         Json::Of({{"recipient", parts.at(0)}, {"snapshot", parts.at(1)}, {"version", parts.at(2)}});
     TRY(state_.audit().Append(expired, batch).status());
   }
-  TRY(state_.audit().Record(event, std::move(batch)).status());
+  Receipt receipt;
+  receipt.body = event.facts;
+  receipt.body.Set("time", TimestampText(state_.clock().Now()));
+  event.facts.Set("digest", ReceiptWriter::DigestOf(receipt.body));
+  ASSIGN_OR_RETURN(receipt.audit_index, state_.audit().Record(event, std::move(batch)));
   if (rotates) TRY(state_.vault().DestroyOldKeks(state_.clock().Now()));
   registry_.Sweep();
   TRY(RemoveSnapshots(due.snapshots));
+  // Last: it says that all of this is done.
+  receipt.name = "retention-" + std::to_string(receipt.audit_index);
+  TRY(ReceiptWriter(state_).Write({receipt}));
+  result.Set("receipt", receipt.name);
   return result;
 }
 

@@ -31,7 +31,18 @@ Result<LocatedSubject> PersonOf(RightsWorld& world, const Json& arguments) {
   return located;
 }
 
-Asked AskedFrom(const Json& arguments, Right right) {
+/// When the person asked: a day or a moment that is not to come.
+Result<std::optional<Timestamp>> ReceivedFrom(const Json& arguments, Timestamp now) {
+  const std::string& text = arguments["received"].AsString();
+  if (text.empty()) return std::optional<Timestamp>();
+  const Result<Timestamp> received = TimestampFromText(text);
+  if (!received.ok() || received->micros > now.micros) {
+    return Invalid("'received' is a day or a moment (UTC) that has passed");
+  }
+  return std::optional<Timestamp>(*received);
+}
+
+Result<Asked> AskedFrom(RightsWorld& world, const Json& arguments, Right right) {
   Asked asked;
   asked.right = right;
   asked.purpose = arguments["purpose"].AsString();
@@ -41,12 +52,13 @@ Asked AskedFrom(const Json& arguments, Right right) {
   asked.out = arguments["out"].AsString();
   asked.corrections = arguments["corrections"];
   asked.withdraw_only = arguments["withdraw_only"].AsBool();
+  ASSIGN_OR_RETURN(asked.received, ReceivedFrom(arguments, world.state.clock().Now()));
   return asked;
 }
 
 Result<Json> Ask(RightsWorld& world, const Json& arguments) {
   ASSIGN_OR_RETURN(const Right right, policies::RightFromName(arguments["right"].AsString()));
-  const Asked asked = AskedFrom(arguments, right);
+  ASSIGN_OR_RETURN(const Asked asked, AskedFrom(world, arguments, right));
   if (!asked.purpose.empty()) TRY(CheckPurposeOrAncestor(world.policy, asked.purpose));
   const bool hands_over = right == Right::kAccess || right == Right::kPortability;
   if (hands_over && (asked.out.empty() || asked.out[0] != '/')) {
@@ -71,7 +83,8 @@ Result<Json> EraseMany(RightsWorld& world, const Json& arguments) {
   for (const LocatedSubject& person : found) {
     if (!person.subjects.empty()) known.push_back(person);
   }
-  ASSIGN_OR_RETURN(Json answer, world.desk.EraseAll(known, AskedFrom(arguments, Right::kErasure)));
+  ASSIGN_OR_RETURN(const Asked asked, AskedFrom(world, arguments, Right::kErasure));
+  ASSIGN_OR_RETURN(Json answer, world.desk.EraseAll(known, asked));
   answer.Set("unknown", found.size() - known.size());
   return answer;
 }

@@ -25,8 +25,11 @@ struct RightsWorld {
 /// (identifiers.h), with `region` for phone numbers without +. Answers are the desks':
 ///
 ///   ask          {right, people, region, purpose, lift, law, channel, out, corrections,
-///                 withdraw_only}; corrections: [{pipeline, dataset, column, value}]
-///   erase_many   {people, region, law, channel, withdraw_only}: an empty line between two persons
+///                 withdraw_only, received}; corrections: [{pipeline, dataset, column, value}];
+///                received: when the person asked, if earlier (a letter): the law's clock begins
+///                there
+///   erase_many   {people, region, law, channel, withdraw_only, received}: an empty line between
+///                two persons
 ///   status       {people, region}      extend, refuse   {request, reason}
 ///   consent_set  {people, region, purpose, to: "given" | "withdrawn", channel}
 ///   consent_show {people, region}      gpc              {people, region, channel}

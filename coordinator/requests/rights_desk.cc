@@ -126,7 +126,8 @@ Result<std::vector<KeptRequest>> RightsDesk::OpenAll(std::span<const LocatedSubj
     ASSIGN_OR_RETURN(const std::string law, LawOf(people[i], asked));
     const std::string id = people.size() == 1 ? prefix : prefix + "-" + std::to_string(i + 1);
     ASSIGN_OR_RETURN(policies::RequestStep step,
-                     policies::OpenRequest(OpeningOf(asked, id, law), state_.clock().Now()));
+                     policies::OpenRequest(OpeningOf(asked, id, law),
+                                           asked.received.value_or(state_.clock().Now())));
     KeptRequest kept;
     kept.request = std::move(step.request);
     kept.person = people[i];

@@ -24,13 +24,14 @@ namespace signet::coordinator {
 /// What a person asks for.
 struct Asked {
   policies::Right right = policies::Right::kAccess;
-  std::string purpose;         ///< of an objection or restriction; empty: everything
-  bool lift = false;           ///< takes it back
-  std::string law;             ///< "gdpr", "ccpa"; empty: that of the person's jurisdiction
-  std::string channel;         ///< "cli", "api", "letter"
-  std::string out;             ///< access, portability: an absolute folder
-  Json corrections;            ///< rectification: [{dataset, column, value}]
-  bool withdraw_only = false;  ///< erasure: the destroying stage waits for a sweep
+  std::string purpose;                ///< of an objection or restriction; empty: everything
+  bool lift = false;                  ///< takes it back
+  std::string law;                    ///< "gdpr", "ccpa"; empty: that of the person's jurisdiction
+  std::string channel;                ///< "cli", "api", "letter"
+  std::string out;                    ///< access, portability: an absolute folder
+  Json corrections;                   ///< rectification: [{dataset, column, value}]
+  bool withdraw_only = false;         ///< erasure: the destroying stage waits for a sweep
+  std::optional<Timestamp> received;  ///< when the person asked, if not now: the clock begins there
 };
 
 /// Carries requests out. Every step is durable with its entry in the log; whoever opens the desk

@@ -1,10 +1,13 @@
 #include "coordinator/requests/retention_desk.h"
 
+#include <filesystem>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "coordinator/binding/model_flags.h"
+#include "crypto/base/file.h"
+#include "crypto/primitives/sha256.h"
 #include "policies/compile/compile.h"
 #include "tests/coordinator/requests/desk_world.h"
 
@@ -56,6 +59,14 @@ TEST_F(RetentionDeskTest, WhatIsOlderThanItsKindMayBeLosesItsKeysAndBytes) {
   EXPECT_TRUE(Opens(fresh.pieces[0]));
   EXPECT_GT(state_->vault().kek_generation(), before);
   EXPECT_EQ(EntriesOf("retention.swept"), 1);
+  const std::string receipt = (*swept)["receipt"].AsString();
+  const auto folder = state_->path() / "receipts";
+  const Result<Bytes> body = ReadFile(folder / (receipt + ".json"));
+  ASSERT_TRUE(body.ok()) << receipt;
+  EXPECT_NE(AsText(*body).find("shop/buyers"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(folder / (receipt + ".tlog-proof")));
+  const Json entry = *state_->audit().Entry(state_->audit().size() - 1);
+  EXPECT_EQ(entry["facts"]["digest"].AsString(), ToHex(crypto::Sha256::Of(*body)));
   ASSERT_TRUE(desk.Sweep().ok());
   EXPECT_EQ(EntriesOf("retention.swept"), 1) << "nothing due, nothing written";
 }

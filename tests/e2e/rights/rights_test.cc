@@ -243,5 +243,34 @@ TEST_F(Rights, WhatIsDueIsDestroyedByItsKeys) {
             30 * 86400);
 }
 
+TEST_F(Rights, ALegalHoldStopsTheSweepAndWithoutItTheKeysAreDestroyedWithAReceipt) {
+  const std::string own = (place_.root() / "short.yaml").string();
+  WriteText(
+      own, Replaced(ReadText("policies/bundles/gdpr.yaml"), "  segment: 90d\n", "  segment: 1s\n"));
+  WriteText(place_.pipeline(), Replaced(ShopPipeline(), "[gdpr]", "[" + own + "]"));
+  ASSERT_TRUE(place_.Run().is_object());
+  for (int asked = 0; asked < 200; ++asked) {  // a second after the run's begin it is due
+    if (Done({"retention", "sweep", "--dry-run"})["datasets"].size() > 0) break;
+  }
+  (void)Done({"retention", "hold", "shop", "--reason", "claim 7"});
+  const Json held = Done({"retention", "sweep"});
+  EXPECT_EQ(held["datasets"].size(), 0U) << held.Dump();
+  EXPECT_EQ(held["held"].AsStrings(), std::vector<std::string>{"shop/buyers"});
+  (void)Done({"retention", "release", "shop"});
+  const Json swept = Done({"retention", "sweep"});
+  EXPECT_EQ(swept["datasets"].AsStrings(), std::vector<std::string>{"shop/buyers"});
+  EXPECT_GT(swept["kek_generation"].AsInt(), 0);
+  ExpectReceipt(swept["receipt"].AsString());
+  EXPECT_EQ(Done({"retention", "sweep"})["datasets"].size(), 0U) << "it is gone";
+  const std::string log = Do({"audit", "tail", "-n", "1000"}).out;
+  for (const char* const entry : {"\"retention.held\"",
+                                  "\"held\":[\"shop/buyers\"]",
+                                  "\"retention.released\"",
+                                  "\"datasets\":[\"shop/buyers\"]"}) {
+    EXPECT_NE(log.find(entry), std::string::npos) << entry;
+  }
+  EXPECT_EQ(Do({"audit", "verify"}).exit_code, 0);
+}
+
 }  // namespace
 }  // namespace signet::e2e
