@@ -148,14 +148,12 @@ Status UpliftModel::TrainPart(const UpliftOptions& options,
     side.values.push_back(values[rows[place]]);
     if (!weights.empty()) side.weights.push_back(weights[rows[place]]);
   }
-  const CodeMatrix train_codes = codes.Rows(train.rows);
-  const CodeMatrix valid_codes = codes.Rows(valid.rows);
   ASSIGN_OR_RETURN(Booster booster,
                    Booster::Train(loss,
                                   options.booster,
                                   options.seed,
-                                  {train_codes, train.targets()},
-                                  {valid_codes, valid.targets()},
+                                  {codes, train.targets(), train.rows},
+                                  {codes, valid.targets(), valid.rows},
                                   {}));
   parts_.push_back({loss, std::move(booster)});
   return OkStatus();

@@ -13,6 +13,7 @@
 
 #include "crypto/base/check.h"
 #include "crypto/base/text.h"
+#include "pipelines/models/code_blocks.h"
 
 namespace signet::pipelines {
 namespace {
@@ -21,6 +22,8 @@ constexpr const char* kMargins = R"({"type": 1, "training": false, "iteration_be
                                  R"("iteration_end": 0, "strict_shape": false})";
 constexpr const char* kTrainingMargins = R"({"type": 1, "training": true, "iteration_begin": 0, )"
                                          R"("iteration_end": 0, "strict_shape": false})";
+constexpr const char* kContributions = R"({"type": 2, "training": false, "iteration_begin": 0, )"
+                                       R"("iteration_end": 0, "strict_shape": false})";
 constexpr double kNodeColumns = 0.3;  ///< least share of columns that a forest's node may use
 
 /// XGBoost's messages may name files and values: we say which call failed, and no more.
@@ -28,7 +31,7 @@ Status Checked(int code, const char* what) {
   return code == 0 ? OkStatus() : Internal(std::string("XGBoost could not ") + what);
 }
 
-/// Codes as one DMatrix; XGBoost's own bins are then one per code.
+/// Codes as XGBoost holds them; its own bins are then one per code.
 class Matrix {
  public:
   Matrix() = default;
@@ -39,47 +42,43 @@ class Matrix {
     if (proxy_ != nullptr) XGDMatrixFree(proxy_);
   }
 
-  /// For training: holds a byte a cell.
-  Status Quantise(const CodeMatrix& rows, int threads) {
-    array_ = ArrayOf(rows);
+  /// For training, or, with the bins of `like`, for judging between rounds: a byte a cell.
+  Status Quantise(CodeBlocks& blocks, int threads, const Matrix* like) {
+    blocks_ = &blocks;
     TRY(Checked(XGProxyDMatrixCreate(&proxy_), "take the rows"));
     const std::string config =
         "{\"missing\": 255, \"nthread\": " + std::to_string(threads) + ", \"max_bin\": 256}";
-    return Checked(
-        XGQuantileDMatrixCreateFromCallback(
-            this, proxy_, nullptr, &Matrix::Rewind, &Matrix::Next, config.c_str(), &handle_),
-        "take the rows");
+    return Checked(XGQuantileDMatrixCreateFromCallback(this,
+                                                       proxy_,
+                                                       like == nullptr ? nullptr : like->handle_,
+                                                       &Matrix::Rewind,
+                                                       &Matrix::Next,
+                                                       config.c_str(),
+                                                       &handle_),
+                   "take the rows");
   }
-  /// For prediction.
-  Status Fill(const CodeMatrix& rows, int threads) {
+  /// For prediction: eight bytes a cell.
+  Status Fill(const std::string& array, int threads) {
     const std::string config = "{\"missing\": 255, \"nthread\": " + std::to_string(threads) + "}";
-    return Checked(XGDMatrixCreateFromDense(ArrayOf(rows).c_str(), config.c_str(), &handle_),
+    return Checked(XGDMatrixCreateFromDense(array.c_str(), config.c_str(), &handle_),
                    "take the rows");
   }
   [[nodiscard]] DMatrixHandle get() const { return handle_; }
 
  private:
-  static std::string ArrayOf(const CodeMatrix& rows) {
-    return Json::Of(
-               {{"data", Json::List({Json(reinterpret_cast<uintptr_t>(rows.codes.data())), true})},
-                {"shape", Json::List({rows.rows(), rows.columns})},
-                {"typestr", "|u1"},
-                {"version", 3}})
-        .Dump();
-  }
-  static void Rewind(DataIterHandle self) { static_cast<Matrix*>(self)->given_ = false; }
-  /// One batch; called by XGBoost, on our thread.
+  static void Rewind(DataIterHandle self) { static_cast<Matrix*>(self)->blocks_->Rewind(); }
+  /// One block; called by XGBoost, on our thread.
   static int Next(DataIterHandle self) {
     auto* matrix = static_cast<Matrix*>(self);
-    if (matrix->given_) return 0;
-    matrix->given_ = XGProxyDMatrixSetDataDense(matrix->proxy_, matrix->array_.c_str()) == 0;
-    return matrix->given_ ? 1 : 0;
+    matrix->array_ = matrix->blocks_->NextArray();
+    if (matrix->array_.empty()) return 0;
+    return XGProxyDMatrixSetDataDense(matrix->proxy_, matrix->array_.c_str()) == 0 ? 1 : 0;
   }
 
   DMatrixHandle handle_ = nullptr;
   DMatrixHandle proxy_ = nullptr;
+  CodeBlocks* blocks_ = nullptr;
   std::string array_;
-  bool given_ = false;
 };
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
@@ -138,28 +137,23 @@ void Silence() {
   static_cast<void>(kOnce);
 }
 
-std::vector<int32_t> Integers(const Json& list) {
-  std::vector<int32_t> values;
+template <typename Number>
+std::vector<Number> Numbers(const Json& list) {
+  std::vector<Number> values;
   for (const Json& item : list.items()) {
-    values.push_back(item.is_bool() ? item.AsBool() : static_cast<int32_t>(item.AsInt()));
+    values.push_back(static_cast<Number>(item.is_bool() ? item.AsBool() : item.AsDouble()));
   }
-  return values;
-}
-
-std::vector<float> Floats(const Json& list) {
-  std::vector<float> values;
-  for (const Json& item : list.items()) values.push_back(static_cast<float>(item.AsDouble()));
   return values;
 }
 
 Result<Tree> TreeOf(const Json& json) {
   Tree tree;
-  tree.left = Integers(json["left_children"]);
-  tree.right = Integers(json["right_children"]);
-  tree.feature = Integers(json["split_indices"]);
-  tree.threshold = Floats(json["split_conditions"]);
-  tree.cover = Floats(json["sum_hessian"]);
-  for (const int32_t way : Integers(json["default_left"])) {
+  tree.left = Numbers<int32_t>(json["left_children"]);
+  tree.right = Numbers<int32_t>(json["right_children"]);
+  tree.feature = Numbers<int32_t>(json["split_indices"]);
+  tree.threshold = Numbers<float>(json["split_conditions"]);
+  tree.cover = Numbers<float>(json["sum_hessian"]);
+  for (const int32_t way : Numbers<int32_t>(json["default_left"])) {
     tree.default_left.push_back(way != 0 ? 1 : 0);
   }
   const size_t n = tree.left.size();
@@ -198,17 +192,21 @@ struct Booster::Handle {
     return OkStatus();
   }
 
-  /// The margins of all rounds so far; kept between rounds, so that each costs one tree.
-  Result<std::span<const float>> MarginsOf(const Matrix& rows, bool training) const {
-    const char* config = training ? kTrainingMargins : kMargins;
+  /// What `config` asks of all rows, row after row.
+  Result<std::span<const float>> Predict(const Matrix& rows, const char* config) const {
     const bst_ulong* shape = nullptr;
     bst_ulong dimensions = 0;
     const float* result = nullptr;
     TRY(Checked(
         XGBoosterPredictFromDMatrix(booster, rows.get(), config, &shape, &dimensions, &result),
         "predict"));
-    if (dimensions != 1) return Internal("XGBoost gave another shape");
-    return std::span<const float>(result, shape[0]);
+    size_t count = 1;
+    for (bst_ulong i = 0; i < dimensions; ++i) count *= shape[i];
+    return std::span<const float>(result, count);
+  }
+  /// The margins of all rounds so far; kept between rounds, so that each costs one tree.
+  Result<std::span<const float>> MarginsOf(const Matrix& rows, bool training) const {
+    return Predict(rows, training ? kTrainingMargins : kMargins);
   }
 
   Status Grow(const Matrix& rows, Gradients& gradients) const {
@@ -271,13 +269,15 @@ Result<Booster> Booster::Train(Loss loss,
                                const Fold& train,
                                const Fold& validation,
                                const std::function<void(double)>& progress) {
-  CHECK(train.rows.rows() == train.targets.size() && train.targets.size() > 0);
+  CodeBlocks blocks(train.rows, train.positions);
+  CHECK(blocks.size() == train.targets.size() && train.targets.size() > 0);
   Silence();
   Matrix rows;
   Matrix held;
-  TRY(rows.Quantise(train.rows, options.threads));
+  TRY(rows.Quantise(blocks, options.threads, nullptr));
   const bool validated = validation.targets.size() > 0;
-  if (validated) TRY(held.Fill(validation.rows, options.threads));
+  CodeBlocks held_blocks(validation.rows, validation.positions);
+  if (validated) TRY(held.Quantise(held_blocks, options.threads, &rows));
   auto handle = std::make_unique<Handle>();
   TRY(handle->Create(rows, ParametersOf(loss, options, seed, BaseScore(loss, train.targets))));
   const Handle::Lesson lesson{rows, train.targets};
@@ -296,11 +296,12 @@ Result<Booster> Booster::TrainForest(const BoosterOptions& options,
                                      const Fold& train,
                                      std::span<const uint64_t> keys,
                                      const std::function<void(double)>& progress) {
-  CHECK(train.rows.rows() == train.targets.size() && train.targets.size() > 0);
+  CodeBlocks blocks(train.rows, train.positions);
+  CHECK(blocks.size() == train.targets.size() && train.targets.size() > 0);
   CHECK(keys.size() == train.targets.size());
   Silence();
   Matrix rows;
-  TRY(rows.Quantise(train.rows, options.threads));
+  TRY(rows.Quantise(blocks, options.threads, nullptr));
   const double base = BaseScore(Loss::kSquared, train.targets);
   BoosterOptions settings = options;
   settings.learning_rate = 1.0 / options.rounds_max;
@@ -344,29 +345,34 @@ Result<Booster> Booster::Load(ByteView ubj) {
   return booster;
 }
 
-Result<std::vector<float>> Booster::Margins(const CodeMatrix& rows, int threads) const {
-  if (rows.rows() == 0) return std::vector<float>();
-  Matrix matrix;
-  TRY(matrix.Fill(rows, threads));
+Result<std::vector<float>> Booster::Margins(const CodeMatrix& rows,
+                                            int threads,
+                                            std::span<const size_t> positions) const {
   TRY(Checked(XGBoosterSetParam(handle_->booster, "nthread", std::to_string(threads).c_str()),
               "set a parameter"));
-  ASSIGN_OR_RETURN(const std::span<const float> margins, handle_->MarginsOf(matrix, false));
-  if (margins.size() != rows.rows()) return Internal("XGBoost gave another shape");
-  return std::vector<float>(margins.begin(), margins.end());
+  std::vector<float> all;
+  CodeBlocks blocks(rows, positions);
+  all.reserve(blocks.size());
+  for (std::string block = blocks.NextArray(); !block.empty(); block = blocks.NextArray()) {
+    Matrix matrix;
+    TRY(matrix.Fill(block, threads));
+    ASSIGN_OR_RETURN(const std::span<const float> margins, handle_->MarginsOf(matrix, false));
+    all.insert(all.end(), margins.begin(), margins.end());
+  }
+  if (all.size() != blocks.size()) return Internal("XGBoost gave another shape");
+  return all;
 }
 
 Result<std::vector<float>> Booster::Contributions(const CodeMatrix& rows) const {
-  Matrix matrix;
-  TRY(matrix.Fill(rows, 1));
-  const char* config = R"({"type": 2, "training": false, "iteration_begin": 0, )"
-                       R"("iteration_end": 0, "strict_shape": false})";
-  const bst_ulong* shape = nullptr;
-  bst_ulong dimensions = 0;
-  const float* result = nullptr;
-  TRY(Checked(XGBoosterPredictFromDMatrix(
-                  handle_->booster, matrix.get(), config, &shape, &dimensions, &result),
-              "explain"));
-  return std::vector<float>(result, result + rows.rows() * (rows.columns + 1));
+  std::vector<float> all;
+  CodeBlocks blocks(rows, {});
+  for (std::string block = blocks.NextArray(); !block.empty(); block = blocks.NextArray()) {
+    Matrix matrix;
+    TRY(matrix.Fill(block, 1));
+    ASSIGN_OR_RETURN(const std::span<const float> parts, handle_->Predict(matrix, kContributions));
+    all.insert(all.end(), parts.begin(), parts.end());
+  }
+  return all;
 }
 
 Result<Bytes> Booster::Save() const {

@@ -48,9 +48,12 @@ class Booster {
   Booster& operator=(const Booster&) = delete;
   ~Booster();
 
+  /// Rows with what is to be learnt of them. XGBoost gets them batch by batch and keeps a byte a
+  /// cell; folds of one matrix name their rows in place of copies.
   struct Fold {
     const CodeMatrix& rows;
-    Targets targets;
+    Targets targets;                         ///< one a row, or one a position
+    std::span<const size_t> positions = {};  ///< empty: all rows
   };
   /// Boosts until the validation fold has not improved for `early_stopping_rounds` and keeps the
   /// best rounds; without validation rows all rounds are kept. kInternal if XGBoost refuses.
@@ -71,8 +74,10 @@ class Booster {
   /// kCorrupt unless it is what Save gave.
   static Result<Booster> Load(ByteView ubj);
 
-  /// One margin per row; LinkOf makes predictions of them.
-  [[nodiscard]] Result<std::vector<float>> Margins(const CodeMatrix& rows, int threads) const;
+  /// One margin per row, or per position; LinkOf makes predictions of them.
+  [[nodiscard]] Result<std::vector<float>> Margins(const CodeMatrix& rows,
+                                                   int threads,
+                                                   std::span<const size_t> positions = {}) const;
   /// n x (columns + 1) contributions to the margin by XGBoost itself, the last the bias: slow; the
   /// oracle for tree_reasons.
   [[nodiscard]] Result<std::vector<float>> Contributions(const CodeMatrix& rows) const;

@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kCalibrationRowsMin = 200;
 constexpr double kCalibrationGainErrors = 1;  ///< standard errors by which calibration must help
 
-/// One booster's problem: a loss over some of the rows.
+/// One booster's problem: a loss over some of the rows, which stay where they are.
 struct Problem {
   Loss loss = Loss::kLogistic;
   std::vector<float> values;
@@ -28,17 +28,21 @@ struct Problem {
   std::vector<int> fold;
   int folds = 1;
   double sigma = 1;
-  CodeMatrix codes;
+  const CodeMatrix* codes = nullptr;
+  std::vector<size_t> positions;  ///< of the rows in `codes`; empty: all
 
   [[nodiscard]] Targets targets() const { return {values, happened, weights, sigma}; }
+  [[nodiscard]] Booster::Fold rows() const { return {*codes, targets(), positions}; }
 
   [[nodiscard]] Problem Part(const std::vector<size_t>& rows) const {
     Problem part;
     part.loss = loss;
     part.folds = folds;
     part.sigma = sigma;
-    part.codes = codes.Rows(rows);
+    part.codes = codes;
+    part.positions.reserve(rows.size());
     for (const size_t row : rows) {
+      part.positions.push_back(positions.empty() ? row : positions[row]);
       part.values.push_back(values[row]);
       part.fold.push_back(fold[row]);
       if (!happened.empty()) part.happened.push_back(happened[row]);
@@ -66,14 +70,9 @@ Result<Booster> Fit(const Problem& train,
                     uint64_t seed,
                     const std::function<void(double)>& progress) {
   if (forest) {
-    return Booster::TrainForest(params, seed, {train.codes, train.targets()}, train.keys, progress);
+    return Booster::TrainForest(params, seed, train.rows(), train.keys, progress);
   }
-  return Booster::Train(train.loss,
-                        params,
-                        seed,
-                        {train.codes, train.targets()},
-                        {held.codes, held.targets()},
-                        progress);
+  return Booster::Train(train.loss, params, seed, train.rows(), held.rows(), progress);
 }
 
 Status Try(const Problem& problem,
@@ -97,7 +96,7 @@ Status Try(const Problem& problem,
     train.sigma = held.sigma = trial.sigma;
     ASSIGN_OR_RETURN(Booster booster, Fit(train, held, trial.params, forest, seed, progress));
     ASSIGN_OR_RETURN(const std::vector<float> margins,
-                     booster.Margins(held.codes, trial.params.threads));
+                     booster.Margins(*held.codes, trial.params.threads, held.positions));
     for (size_t i = 0; i < outside.size(); ++i) {
       trial.margins[outside[i]] = margins[i];
       losses.Add(RowLoss(held.loss, held.targets(), i, static_cast<double>(margins[i])));
@@ -311,7 +310,7 @@ Result<Booster> Refit(const Problem& problem,
   }
   best.trial.params.rounds_max = best.trial.rounds;
   Problem none;
-  none.codes.columns = problem.codes.columns;
+  none.codes = problem.codes;
   Problem all = problem;
   all.sigma = best.trial.sigma;
   return Fit(all, none, best.trial.params, forest, seed, progress);
@@ -343,7 +342,8 @@ Result<Learnt> Learn(const LearningRows& rows,
   const bool forest = method == TreeMethod::kForestClass || method == TreeMethod::kForestValue;
   CutList cuts = CutList::Of(rows.rows, options.params.max_bin, options.params.threads);
   Problem problem = ProblemOf(rows, options);
-  problem.codes = cuts.Encode(rows.rows, options.params.threads);
+  const CodeMatrix codes = cuts.Encode(rows.rows, options.params.threads);
+  problem.codes = &codes;
   const double unit = UnitOf(rows, method);
   for (float& value : problem.values) value = static_cast<float>(static_cast<double>(value) / unit);
 

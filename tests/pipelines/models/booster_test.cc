@@ -170,6 +170,72 @@ TEST(Booster, StopsEarlyAndKeepsTheBestRounds) {
   EXPECT_EQ(booster.Trees().value().size(), static_cast<size_t>(booster.rounds()));
 }
 
+TEST(Booster, LearnsFromRowsInBlocksAsFromCopiesOfThem) {
+  // So wide that XGBoost gets each fold in several blocks.
+  Data data = Draw(4000, 10);
+  CodeMatrix wide{4000, {}};
+  wide.codes.reserve(wide.columns * data.keys.size());
+  for (size_t row = 0; row < data.keys.size(); ++row) {
+    for (size_t c = 0; c < wide.columns; ++c) {
+      wide.codes.push_back(data.codes.codes[(row * 5 + c) % data.codes.codes.size()]);
+    }
+  }
+  std::vector<size_t> inside;
+  std::vector<size_t> outside;
+  std::vector<float> labels[2];
+  for (size_t row = 0; row < data.keys.size(); ++row) {
+    (row % 4 == 1 ? outside : inside).push_back(row);
+    labels[row % 4 == 1 ? 1 : 0].push_back(data.classes[row]);
+  }
+  BoosterOptions options;
+  options.rounds_max = 40;
+  options.early_stopping_rounds = 3;
+  options.min_child_weight = 1;
+  options.learning_rate = 0.5;
+  const auto learnt = [&](const Booster::Fold& train, const Booster::Fold& held) {
+    return std::move(Booster::Train(Loss::kLogistic, options, 3, train, held, {}).value());
+  };
+  const Booster there =
+      learnt({wide, {labels[0], {}, {}, 1}, inside}, {wide, {labels[1], {}, {}, 1}, outside});
+  const CodeMatrix train = wide.Rows(inside);
+  const CodeMatrix held = wide.Rows(outside);
+  const Booster copied = learnt({train, {labels[0], {}, {}, 1}}, {held, {labels[1], {}, {}, 1}});
+  EXPECT_LT(there.rounds(), 40);
+  EXPECT_TRUE(there.Save().value() == copied.Save().value());
+  EXPECT_EQ(there.Margins(wide, 2, outside).value(), copied.Margins(held, 1).value());
+}
+
+TEST(Booster, JudgesRoundsOnCompressedRowsAsPredictionDoes) {
+  const Data data = Draw(800, 8);
+  const Data held = Draw(400, 9);
+  const Targets exam{held.classes, {}, {}, 1};
+  BoosterOptions options;
+  options.rounds_max = 200;
+  options.learning_rate = 0.3;
+  options.min_child_weight = 1;
+  options.early_stopping_rounds = 10;
+  const auto learnt = [&](const Targets& targets) {
+    return std::move(Booster::Train(Loss::kLogistic,
+                                    options,
+                                    1,
+                                    {data.codes, {data.classes, {}, {}, 1}},
+                                    {held.codes, targets},
+                                    {})
+                         .value());
+  };
+  const int kept = learnt(exam).rounds();
+  int best = 0;
+  double least = HUGE_VAL;
+  for (options.rounds_max = 1; options.rounds_max <= kept + 10; ++options.rounds_max) {
+    const double loss = MeanLoss(Loss::kLogistic, exam, learnt({}).Margins(held.codes, 1).value());
+    if (loss < least) {
+      least = loss;
+      best = options.rounds_max;
+    }
+  }
+  EXPECT_EQ(kept, best);
+}
+
 TEST(Booster, SurvivesItsBytesAndRefusesOthers) {
   const Data data = Draw(500, 9);
   const Booster booster = Learnt(Loss::kTweedie, data, 1);
