@@ -14,6 +14,7 @@
 #include "coordinator/cli/padding.h"
 #include "crypto/base/csv.h"
 #include "crypto/base/text.h"
+#include "pipelines/models/purchase_backtest.h"
 #include "pipelines/models/purchase_report.h"
 
 namespace signet::coordinator {
@@ -28,6 +29,8 @@ struct LabFitOptions {
   LabPurchaseOptions purchases;
   std::string model;
   double horizon = 0;
+  bool seasonal = false;
+  int backtests = 2;
   std::string format = "text";
 };
 
@@ -77,6 +80,21 @@ std::string HoldoutText(const Json& holdout, const std::string& unit) {
   return text;
 }
 
+std::string BacktestText(const Json& backtest) {
+  std::string text = "  at " + backtest["cutoff"].AsString() + "  ";
+  if (backtest.Has("failed")) return text + backtest["failed"].AsString() + "\n";
+  const Json& purchases = backtest["holdout"]["purchases"];
+  text += "expected " + Number(purchases["expected"], 1) + "  actual " +
+          Number(purchases["actual"], 1) + "  error " +
+          Number(Json(purchases["aggregate_error"].AsDouble() * 100), 1) + " %";
+  const Json& season = backtest["season"];
+  if (season.Has("aggregate_error_with_index")) {
+    text += "  with the seasonal index " + Number(season["index"], 3) + ": " +
+            Number(Json(season["aggregate_error_with_index"].AsDouble() * 100), 1) + " %";
+  }
+  return text + "\n";
+}
+
 std::string ReportText(const Json& report, const std::string& unit) {
   const Json& data = report["data"];
   std::string text = Number(data["customers"], 0) + " customers, " +
@@ -105,7 +123,15 @@ std::string ReportText(const Json& report, const std::string& unit) {
                                    : std::string()) +
             "\n";
   }
-  return text + HoldoutText(report["holdout"], unit);
+  text += HoldoutText(report["holdout"], unit);
+  if (report["backtests"].size() > 1) text += "back-tests, each as far ahead\n";
+  for (const Json& backtest : report["backtests"].items()) text += BacktestText(backtest);
+  const Json& season = report["season"];
+  if (season.is_object()) {
+    text += "seasonal index " + Number(season["index"], 3) +
+            (season.Has("failed") ? ": " + season["failed"].AsString() : std::string()) + "\n";
+  }
+  return text;
 }
 
 /// One line a customer. P(alive) is empty where it says nothing about churn.
@@ -136,7 +162,9 @@ Status FitGammaGamma(const LabFitOptions& options) {
   if (options.purchases.amount.empty()) {
     return Invalid("gamma-gamma needs --amount").WithRemedy("say which column holds what was paid");
   }
-  ASSIGN_OR_RETURN(const PurchaseTable table, ReadLabPurchases(options.purchases, false, false));
+  ASSIGN_OR_RETURN(const LabPurchases read,
+                   ReadLabPurchases(options.purchases, /*log_gaps=*/false, /*names=*/false));
+  const PurchaseTable& table = read.table;
   ASSIGN_OR_RETURN(const pipelines::GammaGamma model, pipelines::GammaGamma::Fit(table.Values()));
   Json report = pipelines::GammaGammaReport(model, table);
   report.Set("data", table.ToJson());
@@ -149,13 +177,42 @@ Status FitGammaGamma(const LabFitOptions& options) {
   return OkStatus();
 }
 
+/// Judges the model at earlier cut-offs, too, each as far ahead as the holdout, and its season.
+Status AddBacktests(const LabFitOptions& options,
+                    PurchaseFamily family,
+                    const LabPurchases& read,
+                    Json& report) {
+  const pipelines::BacktestOptions backtest{family, options.seasonal, read.rows};
+  if (!read.rows.holdout) {
+    if (!options.seasonal) return OkStatus();
+    return Invalid("--seasonal without --holdout")
+        .WithRemedy("say with --until and --holdout how far the season reaches");
+  }
+  const Timestamp until = read.rows.until;
+  const int64_t window = read.rows.holdout->micros - until.micros;
+  pipelines::query::Connection& connection = read.input->connection();
+  Json all = pipelines::Backtests(
+      connection, backtest, {until.micros - window}, window, options.backtests - 1);
+  // The last is the holdout itself.
+  Json last = Json::Of({{"cutoff", TimestampText(until)}, {"holdout", report["holdout"]}});
+  if (options.seasonal) {
+    const Json season = pipelines::SeasonAt(connection, backtest, until, window);
+    report.Set("season", season);
+    last = pipelines::WithSeason(std::move(last), season);
+  }
+  all.Push(std::move(last));
+  report.Set("backtests", std::move(all));
+  return OkStatus();
+}
+
 Status Fit(const LabFitOptions& options) {
   if (options.model == "gamma-gamma") return FitGammaGamma(options);
   ASSIGN_OR_RETURN(const PurchaseFamily family, pipelines::PurchaseFamilyFromName(options.model));
   ASSIGN_OR_RETURN(
-      const PurchaseTable table,
+      const LabPurchases read,
       ReadLabPurchases(
           options.purchases, family == PurchaseFamily::kMbgCnbd, options.format == "csv"));
+  const PurchaseTable& table = read.table;
   ASSIGN_OR_RETURN(const CustomerValueModel model,
                    pipelines::FitCustomerValue(family, table, !options.purchases.amount.empty()));
   double horizon = options.horizon;
@@ -172,6 +229,7 @@ Status Fit(const LabFitOptions& options) {
   }
   Json report = pipelines::PurchaseModelReport(model, table, horizon);
   report.Set("data", table.ToJson());
+  TRY(AddBacktests(options, family, read, report));
   report.Set("unit", options.purchases.unit);
   if (options.format == "json") {
     PrintJson(report);
@@ -193,6 +251,12 @@ void AddLabFit(CLI::App& lab, CommandOutcome& outcome) {
   AddLabPurchaseOptions(*command, options->purchases);
   command->add_option("--horizon", options->horizon, "Units to forecast (default: the holdout)")
       ->check(CLI::NonNegativeNumber);
+  command->add_flag("--seasonal",
+                    options->seasonal,
+                    "Measure a seasonal index: what the model of 52 weeks ago missed then");
+  command
+      ->add_option("--backtests", options->backtests, "Cut-offs to judge at, the last at --until")
+      ->check(CLI::Range(1, 20));
   command
       ->add_option(
           "--format", options->format, "text, json (all figures) or csv (a line a customer)")

@@ -34,10 +34,11 @@ Result<Timestamp> LabMoment(const std::string& option, const std::string& text) 
   return Invalid(option + ": '" + text + "' is no date").WithRemedy("write it as 2026-01-31");
 }
 
-Result<pipelines::PurchaseTable> ReadLabPurchases(const LabPurchaseOptions& options,
-                                                  bool log_gaps,
-                                                  bool names) {
-  pipelines::PurchaseTableOptions table;
+Result<LabPurchases> ReadLabPurchases(const LabPurchaseOptions& options,
+                                      bool log_gaps,
+                                      bool names) {
+  LabPurchases read;
+  pipelines::PurchaseTableOptions& table = read.rows;
   ASSIGN_OR_RETURN(table.unit, pipelines::TimeUnitFromName(options.unit));
   if (!options.holdout.empty()) {
     ASSIGN_OR_RETURN(table.holdout, LabMoment("--holdout", options.holdout));
@@ -48,8 +49,8 @@ Result<pipelines::PurchaseTable> ReadLabPurchases(const LabPurchaseOptions& opti
   if (!options.until.empty()) {
     ASSIGN_OR_RETURN(table.until, LabMoment("--until", options.until));
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<LabInput> input,
-                   LabInput::Open(options.in, options.where));
+  ASSIGN_OR_RETURN(read.input, LabInput::Open(options.in, options.where));
+  LabInput* const input = read.input.get();
   ASSIGN_OR_RETURN(table.customer, input->ValueSql("--customer", options.customer));
   ASSIGN_OR_RETURN(table.time, input->TimeSql("--time", options.time));
   if (!options.amount.empty()) {
@@ -63,7 +64,8 @@ Result<pipelines::PurchaseTable> ReadLabPurchases(const LabPurchaseOptions& opti
   table.table = "input";
   table.log_gaps = log_gaps;
   table.names = names;
-  return pipelines::ReadPurchases(input->connection(), table);
+  ASSIGN_OR_RETURN(read.table, pipelines::ReadPurchases(input->connection(), table));
+  return read;
 }
 
 }  // namespace signet::coordinator

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
+#include "crypto/base/clock.h"
 #include "tests/coordinator/cli/lab_world.h"
 
 namespace signet::coordinator {
@@ -73,6 +75,53 @@ TEST_F(LabFit, FindsThePublishedFiguresOfCdnow) {
   EXPECT_NEAR(json["holdout"]["purchases"]["mae"].AsDouble(), 0.78545, 1e-4);
   EXPECT_NEAR(json["holdout"]["purchases"]["rmse"].AsDouble(), 1.60798, 1e-4);
   EXPECT_NEAR(json["value"]["parameters"]["q"]["value"].AsDouble(), 3.744, 0.001);
+}
+
+TEST_F(LabFit, JudgesAtTwoCutOffsAndMeasuresTheSeason) {
+  // Two and a half years of 200 people who buy twice as often from October to December.
+  std::string csv = "who;when;paid\n";
+  for (int person = 0; person < 200; ++person) {
+    for (int day = 0; day < 910; ++day) {
+      const int month = day % 365 / 31;
+      const int often = (8 + person % 20) * (month >= 9 ? 2 : 1);
+      if ((person * 7919 + day * 104729) % 997 >= often) continue;
+      const Timestamp at{*TimestampFromText("2024-01-01")};
+      csv += "p" + std::to_string(person) + ";" +
+             TimestampText({at.micros + day * int64_t{86'400'000'000}}).substr(0, 10) + ";9,50\n";
+    }
+  }
+  const Json json = *Json::Parse(Run(AddLabFit,
+                                     {"fit",
+                                      "mbgnbd",
+                                      "--in",
+                                      File("s.csv", csv),
+                                      "--customer",
+                                      "who",
+                                      "--time",
+                                      "when",
+                                      "--amount",
+                                      "paid",
+                                      "--until",
+                                      "2025-12-31",
+                                      "--holdout",
+                                      "2026-03-31",
+                                      "--seasonal",
+                                      "--format",
+                                      "json"}));
+  ASSERT_EQ(exit_code_, 0) << errors_;
+  ASSERT_EQ(json["backtests"].size(), 2U);
+  EXPECT_LT(json["backtests"].items()[0]["cutoff"].AsString(),
+            json["backtests"].items()[1]["cutoff"].AsString());
+  EXPECT_EQ(json["backtests"].items()[1]["holdout"]["purchases"].Dump(),
+            json["holdout"]["purchases"].Dump());
+  // The autumn before is in the model: what came in the first quarter of a year ago was less.
+  EXPECT_LT(json["season"]["index"].AsDouble(), 1);
+  const Json& judged = json["backtests"].items()[1];
+  EXPECT_LT(std::abs(judged["season"]["aggregate_error_with_index"].AsDouble()),
+            std::abs(judged["holdout"]["purchases"]["aggregate_error"].AsDouble()));
+  Run(AddLabFit, With("bgnbd", {"--seasonal"}));
+  EXPECT_EQ(exit_code_, 1);
+  EXPECT_NE(errors_.find("--seasonal without --holdout"), std::string::npos);
 }
 
 TEST_F(LabFit, PrintsALineForEachCustomer) {

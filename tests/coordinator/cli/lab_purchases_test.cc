@@ -30,10 +30,10 @@ constexpr char kCsv[] = "who,day,paid\na,2026-01-01,5\na,2026-01-05,6\nb,2026-01
 TEST_F(LabPurchasesTest, ReadsHistoriesUntilTheLastDayOfTheFile) {
   const auto table = ReadLabPurchases(Options("a.csv", kCsv), /*log_gaps=*/false, /*names=*/true);
   ASSERT_TRUE(table.ok()) << table.status().ToString();
-  ASSERT_EQ(table->customers.size(), 2U);
-  EXPECT_EQ(table->names[1], "b");
-  EXPECT_EQ(table->customers[0].history.observed, 4);
-  EXPECT_EQ(table->customers[0].repeat_value_mean, 6);
+  ASSERT_EQ(table->table.customers.size(), 2U);
+  EXPECT_EQ(table->table.names[1], "b");
+  EXPECT_EQ(table->table.customers[0].history.observed, 4);
+  EXPECT_EQ(table->table.customers[0].repeat_value_mean, 6);
 }
 
 TEST_F(LabPurchasesTest, ReadsColumnsKeptApartByBlanks) {
@@ -44,12 +44,12 @@ TEST_F(LabPurchasesTest, ReadsColumnsKeptApartByBlanks) {
   options.amount = "column4";
   auto table = ReadLabPurchases(options, /*log_gaps=*/false, /*names=*/false);
   ASSERT_TRUE(table.ok()) << table.status().ToString();
-  EXPECT_EQ(table->customers[0].history.recency, 17);
-  EXPECT_EQ(table->customers[0].repeat_value_mean, 29.73);
+  EXPECT_EQ(table->table.customers[0].history.recency, 17);
+  EXPECT_EQ(table->table.customers[0].repeat_value_mean, 29.73);
   options.where = "column4 > 29.5";
   table = ReadLabPurchases(options, /*log_gaps=*/false, /*names=*/false);
   ASSERT_TRUE(table.ok()) << table.status().ToString();
-  EXPECT_EQ(table->customers[0].history.repeats, 0);
+  EXPECT_EQ(table->table.customers[0].history.repeats, 0);
 }
 
 TEST_F(LabPurchasesTest, SaysWhichOptionIsWrong) {
@@ -79,7 +79,7 @@ TEST_F(LabPurchasesTest, TakesSqlForTimes) {
   options.time = "strptime(day, '%m/%d/%Y %H:%M')";
   const auto table = ReadLabPurchases(options, /*log_gaps=*/false, /*names=*/false);
   ASSERT_TRUE(table.ok()) << table.status().ToString();
-  EXPECT_EQ(table->customers[0].history.recency, 2);
+  EXPECT_EQ(table->table.customers[0].history.recency, 2);
   EXPECT_EQ(LabMoment("--until", "19970930")->micros, LabMoment("--until", "1997-09-30")->micros);
 }
 
