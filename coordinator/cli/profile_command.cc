@@ -13,7 +13,9 @@
 #include "coordinator/cli/noise_options.h"
 #include "coordinator/cli/state_access.h"
 #include "coordinator/disclosure/profile.h"
+#include "coordinator/disclosure/profile_report.h"
 #include "crypto/base/clock.h"
+#include "crypto/base/file.h"
 
 namespace signet::coordinator {
 namespace {
@@ -22,7 +24,15 @@ struct ProfileOptions {
   ProfileRequest request;
   std::string state = "./.signet";
   std::string format = "text";
+  std::string out;
 };
+
+std::string Shown(const ProfileOptions& options, const Json& profile, Timestamp now) {
+  if (options.format == "text") return ProfileText(profile);
+  if (options.format == "json") return profile.Dump() + "\n";
+  const policies::ReportDocument document = ProfileReport(profile, TimestampText(now));
+  return options.format == "html" ? document.ToHtml() : document.ToCsv();
+}
 
 Result<Json> Statistics(StateFolder& state,
                         LedgerBook& ledger,
@@ -55,11 +65,9 @@ Status Profile(const ProfileOptions& options) {
   ASSIGN_OR_RETURN(const Json statistics, Statistics(*state, ledger, subject, options.request));
   ASSIGN_OR_RETURN(const Json profile,
                    TellProfile(book, options.request, subject, statistics, clock.Now()));
-  if (options.format == "json") {
-    PrintJson(profile);
-  } else {
-    PrintData(ProfileText(profile));
-  }
+  const std::string text = Shown(options, profile, clock.Now());
+  if (!options.out.empty()) return WriteFileAtomically(options.out, AsBytes(text));
+  PrintData(text);
   return OkStatus();
 }
 
@@ -88,8 +96,9 @@ void AddProfileCommand(CLI::App& app, CommandOutcome& outcome) {
   profile->add_option("--recipient", request.recipient, "Who is told");
   AddNoiseOptions(*profile, request.noise, "A noisy number of people; costs privacy budget");
   profile->add_option("--state", options->state, "Folder of keys, log, ledger and artifacts");
-  profile->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  profile->add_option("--format", options->format, "text, json, html or csv")
+      ->check(CLI::IsMember({"text", "json", "html", "csv"}));
+  profile->add_option("-o,--out", options->out, "Write to this file (mode 0600), not to stdout");
   profile->callback([options, &outcome] {
     const Status status = Profile(*options);
     if (!status.ok()) PrintError(status);

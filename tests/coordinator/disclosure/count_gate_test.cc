@@ -52,7 +52,9 @@ TEST_F(CountGateTest, WhatWouldTellTheDifferenceOfFewIsWithheld) {
     const Result<Json> told = gate.Fill(place, Ask());
     ASSERT_TRUE(told.ok());
     EXPECT_EQ(told->is_int(), want) << count;
-    if (!want) EXPECT_NE(told->AsString().find("withheld"), std::string::npos);
+    if (!want) {
+      EXPECT_NE(told->AsString().find("withheld"), std::string::npos);
+    }
   }
 }
 

@@ -65,7 +65,7 @@ TEST_F(SegmentCountsTest, OfSegmentsThatLieTooCloseOneIsTold) {
   const auto told =
       TellSegments(book,
                    {{"loyalty", "a", 900}, {"loyalty", "b", 910}, {"loyalty", "c", 70}},
-                   0,
+                   {},
                    Rule(),
                    Note());
   ASSERT_TRUE(told.ok()) << told.status().message();
@@ -80,7 +80,7 @@ TEST_F(SegmentCountsTest, NoisyCountsSpendTheBudgetAndStopThere) {
   const auto told =
       TellSegments(book,
                    {{"loyalty", "a", 900}, {"loyalty", "b", 910}, {"loyalty", "c", 70}},
-                   0.4,
+                   {0.4},
                    Rule(),
                    Note());
   ASSERT_TRUE(told.ok()) << told.status().message();
@@ -88,7 +88,7 @@ TEST_F(SegmentCountsTest, NoisyCountsSpendTheBudgetAndStopThere) {
   EXPECT_GT((*told)[0].within_95, 0);
   EXPECT_TRUE((*told)[1].people.has_value());
   EXPECT_FALSE((*told)[2].people.has_value()) << "0.8 of 1.0 is spent";
-  const Result<policies::CountFacts> facts = GatherCounts(*state_, 0, Rule(), Note());
+  const Result<policies::CountFacts> facts = GatherCounts(*state_, {}, Rule(), Note());
   ASSERT_TRUE(facts.ok()) << facts.status().message();
   ASSERT_EQ(facts->budgets.size(), 1U);
   EXPECT_EQ(facts->budgets[0].recipient, kReaders);

@@ -172,7 +172,9 @@ TEST_F(Governance, DiffCountsWhoIsNewlyAllowedFromTheLedger) {
     counted = true;
     EXPECT_EQ(one["newly_allowed"].AsInt(), 60) << json.Pretty();
     for (const Json& rows : one["rows_allowed"].items()) {
-      if (rows["dataset"].AsString() == "orders") EXPECT_EQ(rows["rows"].AsInt(), 120);
+      if (rows["dataset"].AsString() == "orders") {
+        EXPECT_EQ(rows["rows"].AsInt(), 120);
+      }
     }
   }
   EXPECT_TRUE(counted) << json.Pretty();
@@ -197,12 +199,19 @@ TEST_F(Governance, ProfileShowsGroupsOnlyAndRemembersWhatItTold) {
   for (const Json& column : orders["columns"].items()) {
     EXPECT_NE(column["name"].AsString(), "email") << "escrowed cells are nobody's statistics";
     for (const Json& value : column["values"].items()) {
-      if (value["people"].is_int()) EXPECT_GE(value["people"].AsInt(), 50);
+      if (value["people"].is_int()) {
+        EXPECT_GE(value["people"].AsInt(), 50);
+      }
       country = country || value["value"].AsString() == "FI";
     }
   }
   EXPECT_TRUE(country) << orders.Pretty();
   EXPECT_TRUE(orders["classes"]["k_reached"].AsBool());
+  const std::string page = Signet({"profile", "crm", "--state", State(), "--format", "html"}).out;
+  EXPECT_NE(page.find("<h1>Statistics of crm</h1>"), std::string::npos) << page.substr(0, 300);
+  const std::string csv = Signet({"profile", "crm", "--state", State(), "--format", "csv"}).out;
+  EXPECT_NE(csv.find("country,FI,"), std::string::npos) << csv;
+  EXPECT_EQ((page + csv).find("@shop.example"), std::string::npos);
   const Json again = Told({"profile", "crm", "--state", State()});
   EXPECT_EQ(again["people"].AsInt(), orders["people"].AsInt())
       << "the same count may be told again";

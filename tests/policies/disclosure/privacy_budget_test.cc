@@ -62,7 +62,9 @@ TEST(PrivacyBudget, GaussianLossesAddUpAsRhoBesideTheEpsilons) {
   // Laplace beside it: what is left counts for both.
   const double left = 1.0 - gauge.spent;
   EXPECT_FALSE(budget.Spend("press", {left + 0.002, 0}, 1, rule).ok());
-  if (left > 0.004) EXPECT_TRUE(budget.Spend("press", {left - 0.002, 0}, 1, rule).ok());
+  if (left > 0.004) {
+    EXPECT_TRUE(budget.Spend("press", {left - 0.002, 0}, 1, rule).ok());
+  }
 }
 
 TEST(PrivacyBudget, AGaussianLossIsForgottenAfterThePeriodToo) {
