@@ -8,6 +8,7 @@
 #include <numeric>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -94,12 +95,36 @@ std::vector<double> TruthColumn(const std::string& csv, const std::string& name)
   return values;
 }
 
+/// The shipped pipeline has a map by t-SNE; here one by principal components stands beside it.
+constexpr char kPlane[] = R"(  plane:
+    uses: project
+    purpose: marketing.segmentation
+    from: profile
+    columns: [orders_count, orders_spend_365d, orders_recency_days, orders_discount_share]
+    where: orders_count >= 1
+    method: pca
+    log: true
+
+)";
+
+/// A section of the report, by its heading and step; empty when there is none.
+std::string ReportSection(const std::string& html,
+                          const std::string& step,
+                          const std::string& title) {
+  const size_t from = html.find("<section><h3>" + title + " <small>" + step + "</small></h3>");
+  return from == std::string::npos ? "" : html.substr(from, html.find("</section>", from) - from);
+}
+
 class Quality : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     place = new Workplace();
     place->SetUp(kCustomers, /*partitions=*/2);
     if (HasFatalFailure()) return;
+    std::vector<std::pair<std::string, std::string>> changes;
+    changes.emplace_back("partitions: 8", "partitions: 2");
+    changes.emplace_back("  map:\n", std::string(kPlane).append("  map:\n"));
+    place->WritePipeline(changes);
     report = place->Run();
     truth = *Json::Parse(ReadText(place->data() / "truth.json"));
   }
@@ -176,6 +201,55 @@ TEST_F(Quality, TheTrueLiftLiesInTheReadOut) {
       arms["control"]["assigned"].AsInt() + arms["treatment"]["assigned"].AsInt();
   EXPECT_LE(analysed, experiment["assigned"].AsInt());
   EXPECT_GT(analysed, experiment["assigned"].AsInt() * 9 / 10);
+}
+
+TEST_F(Quality, TheReportShowsEveryPictureBesideItsTextAndTable) {
+  const std::string html =
+      ReadText(place->state() / "reports" / (report["run"].AsString() + ".html"));
+  struct Case {
+    const char* step;
+    const char* section;
+    const char* picture;
+  };
+  for (const Case& c : {
+           Case{"ranks", "RFM grid: people", "RFM grid: people"},
+           Case{"ranks", "RFM grid: mean monetary value", "RFM grid: mean monetary value"},
+           Case{"clv", "Deciles and gains", "Predicted and observed by decile"},
+           Case{"clv", "Deciles and gains", "Gains"},
+           Case{"churn", "Calibration", "Calibration"},
+           Case{"churn", "Deciles and gains", "Lift"},
+           Case{"who_responds", "Uplift (Qini)", "Qini curve"},
+           Case{"churn_by_tenure_and_value",
+                "churn by orders_tenure_days and value",
+                "churn by orders_tenure_days and value"},
+           Case{"groups", "Cluster profiles", "Cluster profiles"},
+           Case{"plane",
+                "People on the first two principal components",
+                "People on the first two principal components"},
+           Case{"map",
+                "People by t-SNE (distances between far groups mean nothing)",
+                "People by t-SNE (distances between far groups mean nothing)"},
+           Case{"spring_offer", "Experiment", "Change against control"},
+           Case{"still_like_then", "Drift", "Drift by column"},
+       }) {
+    SCOPED_TRACE(std::string(c.step) + ": " + c.picture);
+    const std::string section = ReportSection(html, c.step, c.section);
+    for (const std::string& part : {"<title>" + std::string(c.picture) + "</title><desc>",
+                                    std::string("role=\"img\""),
+                                    std::string("</small></h3><p>"),
+                                    std::string("<table><caption>"),
+                                    std::string("<th scope=\"row\">")}) {
+      EXPECT_NE(section.find(part), std::string::npos) << part;
+    }
+    EXPECT_EQ(section.find("nan"), std::string::npos);
+    if (std::string(c.picture).rfind("People", 0) == 0) {
+      EXPECT_EQ(section.find("<circle"), std::string::npos) << "a dot may be a person";
+    }
+  }
+  const size_t funnel = html.find("<h2>Path of the records</h2>");
+  ASSERT_NE(funnel, std::string::npos);
+  EXPECT_NE(html.find("<title>Funnel</title><desc>", funnel), std::string::npos);
+  EXPECT_NE(html.find("<caption>Steps</caption>", funnel), std::string::npos);
 }
 
 }  // namespace
