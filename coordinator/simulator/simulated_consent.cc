@@ -45,11 +45,12 @@ std::optional<uint64_t> PeopleOfResult(std::string_view result) {
 Status ConsentWatch::Write(const crypto::WriteBatch& batch, crypto::Durability durability) {
   TRY(under_.Write(batch, durability));
   for (const crypto::WriteBatch::Operation& operation : batch.operations()) {
-    if (!operation.value) continue;
     if (operation.key == kConsent) {
-      consenting_ = NumberIn(AsText(*operation.value));
+      // A power cut may undo the first change: then there is none again.
+      consenting_ = operation.value ? NumberIn(AsText(*operation.value)) : kEverybody;
       ++changes_;
     }
+    if (!operation.value) continue;
     if (operation.key.compare(0, kEffect.size(), kEffect) != 0) continue;
     const std::optional<uint64_t> named = PeopleOfResult(AsText(*operation.value));
     if (named && (*named & ~consenting_) != 0) {

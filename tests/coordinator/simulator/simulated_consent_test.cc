@@ -43,6 +43,16 @@ TEST_F(ConsentWatchTest, EverybodyConsentsAtFirst) {
   EXPECT_EQ(verdicts_.first(), "");
 }
 
+TEST_F(ConsentWatchTest, AChangeThatAPowerCutUndidWasNone) {
+  Consent(0);
+  crypto::WriteBatch undo;
+  undo.Delete("consent/now");
+  ASSERT_TRUE(watch_.Write(undo, crypto::Durability::kSync).ok());
+  EXPECT_EQ(ConsentIn(watch_), kEverybody);
+  Effect(kEverybody);
+  EXPECT_EQ(verdicts_.first(), "");
+}
+
 TEST_F(ConsentWatchTest, OneWhoWithdrewMustNotBeNamedAndMayBeAgainLater) {
   Consent(kEverybody & ~uint64_t{4});
   EXPECT_EQ(ConsentIn(*memory_), kEverybody & ~uint64_t{4});
