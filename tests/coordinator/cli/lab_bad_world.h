@@ -127,10 +127,10 @@ class LabBadInput : public LabWorld {
  protected:
   /// The table as CSV, gzip or Parquet: by turns, so that each family meets each.
   std::string FileOf(const std::string& csv) {
-    const std::string plain = File("in.csv", csv);
+    std::string plain = File("in.csv", csv);
     const bool gzip = ++cases_ % 3 == 0;
     if (cases_ % 3 == 1) return plain;
-    const std::string packed = (folder_.path() / (gzip ? "in.csv.gz" : "in.parquet")).string();
+    std::string packed = (folder_.path() / (gzip ? "in.csv.gz" : "in.parquet")).string();
     const Status written =
         Writer().Execute("COPY (SELECT * FROM read_csv(" + SqlLiteral(plain) +
                          ", sample_size=-1)) TO " + SqlLiteral(packed) + " (FORMAT " +
