@@ -150,13 +150,12 @@ class Quality : public testing::Test {
     EXPECT_LT(figure["high"].AsDouble() - figure["low"].AsDouble(), 0.05);
   }
 
-  static Workplace* place;
-  static Json report;
-  static Json truth;
+  // Of one run for all tests.  NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
+  static inline Workplace* place = nullptr;
+  static inline Json report;
+  static inline Json truth;
+  // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 };
-Workplace* Quality::place = nullptr;
-Json Quality::report;
-Json Quality::truth;
 
 TEST_F(Quality, OracleOfTheTruthFilesIsWhatTheyState) {
   // What we compare with is computed here anew, from each customer's parameters.
