@@ -10,7 +10,6 @@ namespace signet::pipelines {
 namespace {
 
 constexpr int kBits = 50;
-constexpr size_t kCellsMax = size_t{1} << 24;
 
 /// The exponent that makes `largest` an integer of kBits bits; 0 for a column of zeros.
 int ShiftOf(double largest) {
@@ -54,49 +53,6 @@ PointSet CentroidSums::Means(const PointSet& otherwise) const {
     }
   }
   return means;
-}
-
-Bytes CentroidSums::Encode() const {
-  // u64 clusters | u64 columns | shift of each column | per cluster: count | sums, low word first.
-  Bytes bytes;
-  AppendU64(bytes, counts_.size());
-  AppendU64(bytes, shift_.size());
-  for (const int shift : shift_) AppendU64(bytes, static_cast<uint64_t>(int64_t{shift}));
-  for (const int64_t count : counts_) AppendU64(bytes, static_cast<uint64_t>(count));
-  for (const Wide sum : sums_) {
-    AppendU64(bytes, static_cast<uint64_t>(sum));
-    AppendU64(bytes, static_cast<uint64_t>(sum >> 64));
-  }
-  return bytes;
-}
-
-Result<CentroidSums> CentroidSums::Decode(ByteView bytes) {
-  ByteReader reader(bytes);
-  ASSIGN_OR_RETURN(const uint64_t clusters, reader.U64());
-  ASSIGN_OR_RETURN(const uint64_t columns, reader.U64());
-  if (clusters == 0 || columns == 0 || clusters > kClustersMax || columns > kCellsMax / clusters) {
-    return Corrupt("centroid sums of an impossible size");
-  }
-  CentroidSums sums(clusters, std::vector<double>(columns, 0.0));
-  for (size_t c = 0; c < columns; ++c) {
-    ASSIGN_OR_RETURN(const uint64_t shift, reader.U64());
-    const auto value = static_cast<int64_t>(shift);
-    if (value < -900 || value > 1000) return Corrupt("centroid sums with an impossible shift");
-    sums.shift_[c] = static_cast<int>(value);
-    sums.scale_[c] = std::ldexp(1.0, sums.shift_[c]);
-  }
-  for (int64_t& count : sums.counts_) {
-    ASSIGN_OR_RETURN(const uint64_t value, reader.U64());
-    count = static_cast<int64_t>(value);
-    if (count < 0) return Corrupt("centroid sums with a negative count");
-  }
-  for (Wide& sum : sums.sums_) {
-    ASSIGN_OR_RETURN(const uint64_t low, reader.U64());
-    ASSIGN_OR_RETURN(const uint64_t high, reader.U64());
-    sum = static_cast<Wide>(static_cast<int64_t>(high)) * (Wide{1} << 64) + static_cast<Wide>(low);
-  }
-  if (!reader.empty()) return Corrupt("centroid sums with trailing bytes");
-  return sums;
 }
 
 std::vector<uint32_t> OrderBySize(const PointSet& centroids, std::span<const size_t> sizes) {

@@ -6,18 +6,16 @@
 #include <span>
 #include <vector>
 
-#include "crypto/base/bytes.h"
-#include "crypto/base/status.h"
 #include "pipelines/math/point_set.h"
 
 namespace signet::pipelines {
 
 inline constexpr size_t kClustersMax = 1024;
 
-/// One Lloyd step over many partitions: what each adds up, and how it is merged.
+/// One Lloyd step over slices of the rows: what each adds up, and how that is merged.
 class CentroidSums {
  public:
-  /// `largest[c]`: no |value| of column c is above it, in any partition.
+  /// `largest[c]`: no |value| of column c is above it, in any slice.
   CentroidSums(size_t clusters, std::span<const double> largest);
   void Add(const double* row, uint32_t cluster) { Change(row, cluster, 1); }
   /// Takes back what Add gave.
@@ -27,10 +25,7 @@ class CentroidSums {
   /// The mean of cluster j, rounded once; `otherwise` where it is empty.
   [[nodiscard]] PointSet Means(const PointSet& otherwise) const;
   [[nodiscard]] const std::vector<int64_t>& counts() const { return counts_; }
-
-  /// Canonical bytes: equal rows give equal bytes, however they were split. kCorrupt for others.
-  [[nodiscard]] Bytes Encode() const;
-  static Result<CentroidSums> Decode(ByteView bytes);
+  friend bool operator==(const CentroidSums&, const CentroidSums&) = default;
 
  private:
   __extension__ using Wide = __int128;

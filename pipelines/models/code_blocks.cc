@@ -7,7 +7,7 @@
 namespace signet::pipelines {
 namespace {
 
-constexpr size_t kBlockCells = size_t{1} << 23U;
+constexpr size_t kBlockCells = size_t{1} << 21U;
 constexpr size_t kBlockRowsMin = 1024;
 
 }  // namespace

@@ -11,7 +11,7 @@
 
 namespace signet::pipelines {
 
-/// Blocks of at most 8 MiB (but at least 1,024 rows); a block of chosen rows is copied together.
+/// Blocks of at most 2 MiB (but at least 1,024 rows); a block of chosen rows is copied together.
 class CodeBlocks {
  public:
   /// `positions`: of the rows meant; empty: all. Both must outlive the blocks.
