@@ -196,8 +196,10 @@ Status RightsDoor::WarnNow() {
   ASSIGN_OR_RETURN(const std::string hook, clock.Hook());
   for (const DueWarning& warning : warnings) {
     signet::Log(LogLevel::kWarning, "a person waits for an answer", warning.ToJson());
-    if (!hook.empty() && tools_.post) tools_.post(hook, warning);
   }
+  if (!tools_.post) return OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<DueWarning> posted, clock.ForHook());
+  for (const DueWarning& warning : posted) tools_.post(hook, warning);
   return OkStatus();
 }
 

@@ -16,6 +16,19 @@ std::string MarkKey(const std::string& request) {
   return "request-clock/" + request;
 }
 
+std::string HookMarkKey(const std::string& request) {
+  return "request-hook/" + request;
+}
+
+const char* MarkOf(const DueWarning& warning) {
+  return warning.late ? "late" : "near";
+}
+
+/// Whether the mark says that this, or what comes after it, was told.
+bool IsTold(const std::optional<Bytes>& mark, const DueWarning& warning) {
+  return mark && (AsText(*mark) == "late" || (AsText(*mark) == "near" && !warning.late));
+}
+
 /// An erasure is answered when it is withdrawn and destroyed; the machine says when it is closed.
 std::optional<DueWarning> WarningOf(const policies::RightsRequest& request, Timestamp now) {
   if (request.closed()) return std::nullopt;
@@ -49,11 +62,10 @@ Result<std::vector<DueWarning>> RequestClock::Warn() {
   for (const KeptRequest& kept : all) {
     const std::optional<DueWarning> warning = WarningOf(kept.request, state_.clock().Now());
     if (!warning) continue;
-    const std::string mark = warning->late ? "late" : "near";
     ASSIGN_OR_RETURN(const std::optional<Bytes> told, state_.store().Get(MarkKey(kept.request.id)));
-    if (told && (AsText(*told) == mark || AsText(*told) == "late")) continue;
+    if (IsTold(told, *warning)) continue;
     crypto::WriteBatch batch;
-    batch.Put(MarkKey(kept.request.id), mark);
+    batch.Put(MarkKey(kept.request.id), MarkOf(*warning));
     crypto::AuditEvent event;
     event.type = "right.due";
     event.actor = "coordinator";
@@ -65,6 +77,25 @@ Result<std::vector<DueWarning>> RequestClock::Warn() {
     TRY(state_.audit().Record(event, std::move(batch)).status());
     warnings.push_back(*warning);
   }
+  return warnings;
+}
+
+Result<std::vector<DueWarning>> RequestClock::ForHook() {
+  ASSIGN_OR_RETURN(const std::string hook, Hook());
+  std::vector<DueWarning> warnings;
+  if (hook.empty()) return warnings;
+  ASSIGN_OR_RETURN(const std::vector<KeptRequest> all, RequestBook(state_).All());
+  crypto::WriteBatch batch;
+  for (const KeptRequest& kept : all) {
+    const std::optional<DueWarning> warning = WarningOf(kept.request, state_.clock().Now());
+    if (!warning) continue;
+    ASSIGN_OR_RETURN(const std::optional<Bytes> told,
+                     state_.store().Get(HookMarkKey(kept.request.id)));
+    if (IsTold(told, *warning)) continue;
+    batch.Put(HookMarkKey(kept.request.id), MarkOf(*warning));
+    warnings.push_back(*warning);
+  }
+  if (!warnings.empty()) TRY(state_.store().Write(batch, crypto::Durability::kSync));
   return warnings;
 }
 

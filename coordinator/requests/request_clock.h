@@ -38,6 +38,9 @@ class RequestClock {
 
   /// What is to be told now, and was not.
   Result<std::vector<DueWarning>> Warn();
+  /// What the hook is to be told now, and was not, whoever else was told: a command that somebody
+  /// runs on the state tells its terminal, not the hook. Each once, like Warn; nothing without one.
+  Result<std::vector<DueWarning>> ForHook();
   /// Where warnings are posted (http or https); empty: nowhere.
   Status SetHook(const std::string& url, const std::string& actor);
   Result<std::string> Hook();

@@ -84,5 +84,24 @@ TEST_F(RequestClockTest, AHookIsAnAddressThatTheLogDoesNotShow) {
   EXPECT_TRUE(clock.Hook()->empty());
 }
 
+TEST_F(RequestClockTest, WhatATerminalWasToldIsToldToTheHookTooAndOnce) {
+  const std::string request = OpenErasure();
+  RequestClock clock(*state_);
+  clock_.Advance(25 * kDay);
+  ASSERT_EQ(Warn().size(), 1U) << "a command on the state";
+  EXPECT_TRUE(clock.ForHook()->empty()) << "there is no hook";
+  ASSERT_TRUE(clock.SetHook("http://hooks.example/x", "cli:ada").ok());
+  const std::vector<DueWarning> near = *clock.ForHook();
+  ASSERT_EQ(near.size(), 1U);
+  EXPECT_EQ(near[0].request, request);
+  EXPECT_TRUE(clock.ForHook()->empty()) << "once";
+  clock_.Advance(10 * kDay);
+  Restart();
+  const std::vector<DueWarning> late = *RequestClock(*state_).ForHook();
+  ASSERT_EQ(late.size(), 1U);
+  EXPECT_TRUE(late[0].late);
+  EXPECT_TRUE(RequestClock(*state_).ForHook()->empty());
+}
+
 }  // namespace
 }  // namespace signet::coordinator
