@@ -20,6 +20,7 @@ using pipelines::query::Rows;
 
 constexpr int kMemoryMb = 8192;
 constexpr int64_t kBlankColumnsMax = 64;
+constexpr std::string_view kNotUtf8 = "SIG-4007";
 
 bool EndsWith(const std::string& text, std::string_view ending) {
   return text.size() >= ending.size() &&
@@ -37,11 +38,11 @@ Result<std::string> Reader(const std::string& path) {
   if (EndsWith(name, ".jsonl") || EndsWith(name, ".ndjson")) {
     return "read_json_auto(" + SqlLiteral(path) + ", format='newline_delimited', sample_size=-1)";
   }
-  if (EndsWith(name, ".csv") || EndsWith(name, ".tsv") || EndsWith(name, ".txt")) {
-    return "read_csv(" + SqlLiteral(path) + ", sample_size=-1)";
+  for (const char* ending : {".csv", ".tsv", ".txt", ".data", ".dat"}) {
+    if (EndsWith(name, ending)) return "read_csv(" + SqlLiteral(path) + ", sample_size=-1)";
   }
   return Invalid("'" + path + "' has an ending that signet lab does not read")
-      .WithRemedy("give a .csv, .tsv, .txt, .jsonl (also as .gz) or .parquet file");
+      .WithRemedy("give a .csv, .tsv, .txt, .data, .dat, .jsonl (also as .gz) or .parquet file");
 }
 
 /// Calls `take(chunk)` for each chunk of `sql`.
@@ -77,8 +78,12 @@ Result<std::unique_ptr<LabInput>> LabInput::Open(const std::string& path,
       Database::Open({.threads = threads, .memory_mb = kMemoryMb, .readable_paths = {path}}));
   input->connection_ = input->database_->Connect();
   const std::string condition = where.empty() ? "" : " WHERE (" + where + ")";
-  const Status made =
-      input->connection_->Execute("CREATE TABLE input AS SELECT * FROM " + reader + condition);
+  const std::string create = "CREATE TABLE input AS SELECT * FROM ";
+  Status made = input->connection_->Execute(create + reader + condition);
+  if (made.diagnostic() == kNotUtf8 && reader.find("read_csv") == 0) {
+    const std::string latin = reader.substr(0, reader.size() - 1) + ", encoding='latin-1')";
+    made = input->connection_->Execute(create + latin + condition);
+  }
   // A condition that does not bind may name the columns of text kept apart by blanks.
   if (!made.ok()) {
     const bool spaced = reader.find("read_csv") == 0 && !where.empty() &&
@@ -170,11 +175,16 @@ Result<std::string> LabInput::TimeSql(const std::string& option, const std::stri
                    connection_->QueryText("SELECT coalesce(any_value(typeof(" + sql +
                                           ")), 'NULL') FROM (SELECT * FROM input LIMIT 1)"));
   if (type.find("TIMESTAMP") == 0 || type == "DATE") return "CAST(" + sql + " AS TIMESTAMP)";
-  // A date written as a number of eight digits is a date, not a count.
+  // A date written as a number of eight digits is a date, not a count; nine and ten digits are
+  // seconds since 1970 (1973 to 2033), thirteen are milliseconds.
   const std::string text = "CAST(" + sql + " AS VARCHAR)";
-  std::string time = "CASE WHEN regexp_full_match(" + text +
-                     ", '[12][0-9]{7}') THEN try_strptime(" + text + ", '%Y%m%d') ELSE TRY_CAST(" +
-                     text + " AS TIMESTAMP) END";
+  const std::string number = "CAST(" + text + " AS BIGINT)";
+  std::string time =
+      "CASE WHEN regexp_full_match(" + text + ", '[12][0-9]{7}') THEN try_strptime(" + text +
+      ", '%Y%m%d') WHEN regexp_full_match(" + text +
+      ", '[1-9][0-9]{8}|1[0-9]{9}') THEN make_timestamp(" + number +
+      " * 1000000) WHEN regexp_full_match(" + text + ", '1[0-9]{12}') THEN make_timestamp(" +
+      number + " * 1000) ELSE TRY_CAST(" + text + " AS TIMESTAMP) END";
   ASSIGN_OR_RETURN(const int64_t times,
                    connection_->QueryInt64("SELECT count(" + time + ") FROM input"));
   ASSIGN_OR_RETURN(const int64_t values,

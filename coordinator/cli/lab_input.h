@@ -12,9 +12,10 @@
 
 namespace signet::coordinator {
 
-/// A CSV, TSV, TXT, JSONL or Parquet file (the first four also as .gz), opened in DuckDB as the
-/// table `input`. DuckDB's sniffer names and types the columns, from all rows; text whose columns
-/// are kept apart by runs of blanks becomes column0, column1, ... Text columns whose cells are
+/// A CSV, TSV, TXT, DATA, JSONL or Parquet file (all but the last also as .gz), opened in DuckDB
+/// as the table `input`. DuckDB's sniffer names and types the columns, from all rows; text whose
+/// columns are kept apart by runs of blanks becomes column0, column1, ...; bytes that are not UTF-8
+/// are read as Latin-1. Text columns whose cells are
 /// numbers or times in another writing (lab_spelling.h) are read as such where they are named as
 /// they stand; in SQL of the caller they stay the text that they are. The file is the analyst's
 /// own; nothing of it is written anywhere, and error texts do not quote its rows.
@@ -41,8 +42,9 @@ class LabInput {
   /// `expression` (a column, or SQL over the columns) as SQL, after a check that it binds.
   /// `option` names it in errors: "--amount". kInvalid with the nearest column.
   Result<std::string> ValueSql(const std::string& option, const std::string& expression);
-  /// The same as a TIMESTAMP: dates, ISO text and numbers such as 19970101 are converted; a
-  /// value that cannot be is kInvalid with their number.
+  /// The same as a TIMESTAMP: dates, ISO text, numbers such as 19970101 and seconds or
+  /// milliseconds since 1970 are converted; a value that cannot be is kInvalid with their
+  /// number.
   Result<std::string> TimeSql(const std::string& option, const std::string& expression);
 
   /// One value a row, in the file's order. `expression` is SQL over the file's columns (a bare

@@ -205,16 +205,46 @@ void NormaliseAsTools(const UpliftRows& rows, const Areas& model, UpliftQuality&
   }
 }
 
+/// The places of `ranked` with the rows of one score mixed evenly: whatever part of them a decile
+/// takes has their arms and outcomes in the shares that they have together.
+std::vector<size_t> EvenlyWithinTies(const Ranked& ranked) {
+  const size_t n = ranked.treated.size();
+  std::vector<size_t> places(n);
+  std::iota(places.begin(), places.end(), size_t{0});
+  std::vector<double> when(n);  // a class of k equal rows comes at 1/2k, 3/2k, ... of the tie
+  size_t tie = 0;
+  for (size_t i = 0; i < n; ++i) {
+    size_t end = i + 1;
+    const auto equal = [&](size_t row) {
+      return ranked.treated[row] == ranked.treated[i] && ranked.outcome[row] == ranked.outcome[i];
+    };
+    while (ranked.last[end - 1] == 0 && equal(end)) ++end;
+    for (size_t row = i; row < end; ++row) {
+      when[row] = (static_cast<double>(row - i) + 0.5) / static_cast<double>(end - i);
+    }
+    i = end - 1;
+    if (ranked.last[i] == 0) continue;
+    const auto at = [&](size_t place) {
+      return places.begin() + static_cast<std::ptrdiff_t>(place);
+    };
+    std::stable_sort(at(tie), at(end), [&](size_t a, size_t b) { return when[a] < when[b]; });
+    tie = end;
+  }
+  return places;
+}
+
 void ReadDeciles(const Ranked& ranked, double confidence, UpliftQuality& quality) {
   const size_t n = ranked.treated.size();
+  const std::vector<size_t> places = EvenlyWithinTies(ranked);
   for (size_t d = 0; d < 10; ++d) {
     MomentSums arms[2];
     double score = 0;
     const size_t from = n * d / 10;
     const size_t to = n * (d + 1) / 10;
     for (size_t i = from; i < to; ++i) {
-      arms[ranked.treated[i] != 0 ? 1 : 0].Add(ranked.outcome[i]);
-      score += ranked.score[i];
+      const size_t row = places[i];
+      arms[ranked.treated[row] != 0 ? 1 : 0].Add(ranked.outcome[row]);
+      score += ranked.score[row];
     }
     UpliftDecile decile;
     decile.control = static_cast<double>(arms[0].units());

@@ -38,6 +38,21 @@ TEST_F(LabInputTest, TakesEightDigitsAsADate) {
   EXPECT_EQ((*(*input)->Times("d"))[0], 852'076'800'000'000);
 }
 
+TEST_F(LabInputTest, TakesSecondsAndMillisecondsSince1970AsTimes) {
+  auto input = LabInput::Open(File("a.csv", "s,ms,n\n874724710,1304236800123,99\n"), "");
+  ASSERT_TRUE(input.ok());
+  EXPECT_EQ((*(*input)->Times("s"))[0], 874'724'710'000'000);
+  EXPECT_EQ((*(*input)->Times("ms"))[0], 1'304'236'800'123'000);
+  EXPECT_EQ((*input)->Times("n").status().code(), StatusCode::kInvalid);
+}
+
+TEST_F(LabInputTest, ReadsLatin1WhereBytesAreNotUtf8) {
+  auto input = LabInput::Open(File("a.data", "what\tpaid\nCAF\xC9\t2\n\xA3 5\t3\n"), "");
+  ASSERT_TRUE(input.ok()) << input.status().ToString();
+  EXPECT_EQ(*(*input)->Texts("what"), (std::vector<std::string>{"CAF\u00C9", "\u00A3 5"}));
+  EXPECT_EQ((*input)->Numbers("paid")->at(1), 3.0);
+}
+
 TEST_F(LabInputTest, WhereLeavesRowsOutAndLeavingNoneIsAnError) {
   const std::string path = File("a.csv", "x\n1\n2\n3\n");
   EXPECT_EQ((*LabInput::Open(path, "x > 1"))->rows(), 2);

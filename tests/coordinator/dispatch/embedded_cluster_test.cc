@@ -235,30 +235,24 @@ TEST_F(ClusterTest, AMissingWorkerProgramIsNotFound) {
             StatusCode::kNotFound);
 }
 
-TEST_F(ClusterTest, PrintsTheRateOfDurableNoOpTasks) {
+TEST_F(ClusterTest, ThousandsOfDurableTasksEndInFewWrites) {
+  constexpr int kTasks = 4'000;
   testing_support::ScratchFolder scratch;
   auto rocks = crypto::OpenRocksStore(scratch.path() / "db", entropy_.RandomSecret(32), entropy_);
   ASSERT_TRUE(rocks.ok()) << rocks.status().ToString();
   store_ = std::move(*rocks);
   Open();
-  StartWorkers(2, 4'000);
+  StartWorkers(2, 1'000);
   RunSpec spec;
-  spec.id = RunId("bench");
-  spec.steps = {Step("noop", 50'000)};
+  spec.id = RunId("many");
+  spec.steps = {Step("noop", kTasks)};
   RecordingBinder binder([](const TaskRef& /*task*/) { return std::string(kNoOpPayload); });
   ASSERT_TRUE(coordinator_->Serve([&] { return coordinator_->figures().workers == 2; }).ok());
-  const int64_t began = clock_.MonotonicMicros();
   ASSERT_EQ(Finish(spec, binder).state, RunState::kSucceeded);
-  const int64_t micros = clock_.MonotonicMicros() - began;
-  const int64_t rate = 50'000LL * 1'000'000 / micros;
-  std::printf("[ figure ] sched.tasks_per_s %lld (durable, CURVE, %llu batches)\n",
-              static_cast<long long>(rate),
-              static_cast<unsigned long long>(coordinator_->figures().batches_written));
-  RecordProperty("tasks_per_s", static_cast<int>(rate));
-  EXPECT_GT(rate, 1'000);
+  EXPECT_LT(coordinator_->figures().batches_written, static_cast<uint64_t>(kTasks));
 }
 
-TEST_F(ClusterTest, PrintsTheTimeOfAHundredfoldStepAndOfAChainOfForty) {
+TEST_F(ClusterTest, AHundredfoldStepAndAChainOfFortySucceed) {
   Open();
   StartWorkers(2, 64);
   RecordingBinder binder([](const TaskRef& /*task*/) { return std::string(kNoOpPayload); });
@@ -273,14 +267,7 @@ TEST_F(ClusterTest, PrintsTheTimeOfAHundredfoldStepAndOfAChainOfForty) {
   wide.id = RunId("wide");
   wide.steps = {Step("each", 100)};
   for (const RunSpec& spec : {wide, chain}) {
-    const int64_t began = clock_.MonotonicMicros();
-    ASSERT_EQ(Finish(spec, binder).state, RunState::kSucceeded);
-    const double millis = static_cast<double>(clock_.MonotonicMicros() - began) / 1'000;
-    std::printf("[ figure ] %s of %d no-op tasks: %.1f ms (CURVE, store in memory)\n",
-                spec.id.text().c_str(),
-                spec.id == wide.id ? 100 : 40,
-                millis);
-    EXPECT_LT(millis, 5'000);
+    EXPECT_EQ(Finish(spec, binder).state, RunState::kSucceeded);
   }
 }
 

@@ -1,6 +1,5 @@
 #include "coordinator/scheduler/scheduler.h"
 
-#include <chrono>
 #include <cstdio>
 
 #include "tests/coordinator/scheduler/scheduler_world.h"
@@ -95,15 +94,7 @@ TEST(Scheduler, TwoRunsShareTheSlotsFairly) {
   EXPECT_EQ(small, 2);
 }
 
-TEST(Scheduler, AMillionTasksAreSmallAndAcceptedFast) {
-  World world;
-  const auto began = std::chrono::steady_clock::now();
-  world.Submit(
-      RunOf("big", {Step("a", 500'000), Step("b", 500'000, {On("a", /*partitionwise=*/true)})}));
-  const double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("[ figure ] 1 M tasks accepted in %.3f s, %zu B a task\n", seconds, sizeof(TaskRow));
-  EXPECT_LT(seconds, 5);
+TEST(Scheduler, ARowOfATaskIsSmall) {
   EXPECT_LE(sizeof(TaskRow), 300U);
 }
 

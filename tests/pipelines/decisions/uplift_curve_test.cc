@@ -77,6 +77,17 @@ TEST(UpliftCurve, AConstantScoreIsRandomTargeting) {
   EXPECT_FALSE(quality->found);
 }
 
+TEST(UpliftCurve, DecilesOfEqualScoresHaveTheSharesOfAll) {
+  UpliftRows rows = Rows(4, 4000, /*differs=*/false);
+  std::fill(rows.score.begin(), rows.score.end(), 0.5);
+  const auto quality = JudgeUplift(rows, 0.95, 1);
+  ASSERT_TRUE(quality.ok());
+  for (const UpliftDecile& decile : quality->deciles) {
+    EXPECT_NEAR(decile.treated / (decile.treated + decile.control), 0.5, 0.03);
+    EXPECT_NEAR(decile.uplift.value, quality->average_effect.value, 0.02);
+  }
+}
+
 TEST(UpliftCurve, RefusesTooFewRowsOfAnArm) {
   UpliftRows rows = Rows(4, 30, /*differs=*/true);
   std::fill(rows.treated.begin(), rows.treated.end(), uint8_t{1});

@@ -1,6 +1,5 @@
 #include "pipelines/plan/planner.h"
 
-#include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -82,7 +81,6 @@ TEST_F(PlannerTest, ThePipelinesShippedAreValid) {
   }
 }
 
-/// No limit is asserted: the time is printed, for the reader of the log.
 TEST_F(PlannerTest, FiveHundredStepsArePlanned) {
   std::string steps;
   for (int i = 0; i < 500; ++i) {
@@ -91,12 +89,8 @@ TEST_F(PlannerTest, FiveHundredStepsArePlanned) {
              ": {uses: sql, purpose: analytics.churn, inputs: {o: " + from +
              "}, sql: \"SELECT subject, amount + 1 AS amount FROM o\"}\n";
   }
-  const auto start = std::chrono::steady_clock::now();
   const Plan plan = MustPlan(Steps(steps));
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   EXPECT_EQ(plan.steps.size(), 507U);
-  RecordProperty("seconds", std::to_string(took.count()));
-  printf("500 steps planned in %.2f s\n", took.count());
 }
 
 }  // namespace
