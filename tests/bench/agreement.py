@@ -282,7 +282,7 @@ def starbucks():
     known = [c for c in table.columns if c not in ("customer_id", "done", "sent")]
     for name, dropped, published in (("with_history", [], 0.88), ("without_history", HISTORY, 0.82)):
         report = lab("train", "--in", path, "--id", "customer_id", "--target", "done", "--model", "churn", "--time", "sent",
-                     "--rounds", "200", "--threads", "2", *(["--drop", ",".join(dropped)] if dropped else []))
+                     "--rounds", "120", "--threads", "2", *(["--drop", ",".join(dropped)] if dropped else []))
         columns = [c for c in known if c not in dropped]
 
         def matrix(rows):
@@ -293,7 +293,7 @@ def starbucks():
                 rows[c] = rows[c].astype("category")
             return rows
 
-        peer = xgboost.XGBClassifier(n_estimators=200, max_depth=5, learning_rate=0.06, enable_categorical=True, n_jobs=2)
+        peer = xgboost.XGBClassifier(n_estimators=120, max_depth=5, learning_rate=0.06, enable_categorical=True, n_jobs=2)
         whole = matrix(table)
         peer.fit(whole.loc[train.index], train.done)
         auc = roc_auc_score(held.done, peer.predict_proba(whole.loc[held.index])[:, 1])
