@@ -16,6 +16,7 @@ class CountGateTest : public testing::Test {
     return [this](const std::vector<CountStatement>& statements) -> Result<std::vector<bool>> {
       ++asked_;
       std::vector<bool> told;
+      told.reserve(statements.size());
       for (const CountStatement& one : statements) told.push_back(ledger_.Tell(one, rule_).allowed);
       return told;
     };

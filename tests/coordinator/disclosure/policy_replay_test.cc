@@ -96,6 +96,7 @@ class PolicyReplayTest : public testing::Test {
          [this](
              const std::vector<policies::CountStatement>& statements) -> Result<std::vector<bool>> {
            std::vector<bool> told;
+           told.reserve(statements.size());
            for (const policies::CountStatement& one : statements) {
              told.push_back(told_.Tell(one, rule_).allowed);
            }

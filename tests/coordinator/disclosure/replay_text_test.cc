@@ -44,8 +44,8 @@ TEST(ReplayText, SaysWhatWasCountedAndWhatIsABound) {
        {"rows about those denied in orders: 900",
         "newly denied 120, newly allowed fewer than 50",
         "rows about those allowed in crm: 77",
-        "segment gold of loyalty for mail: 400 -> 280 (counted; of persons newly "
-        "allowed, at most 90 may join with a run)",
+        "segment gold of loyalty for mail: 400 -> 280 (counted; of persons newly allowed",
+        "at most 90 may join with a run)",
         "minimum group of 50 (a bound, not counted)"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
