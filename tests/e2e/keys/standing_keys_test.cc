@@ -29,7 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing_support::Process;
-using testing_support::ProcessOptions;
 using testing_support::ProcessResult;
 
 constexpr int kCustomers = 80;
