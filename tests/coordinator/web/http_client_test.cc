@@ -1,6 +1,9 @@
 #include "coordinator/web/http_client.h"
 
+#include <netinet/in.h>
 #include <string>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -30,9 +33,18 @@ TEST(HttpUrl, RefusesWhatCouldLeadElsewhere) {
 }
 
 TEST(HttpPost, NobodyThereIsUnavailable) {
-  // Port 9 (discard) of loopback: nothing listens there.
-  EXPECT_EQ(HttpPost("http://127.0.0.1:9/", "", "text/plain", 2).status().code(),
-            StatusCode::kUnavailable);
+  // A port that is taken, by a socket that does not listen.
+  const int taken = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const name = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(::bind(taken, name, size), 0);
+  ASSERT_EQ(::getsockname(taken, name, &size), 0);
+  const std::string url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
+  EXPECT_EQ(HttpPost(url, "", "text/plain", 2).status().code(), StatusCode::kUnavailable);
+  ::close(taken);
 }
 
 }  // namespace
