@@ -43,7 +43,9 @@ TEST_F(LabSpelling, ReadsNumbersAsOtherProgramsWriteThem) {
     const auto numbers = input->Numbers("it");
     ASSERT_TRUE(numbers.ok()) << numbers.status().ToString();
     EXPECT_EQ(std::isnan(numbers->at(0)), std::isnan(c.first));
-    if (!std::isnan(c.first)) EXPECT_DOUBLE_EQ(numbers->at(0), c.first);
+    if (!std::isnan(c.first)) {
+      EXPECT_DOUBLE_EQ(numbers->at(0), c.first);
+    }
     EXPECT_DOUBLE_EQ(numbers->at(1), c.second);
   }
 }

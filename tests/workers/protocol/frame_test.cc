@@ -17,7 +17,7 @@ std::vector<Message> OneOfEach() {
   leases.leases.push_back({7, "run/step/3", 2, 60'000, ToBytes(std::string("key\0bytes", 9))});
   Failed failed;
   failed.failures.push_back({9, Denied("no").WithDiagnostic("SIG-3003").WithRemedy("ask")});
-  return {Register{"w1", 0xffff'ffff'ffff'fff0U, 4, {1, 2, 3}, "0.1.0"},
+  return {Register{"w1", 0xffff'ffff'ffff'fff0U, 4, {1, 2, 3}, "0.1.0", {}},
           Welcome{500, 2'500},
           Credits{3},
           leases,
@@ -170,7 +170,7 @@ TEST(Frame, LimitsAreEnforcedWhereFramesAreMade) {
 }
 
 TEST(Frame, ImpossibleNumbersAreCorrupt) {
-  for (const Message& message : {Message(Register{"w", 1, -1, {}, ""}),
+  for (const Message& message : {Message(Register{"w", 1, -1, {}, "", {}}),
                                  Message(Credits{-5}),
                                  Message(Heartbeat{{{1, 1.5, 0}}, {}}),
                                  Message(Welcome{0, 0})}) {
