@@ -40,15 +40,17 @@ duckdb_logical_type MakeType(ColumnType type) {
   CHECK(false);
 }
 
-/// Opens an engine that never has more than `threads` threads: told later, it would start with one
-/// for each processor and end them again.
-Status Start(int threads, duckdb_database& database) {
+/// Opens an engine within its limits: told of them later, it would begin with a thread for each
+/// processor and end them again, and give the whole process's free memory back to the system.
+Status Start(const DatabaseOptions& options, duckdb_database& database) {
   duckdb_config config = nullptr;
   char* reason = nullptr;
-  const bool started =
-      duckdb_create_config(&config) == DuckDBSuccess &&
-      duckdb_set_config(config, "threads", std::to_string(threads).c_str()) == DuckDBSuccess &&
-      duckdb_open_ext(nullptr, &database, config, &reason) == DuckDBSuccess;
+  const std::string threads = std::to_string(options.threads);
+  const std::string memory = std::to_string(options.memory_mb) + "MB";
+  const bool started = duckdb_create_config(&config) == DuckDBSuccess &&
+                       duckdb_set_config(config, "threads", threads.c_str()) == DuckDBSuccess &&
+                       duckdb_set_config(config, "memory_limit", memory.c_str()) == DuckDBSuccess &&
+                       duckdb_open_ext(nullptr, &database, config, &reason) == DuckDBSuccess;
   duckdb_free(reason);
   duckdb_destroy_config(&config);
   return started ? OkStatus() : Exhausted("the query engine cannot start");
@@ -75,7 +77,6 @@ std::string PathList(const std::vector<std::string>& paths) {
 /// Order matters: what is allowed is said before access is switched off, the lock comes last.
 Status LockDown(duckdb_connection connection, const DatabaseOptions& options) {
   const std::vector<std::string> settings = {
-      "SET GLOBAL memory_limit = '" + std::to_string(options.memory_mb) + "MB'",
       "SET GLOBAL temp_directory = ''",
       "SET GLOBAL TimeZone = 'UTC'",
       "SET GLOBAL Calendar = 'gregorian'",
@@ -114,7 +115,7 @@ Database::~Database() = default;
 Result<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& options) {
   CHECK(options.threads > 0 && options.memory_mb > 0);
   auto handle = std::make_unique<Handle>();
-  TRY(Start(options.threads, handle->database));
+  TRY(Start(options, handle->database));
   for (size_t i = 0; i < kReadyConnections; ++i) {
     duckdb_connection connection = nullptr;
     if (duckdb_connect(handle->database, &connection) != DuckDBSuccess) {
