@@ -1,6 +1,5 @@
 #include "coordinator/requests/run_host.h"
 
-#include <algorithm>
 #include <cctype>
 #include <chrono>
 #include <filesystem>
@@ -206,11 +205,9 @@ bool RunHost::HasSucceeded(const RunRequest& request) const {
 
 Json RunHost::Runs(size_t limit) const {
   Json list{Json::Array()};
-  std::vector<RunId> runs = coordinator_.Runs();
-  std::reverse(runs.begin(), runs.end());
-  for (const RunId& run : runs) {
-    if (list.size() >= limit) break;
-    const Result<RunView> view = coordinator_.View(run);
+  const std::vector<RunId> runs = coordinator_.Runs();
+  for (size_t i = runs.size(); i > 0 && list.size() < limit; --i) {
+    const Result<RunView> view = coordinator_.View(runs[i - 1]);
     if (view.ok()) list.Push(RunLineJson(*view));
   }
   return list;
@@ -218,19 +215,23 @@ Json RunHost::Runs(size_t limit) const {
 
 Result<RunId> RunHost::Find(const std::string& run) const {
   const std::vector<RunId> runs = coordinator_.Runs();
-  if (run == "last" && !runs.empty()) return runs.back();
+  // What serves a person's right, a key or a profile has no document: it is nobody's last run.
+  for (size_t i = runs.size(); run == "last" && i > 0; --i) {
+    const Result<RunView> view = coordinator_.View(runs[i - 1]);
+    if (view.ok() && view->pipeline.rfind('@', 0) != 0) return runs[i - 1];
+  }
   std::vector<RunId> matches;
+  std::vector<std::string> names;
+  names.reserve(runs.size());
   for (const RunId& known : runs) {
     if (known.text() == run) return known;
+    names.push_back(known.text());
     if (!run.empty() && known.text().rfind(run, 0) == 0) matches.push_back(known);
   }
   if (matches.size() == 1) return matches.front();
   if (!matches.empty()) {
     return Invalid("'" + run + "' begins " + std::to_string(matches.size()) + " runs");
   }
-  std::vector<std::string> names;
-  names.reserve(runs.size());
-  for (const RunId& known : runs) names.push_back(known.text());
   const std::string nearest = NearestName(run, names);
   return NotFound("there is no run '" + run + "'")
       .WithRemedy(nearest.empty() ? "`signet get` lists the runs"
@@ -388,11 +389,8 @@ Result<std::vector<std::string>> DaysOf(Timestamp first, Timestamp last, int day
 
 RunId NewRunId(StateFolder& state) {
   std::string text = TimestampText(state.clock().Now()).substr(0, 19);
-  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '-' || c == ':'; }),
-             text.end());
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const Uuid random = state.entropy().RandomUuid();
   return RunId(text + "-" + ToHex(ByteView(random).first(3)));
 }

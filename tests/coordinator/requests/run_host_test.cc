@@ -48,6 +48,27 @@ TEST_F(RunHostTest, ARunThatNobodyKnowsIsNamedWithWhatToDo) {
   EXPECT_EQ(host_->Runs(10).size(), 0U);
 }
 
+TEST_F(RunHostTest, TheLastRunIsOneOfADocument) {
+  struct Idle final : RunBinder {
+    Result<Bytes> BindTask(const TaskRef&) override { return Unavailable("not here"); }
+    Status CommitTask(const TaskRef&, ByteView, crypto::WriteBatch&) override { return OkStatus(); }
+    Status RunLocal(const TaskRef&, crypto::WriteBatch&) override { return OkStatus(); }
+    void RunFinished(const RunId&, RunState, crypto::WriteBatch&) override {}
+  } idle;
+  for (const char* pipeline : {"shop", "@rights"}) {
+    RunSpec spec;
+    spec.id = RunId(pipeline[0] == '@' ? "run-2" : "run-1");
+    spec.pipeline = pipeline;
+    spec.steps.resize(1);
+    spec.steps[0].id = StepId("locate");
+    ASSERT_TRUE(coordinator_->Submit(spec, idle).ok());
+  }
+  const Result<RunId> last = host_->Find("last");
+  ASSERT_TRUE(last.ok()) << last.status().ToString();
+  EXPECT_EQ(last->text(), "run-1");
+  EXPECT_EQ(host_->Find("run-2")->text(), "run-2");
+}
+
 TEST_F(RunHostTest, WaitingEndsWithItsPatience) {
   const uint64_t now = host_->WaitForChange(0, 1);
   EXPECT_EQ(host_->WaitForChange(now, 1), now);
