@@ -169,8 +169,10 @@ Status Top(const CommandOptions& options) {
 
 Status Cancel(const CommandOptions& options) {
   ASSIGN_OR_RETURN(const auto client, ConnectControl(options));
-  TRY(client->Cancel(options.run));
-  PrintNote("run " + options.run + " is being cancelled\n");
+  ASSIGN_OR_RETURN(const Json run, client->Get(options.run));
+  const std::string id = run["run"].AsString();  // `last` is told by its name
+  TRY(client->Cancel(id));
+  PrintNote("run " + id + " is being cancelled\n");
   return OkStatus();
 }
 

@@ -1,6 +1,7 @@
 #include "coordinator/requests/policy_in_force.h"
 
 #include <algorithm>
+#include <compare>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -10,25 +11,31 @@
 namespace signet::coordinator {
 namespace {
 
-/// Ids begin with the time: the newest first.
+/// A run's name begins with the second in which it was made; within one, the plan that was frozen
+/// later is newer.
+struct RunAge {
+  std::string second;
+  std::filesystem::file_time_type frozen;
+  std::string name;
+  friend auto operator<=>(const RunAge&, const RunAge&) = default;
+};
+
+/// The newest first.
 std::vector<std::string> RunNames(StateFolder& state) {
-  std::vector<std::string> names;
+  std::vector<RunAge> runs;
   std::error_code error;
   for (std::filesystem::directory_iterator at(state.path() / "runs", error), end;
        !error && at != end;
        at.increment(error)) {
-    names.push_back(at->path().filename().string());
-  }
-  // A name knows the second only; within one, the plan that was frozen later is newer.
-  const auto age_of = [&](const std::string& name) {
+    const std::string name = at->path().filename().string();
     std::error_code ignored;
-    const auto frozen =
-        std::filesystem::last_write_time(state.path() / "runs" / name / "plan.json", ignored);
-    return std::make_pair(name.substr(0, name.find('-')), frozen);
-  };
-  std::sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-    return age_of(b) < age_of(a);
-  });
+    const auto frozen = std::filesystem::last_write_time(at->path() / "plan.json", ignored);
+    runs.push_back({name.substr(0, name.find('-')), frozen, name});
+  }
+  std::sort(runs.rbegin(), runs.rend());
+  std::vector<std::string> names;
+  names.reserve(runs.size());
+  for (RunAge& run : runs) names.push_back(std::move(run.name));
   return names;
 }
 

@@ -139,7 +139,9 @@ TEST_P(RightsCrash, AtAnyMomentLeavesARequestThatEndsWithOneReceiptPerStage) {
     const size_t stages = erasure ? 2 : 1;
     EXPECT_EQ(Entries(opened, "right.answered"), requests * stages);
     EXPECT_EQ(Receipts(erasure ? "destroyed" : "done"), requests);
-    if (erasure) EXPECT_EQ(Receipts("withdrawn"), requests);
+    if (erasure) {
+      EXPECT_EQ(Receipts("withdrawn"), requests);
+    }
     EXPECT_TRUE(opened.state->audit().VerifyAll().ok());
     if (lived) break;
     ASSERT_LT(calls + 1, kCallsMax) << "the request never ends";

@@ -299,9 +299,10 @@ TEST_F(Resume, TheControlDoorAnswersOnlyItsOwnerAndSaysWhatItIsAskedFor) {
   EXPECT_NE(logs.out.find("publish/0"), std::string::npos) << logs.out;
   const ProcessResult why = place_.Signet(With({"why", run + "/publish/0"}));
   EXPECT_NE(why.out.find("publish/0 succeeded"), std::string::npos) << why.out << why.err;
-  const ProcessResult cancelled = place_.Signet(With({"cancel", run}));
+  const ProcessResult cancelled = place_.Signet(With({"cancel", "last"}));
   EXPECT_EQ(cancelled.exit_code, 1);
-  EXPECT_NE(cancelled.err.find("has succeeded already"), std::string::npos) << cancelled.err;
+  EXPECT_NE(cancelled.err.find("'" + run + "' has succeeded already"), std::string::npos)
+      << cancelled.err;
   const ProcessResult unknown = place_.Signet(With({"get", run.substr(0, 12) + "x"}));
   EXPECT_NE(unknown.exit_code, 0);
   EXPECT_NE(unknown.err.find("help: "), std::string::npos) << unknown.err;
