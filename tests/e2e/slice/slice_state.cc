@@ -210,20 +210,14 @@ Status State::Resolve(const std::vector<SourceSpec>& sources,
   ASSIGN_OR_RETURN(const SuppressionList suppressed, Suppressed());
   ASSIGN_OR_RETURN(
       figures, pipelines::RunResolve(sql, options, {&suppression_key_, &suppressed}, entropy_, {}));
-  ASSIGN_OR_RETURN(pending_["identity"],
-                   Write(sql,
-                         "identity_out",
-                         {"identity", DatasetKind::kIdentity, pipelines::IdentitySchema()},
-                         "none",
-                         batch));
-  ASSIGN_OR_RETURN(pending_["keyring"],
-                   Write(sql,
-                         "keyring_out",
-                         {"keyring", DatasetKind::kIdentity, pipelines::KeyringSchema()},
-                         "",
-                         batch));
-  for (const char* name : {"identity", "keyring"}) Save(name, pending_.at(name), batch);
-  return OkStatus();
+  const auto keep = [&](const std::string& name, Schema schema, const std::string& by) -> Status {
+    const Output output{name, DatasetKind::kIdentity, std::move(schema)};
+    ASSIGN_OR_RETURN(pending_[name], Write(sql, name + "_out", output, by, batch));
+    Save(name, pending_.at(name), batch);
+    return OkStatus();
+  };
+  TRY(keep("identity", pipelines::IdentitySchema(), "none"));
+  return keep("keyring", pipelines::KeyringSchema(), "");
 }
 
 Status State::Gate(const policies::Policy& policy,
