@@ -171,14 +171,15 @@ Json RfmTable::ToJson() const {
   for (size_t r = 5; r-- > 0;) {
     for (size_t f = 5; f-- > 0;) {
       const RfmCell& cell = grid[r][f];
-      rows_of_grid.Push(
-          Json::Of({{"recency", static_cast<int64_t>(r + 1)},
-                    {"frequency", static_cast<int64_t>(f + 1)},
-                    {"customers", cell.customers},
-                    {"monetary", cell.monetary},
-                    {"monetary_mean",
-                     cell.customers > 0 ? Json(cell.monetary / static_cast<double>(cell.customers))
-                                        : Json()}}));
+      Json row = Json::Of({{"recency", static_cast<int64_t>(r + 1)},
+                           {"frequency", static_cast<int64_t>(f + 1)},
+                           {"customers", cell.customers},
+                           {"monetary", cell.monetary},
+                           {"monetary_mean", Json()}});
+      if (cell.customers > 0) {
+        row.Set("monetary_mean", cell.monetary / static_cast<double>(cell.customers));
+      }
+      rows_of_grid.Push(std::move(row));
     }
   }
   return Json::Of({{"rows", rows},
