@@ -12,6 +12,7 @@
 #include "crypto/base/text.h"
 #include "pipelines/experiments/read_out.h"
 #include "pipelines/experiments/value_sql.h"
+#include "pipelines/math/consequence.h"
 #include "pipelines/math/moment_sums.h"
 
 namespace signet::pipelines {
@@ -170,6 +171,27 @@ bool Unbalanced(const UpliftTable& table, size_t column, bool categorical) {
   return comparison.p_value < kUnbalancedP && std::fabs(t.y - c.y) > kUnbalancedEffect * spread;
 }
 
+/// Why each column was not known before the treatment; empty: it may have been.
+std::vector<std::string> LateColumns(const UpliftTable& table,
+                                     const std::vector<Feature>& features,
+                                     bool keep_unbalanced) {
+  std::vector<uint8_t> happened(table.rows(), kRowNotCounted);
+  for (size_t row = 0; row < table.rows(); ++row) {
+    if (table.test[row] != kNeither) happened[row] = table.outcome[row] != 0 ? 1 : 0;
+  }
+  std::vector<std::string> reasons(features.size());
+  for (size_t c = 0; c < features.size(); ++c) {
+    if (!keep_unbalanced && Unbalanced(table, c, features[c].categorical)) {
+      reasons[c] =
+          "differs between the arms: not known before the treatment, or the arms were not "
+          "randomised";
+    } else if (ComesWithOutcomeAlone(table.matrix(), c, happened)) {
+      reasons[c] = "its rarer values come with the outcome alone: not known before it";
+    }
+  }
+  return reasons;
+}
+
 /// Keeps the columns whose flag is set.
 void KeepColumns(const std::vector<uint8_t>& keep, UpliftTable& table) {
   const size_t m = table.names.size();
@@ -313,13 +335,12 @@ Result<UpliftTable> ReadUpliftTable(query::Connection& connection, const UpliftT
   }
   TRY(ReadRows(connection, spec, features, table));
   TRY(connection.Execute(std::string("DROP TABLE ") + kRows));
+  const std::vector<std::string> late = LateColumns(table, features, spec.keep_unbalanced);
   std::vector<uint8_t> keep(features.size(), 1);
-  for (size_t c = 0; c < features.size() && !spec.keep_unbalanced; ++c) {
-    if (!Unbalanced(table, c, features[c].categorical)) continue;
+  for (size_t c = 0; c < features.size(); ++c) {
+    if (late[c].empty()) continue;
     keep[c] = 0;
-    table.left_out.Set(features[c].name,
-                       "differs between the arms: not known before the treatment, or the arms were "
-                       "not randomised");
+    table.left_out.Set(features[c].name, late[c]);
   }
   KeepColumns(keep, table);
   if (table.names.empty()) {

@@ -48,9 +48,10 @@ struct UpliftTable {
 /// order of name. Left out, each with its reason: constants, identifiers (every row its own value),
 /// text of more values, and columns whose values differ between the arms by more than 0.05 standard
 /// deviations (Cramer's V for text) with p < 1e-6: in a randomised test such a column was not known
-/// before the treatment, and learning from it would leak. The seeded split depends on the rows'
-/// contents alone. kInvalid for an unknown arm, no feature, or an arm without training or test
-/// rows.
+/// before the treatment, and learning from it would leak. For the same reason: columns whose rarer
+/// values come with the outcome alone (math/consequence.h), such as what was spent on a visit. The
+/// seeded split depends on the rows' contents alone. kInvalid for an unknown arm, no feature, or an
+/// arm without training or test rows.
 Result<UpliftTable> ReadUpliftTable(query::Connection& connection, const UpliftTableSpec& spec);
 
 }  // namespace signet::pipelines

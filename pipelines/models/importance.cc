@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipelines/math/consequence.h"
 #include "pipelines/math/intervals.h"
 #include "pipelines/math/ranking.h"
 
@@ -19,6 +20,8 @@ constexpr double kConfidence = 0.95;
 constexpr const char* kReason =
     "this feature alone tells the label almost perfectly: it may hold what happened after the "
     "cut-off";
+constexpr const char* kFollowsReason =
+    "its rarer values come with the event alone: it may hold what happened after the cut-off";
 
 /// A column's values, missing ones at `missing`.
 std::vector<double> ColumnOf(const RowMatrix& rows, size_t c, size_t count, double missing) {
@@ -74,6 +77,7 @@ Json ClassLeakAlarms(const RowMatrix& rows,
                      const std::vector<uint8_t>& classes,
                      const std::vector<std::string>& names) {
   const size_t count = std::min(rows.rows(), kAlarmRowsMax);
+  const RowMatrix head{rows.cells.first(count * rows.columns), rows.columns};
   Json alarms{Json::Array()};
   for (size_t c = 0; c < rows.columns; ++c) {
     double strength = 0;
@@ -82,9 +86,11 @@ Json ClassLeakAlarms(const RowMatrix& rows,
           Auc(ColumnOf(rows, c, count, missing), {classes.data(), count}, kConfidence);
       if (auc.ok()) strength = std::max({strength, auc->value, 1 - auc->value});
     }
-    if (strength <= kAlarm) continue;
-    alarms.Push(
-        Json::Of({{"feature", names[c]}, {"auc", Rounded(strength, 4)}, {"reason", kReason}}));
+    const bool perfect = strength > kAlarm;
+    if (!perfect && !ComesWithOutcomeAlone(head, c, {classes.data(), count})) continue;
+    alarms.Push(Json::Of({{"feature", names[c]},
+                          {"auc", Rounded(strength, 4)},
+                          {"reason", perfect ? kReason : kFollowsReason}}));
   }
   return alarms;
 }

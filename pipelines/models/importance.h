@@ -17,7 +17,8 @@ Json ImportancesJson(std::span<const double> contributions,
                      size_t count);
 
 /// A list of {feature, auc, reason}: features that rank the label almost perfectly on their own
-/// (AUC > 0.95 either way, missing values apart), over the first 20,000 rows.
+/// (AUC > 0.95 either way, missing values apart), or whose rarer values come with the event alone
+/// (math/consequence.h), over the first 20,000 rows.
 Json ClassLeakAlarms(const RowMatrix& rows,
                      const std::vector<uint8_t>& classes,
                      const std::vector<std::string>& names);

@@ -23,10 +23,11 @@ class UpliftTableReading : public testing::Test {
                               "x, CASE i % 7 WHEN 0 THEN 'gold' WHEN 1 THEN NULL ELSE 'basic' END "
                               "AS tier, DATE '2026-01-01' + (i % 50)::INT AS joined, 5 AS same, "
                               "i % 3 = 1 AND i % 2 = 0 AS clicked, CASE WHEN i % 5 = 0 THEN 'yes' "
-                              "ELSE 'no' END AS bought FROM range(3000) t(i)")
+                              "ELSE 'no' END AS bought, CASE WHEN i % 20 = 0 THEN i % 9 + 1 ELSE 0 "
+                              "END AS spent FROM range(3000) t(i)")
                     .ok());
     spec_.table = "input";
-    spec_.columns = {"id", "x", "tier", "joined", "same", "clicked"};
+    spec_.columns = {"id", "x", "tier", "joined", "same", "clicked", "spent"};
     spec_.arm = "arm";
     spec_.control = "none";
     spec_.treatment = "mail";
@@ -46,6 +47,8 @@ TEST_F(UpliftTableReading, KeepsWhatWasKnownBeforeAndSaysWhatItLeavesOut) {
   EXPECT_TRUE(table->left_out.Has("id"));
   EXPECT_TRUE(table->left_out.Has("same"));
   EXPECT_TRUE(table->left_out.Has("clicked"));
+  EXPECT_EQ(table->left_out["spent"].AsString(),
+            "its rarer values come with the outcome alone: not known before it");
   EXPECT_TRUE(table->binary);
   spec_.keep_unbalanced = true;
   EXPECT_EQ(ReadUpliftTable(*connection_, spec_)->names.size(), 4U);

@@ -24,18 +24,21 @@ TEST(Importance, AlarmsNameOnlyFeaturesThatTellTheOutcome) {
   for (int i = 0; i < 200; ++i) {
     classes.push_back(i % 3 == 0 ? 1 : 0);
     values.push_back(i);
-    // A leak, its negative, one by being missing, and a good but honest feature.
+    // A leak, its negative, one by being missing, a good but honest feature, a rare consequence.
     cells.push_back(classes.back());
     cells.push_back(-static_cast<float>(i));
     cells.push_back(classes.back() != 0 ? std::nanf("") : static_cast<float>(i % 7));
     cells.push_back(static_cast<float>(i % 5 == 0 ? 1 - classes.back() : classes.back()));
+    cells.push_back(i % 9 == 0 ? 1.0F : 0.0F);
   }
-  const std::vector<std::string> names = {"same", "falling", "absent", "honest"};
-  const Json alarms = ClassLeakAlarms({cells, 4}, classes, names);
-  ASSERT_EQ(alarms.size(), 2U);
+  const std::vector<std::string> names = {"same", "falling", "absent", "honest", "spent"};
+  const Json alarms = ClassLeakAlarms({cells, 5}, classes, names);
+  ASSERT_EQ(alarms.size(), 3U);
   EXPECT_EQ(alarms.items()[0]["feature"].AsString(), "same");
   EXPECT_EQ(alarms.items()[1]["feature"].AsString(), "absent");
-  const Json by_value = ValueLeakAlarms({cells, 4}, values, names);
+  EXPECT_EQ(alarms.items()[2]["feature"].AsString(), "spent");
+  EXPECT_LT(alarms.items()[2]["auc"].AsDouble(), 0.7) << "rare: its rank alone tells little";
+  const Json by_value = ValueLeakAlarms({cells, 5}, values, names);
   ASSERT_EQ(by_value.size(), 1U);
   EXPECT_EQ(by_value.items()[0]["feature"].AsString(), "falling");
 }
