@@ -36,7 +36,11 @@ Result<Json> CountGate::Fill(const Json& answer, const AskLedger& ask) const {
   std::vector<Json> told;
   told.reserve(statements_.size());
   for (size_t i = 0; i < statements_.size(); ++i) {
-    told.push_back(may[i] ? Json(statements_[i].count) : Json(kWithheld));
+    if (may[i]) {
+      told.emplace_back(statements_[i].count);
+    } else {
+      told.emplace_back(kWithheld);
+    }
   }
   return Filled(answer, told);
 }

@@ -160,6 +160,11 @@ class Computer {
   RfmTable table_;
 };
 
+Json MeanOf(const RfmCell& cell) {
+  if (cell.customers == 0) return {};
+  return cell.monetary / static_cast<double>(cell.customers);
+}
+
 Json EdgesJson(const std::array<double, 4>& edges) {
   return Json::List({edges[0], edges[1], edges[2], edges[3]});
 }
@@ -171,15 +176,11 @@ Json RfmTable::ToJson() const {
   for (size_t r = 5; r-- > 0;) {
     for (size_t f = 5; f-- > 0;) {
       const RfmCell& cell = grid[r][f];
-      Json row = Json::Of({{"recency", static_cast<int64_t>(r + 1)},
-                           {"frequency", static_cast<int64_t>(f + 1)},
-                           {"customers", cell.customers},
-                           {"monetary", cell.monetary},
-                           {"monetary_mean", Json()}});
-      if (cell.customers > 0) {
-        row.Set("monetary_mean", cell.monetary / static_cast<double>(cell.customers));
-      }
-      rows_of_grid.Push(std::move(row));
+      rows_of_grid.Push(Json::Of({{"recency", static_cast<int64_t>(r + 1)},
+                                  {"frequency", static_cast<int64_t>(f + 1)},
+                                  {"customers", cell.customers},
+                                  {"monetary", cell.monetary},
+                                  {"monetary_mean", MeanOf(cell)}}));
     }
   }
   return Json::Of({{"rows", rows},

@@ -170,9 +170,10 @@ Json AliveJson(const PurchaseModel& model, const PurchaseTable& table) {
     told.Add(alive);
     ++count;
   }
+  // 0 / 0 is told as null.
   Json json = Json::Of({{"expected_alive", all.Value()},
                         {"customers_with_churn_score", count},
-                        {"mean_of_those", count > 0 ? Json(told.Value() / count) : Json()}});
+                        {"mean_of_those", Finite(told.Value() / count)}});
   if (count < static_cast<double>(table.customers.size())) {
     json.Set("note",
              "P(alive) is 1 for " + std::string(count == 0 ? "everybody" : "one-time buyers") +
@@ -269,7 +270,8 @@ Json PurchaseModelReport(const CustomerValueModel& model,
   const auto count = static_cast<double>(table.customers.size());
   const PurchaseFit& fit = model.purchases;
   Json json = ModelJson(fit.asked, count);
-  json.Set("fallback", fit.fell_back() ? ModelJson(fit.used, count) : Json());
+  json.Set("fallback", Json());
+  if (fit.fell_back()) json.Set("fallback", ModelJson(fit.used, count));
   json.Set("alive", AliveJson(fit.used, table));
   const Forecasts forecasts = ModelForecasts(model, table, horizon);
   Json expected = Json::Of({{"horizon", horizon}, {"purchases", SumOf(forecasts.purchases)}});

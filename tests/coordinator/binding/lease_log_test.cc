@@ -36,7 +36,9 @@ class LeaseLogTest : public StateWorld {
   void WriteOnce(bool durable = true) {
     crypto::WriteBatch batch;
     if (!log_->BeforeWrite(batch)) return;
-    if (durable) ASSERT_TRUE(state_->store().Write(batch, crypto::Durability::kSync).ok());
+    if (durable) {
+      ASSERT_TRUE(state_->store().Write(batch, crypto::Durability::kSync).ok());
+    }
     log_->BatchWritten(durable);
   }
   /// The types that were written since; every entry fits the catalog.

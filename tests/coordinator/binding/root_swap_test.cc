@@ -41,7 +41,9 @@ class RootSwapTest : public ::testing::Test {
     Put("root.next/checkpoint.note", "new");
     Put("root.next/coordinator.key", "new");
     Put("root.next/files", "files");
-    if (ready) ASSERT_TRUE(MarkRootReady(state_).ok());
+    if (ready) {
+      ASSERT_TRUE(MarkRootReady(state_).ok());
+    }
   }
   void ExpectNew() {
     EXPECT_EQ(Text("store/CURRENT"), "new");

@@ -104,7 +104,9 @@ TEST_F(Rights, AccessGivesEverythingHeldWithProofsInFilesOfTheAskerAlone) {
     EXPECT_TRUE(fs::exists(out / "proofs" / (index + ".tlog-proof"))) << index;
   }
   for (const fs::directory_entry& file : fs::recursive_directory_iterator(out)) {
-    if (file.is_regular_file()) EXPECT_EQ(ModeOf(file.path()), 0600U) << file.path();
+    if (file.is_regular_file()) {
+      EXPECT_EQ(ModeOf(file.path()), 0600U) << file.path();
+    }
   }
   EXPECT_EQ(ModeOf(out), 0700U);
   // A second answer does not overwrite the first.
