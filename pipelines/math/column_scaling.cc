@@ -7,35 +7,20 @@
 #include "crypto/base/check.h"
 #include "crypto/base/text.h"
 #include "pipelines/math/exact_sum.h"
+#include "pipelines/math/scaling_sums.h"
 
 namespace signet::pipelines {
 namespace {
 
-constexpr double kLargest = 1e100;
-
-/// What stands against using the column.
-struct Faults {
-  size_t missing = 0;
-  size_t infinite = 0;
-  size_t negative = 0;
-  size_t huge = 0;
-};
-
-Faults FaultsOf(const std::vector<double>& values) {
-  Faults faults;
-  for (const double value : values) {
-    faults.missing += std::isnan(value) ? 1U : 0U;
-    faults.infinite += std::isinf(value) ? 1U : 0U;
-    faults.negative += value < 0 ? 1U : 0U;
-    faults.huge += std::isfinite(value) && std::fabs(value) > kLargest ? 1U : 0U;
-  }
+ColumnFaults FaultsOf(const std::vector<double>& values) {
+  ColumnFaults faults;
+  for (const double value : values) faults.Count(value);
   return faults;
 }
 
-Status CheckColumn(const std::string& name, const std::vector<double>& values, bool log) {
-  const Faults faults = FaultsOf(values);
+Status CheckColumn(const std::string& name, const ColumnFaults& faults, size_t rows, bool log) {
   const std::string column = "column '" + name + "'";
-  if (faults.missing == values.size()) {
+  if (faults.missing == rows) {
     return Invalid(column + " has no value in any row").WithRemedy("leave the column out");
   }
   if (faults.infinite > 0) {
@@ -66,8 +51,20 @@ std::vector<uint32_t> CompleteRows(const std::vector<std::vector<double>>& colum
   return rows;
 }
 
-double Transformed(double value, bool log) {
-  return log ? std::log1p(value) : value;
+Status CheckNames(const std::vector<std::string>& names, size_t rows) {
+  if (names.empty()) return Invalid("no column is named");
+  if (rows == 0) return Invalid("there is no row");
+  return OkStatus();
+}
+
+Status CheckNamedOnce(const std::vector<std::string>& names, const std::string& name) {
+  if (std::count(names.begin(), names.end(), name) <= 1) return OkStatus();
+  return Invalid("column '" + name + "' is named twice");
+}
+
+Status NoCompleteRow() {
+  return Invalid("every row misses a value in one of the columns")
+      .WithRemedy("leave out the columns that are mostly missing");
 }
 
 }  // namespace
@@ -76,19 +73,13 @@ Result<ColumnScaling> ColumnScaling::Learn(const std::vector<std::string>& names
                                            const std::vector<std::vector<double>>& columns,
                                            const ScalingOptions& options) {
   CHECK(names.size() == columns.size());
-  if (names.empty()) return Invalid("no column is named");
-  if (columns.front().empty()) return Invalid("there is no row");
+  TRY(CheckNames(names, columns.empty() ? 0 : columns.front().size()));
   for (size_t c = 0; c < names.size(); ++c) {
-    TRY(CheckColumn(names[c], columns[c], options.log));
-    if (std::count(names.begin(), names.end(), names[c]) > 1) {
-      return Invalid("column '" + names[c] + "' is named twice");
-    }
+    TRY(CheckColumn(names[c], FaultsOf(columns[c]), columns[c].size(), options.log));
+    TRY(CheckNamedOnce(names, names[c]));
   }
   const std::vector<uint32_t> rows = CompleteRows(columns);
-  if (rows.empty()) {
-    return Invalid("every row misses a value in one of the columns")
-        .WithRemedy("leave out the columns that are mostly missing");
-  }
+  if (rows.empty()) return NoCompleteRow();
   ColumnScaling scaling;
   scaling.options_ = options;
   scaling.rows_missing_ = columns.front().size() - rows.size();
@@ -115,12 +106,46 @@ Result<ColumnScaling> ColumnScaling::Learn(const std::vector<std::string>& names
     }
     scaling.columns_.push_back(std::move(column));
   }
-  if (scaling.columns_.empty()) {
-    return Invalid("every column is constant over the " + std::to_string(rows.size()) +
-                   " rows that can be used: " + Join(names, ", "))
-        .WithRemedy("name columns that vary");
-  }
+  TRY(scaling.CheckVaries(names, rows.size()));
   return scaling;
+}
+
+Result<ColumnScaling> ColumnScaling::FromSums(const std::vector<std::string>& names,
+                                              const ScalingSums& sums,
+                                              const ScalingOptions& options) {
+  CHECK(names.size() == sums.columns().size() && options.log == sums.log());
+  TRY(CheckNames(names, sums.rows()));
+  for (size_t c = 0; c < names.size(); ++c) {
+    TRY(CheckColumn(names[c], sums.columns()[c].faults, sums.rows(), options.log));
+    TRY(CheckNamedOnce(names, names[c]));
+  }
+  if (sums.rows_used() == 0) return NoCompleteRow();
+  ColumnScaling scaling;
+  scaling.options_ = options;
+  scaling.rows_missing_ = sums.rows() - sums.rows_used();
+  for (size_t c = 0; c < names.size(); ++c) {
+    const ColumnSums& column = sums.columns()[c];
+    ScaledColumn scaled{names[c], c, 0, 1};
+    if (options.standardise) {
+      const Moments moments = column.moments.Finish();
+      scaled.mean = moments.y;
+      scaled.deviation = std::sqrt(moments.yy * (moments.units - 1) / moments.units);
+    }
+    if (column.low == column.high || !(scaled.deviation > 0)) {
+      scaling.constant_.push_back(names[c]);
+    } else {
+      scaling.columns_.push_back(std::move(scaled));
+    }
+  }
+  TRY(scaling.CheckVaries(names, sums.rows_used()));
+  return scaling;
+}
+
+Status ColumnScaling::CheckVaries(const std::vector<std::string>& names, size_t rows) const {
+  if (!columns_.empty()) return OkStatus();
+  return Invalid("every column is constant over the " + std::to_string(rows) +
+                 " rows that can be used: " + Join(names, ", "))
+      .WithRemedy("name columns that vary");
 }
 
 PointSet ColumnScaling::Apply(const std::vector<std::vector<double>>& columns,

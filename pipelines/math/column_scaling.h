@@ -12,6 +12,8 @@
 
 namespace signet::pipelines {
 
+class ScalingSums;
+
 struct ScalingOptions {
   bool log = false;          ///< log(1 + x); values below 0 are refused
   bool standardise = false;  ///< then (x - mean) / population standard deviation
@@ -35,6 +37,12 @@ class ColumnScaling {
   static Result<ColumnScaling> Learn(const std::vector<std::string>& names,
                                      const std::vector<std::vector<double>>& columns,
                                      const ScalingOptions& options);
+  /// The same from sums over slices of the rows, which need not be at hand: the same columns and
+  /// means, bit by bit; deviations may differ in the last bit (they are rounded once here).
+  /// CHECKs that the sums took logarithms if `options` asks for them.
+  static Result<ColumnScaling> FromSums(const std::vector<std::string>& names,
+                                        const ScalingSums& sums,
+                                        const ScalingOptions& options);
 
   /// The rows that can be used, scaled; `rows` says where they were.
   [[nodiscard]] PointSet Apply(const std::vector<std::vector<double>>& columns,
@@ -54,6 +62,8 @@ class ColumnScaling {
   static Result<ColumnScaling> FromJson(const Json& json);
 
  private:
+  [[nodiscard]] Status CheckVaries(const std::vector<std::string>& names, size_t rows) const;
+
   ScalingOptions options_;
   std::vector<ScaledColumn> columns_;
   std::vector<std::string> constant_;
