@@ -16,6 +16,7 @@
 #include "pipelines/catalog/resolve_operator.h"
 #include "pipelines/catalog/reveal_operator.h"
 #include "pipelines/catalog/rights_operators.h"
+#include "pipelines/catalog/segment_operators.h"
 #include "pipelines/catalog/source_operator.h"
 #include "pipelines/catalog/sql_operator.h"
 #include "pipelines/catalog/stage_operator.h"
@@ -25,15 +26,9 @@
 #include "pipelines/models/drift_stage.h"
 #include "pipelines/models/judge_stage.h"
 #include "pipelines/models/purchase_stage.h"
-#include "pipelines/models/recommend_stage.h"
 #include "pipelines/models/score.h"
 #include "pipelines/models/train.h"
-#include "pipelines/segments/assign_stage.h"
-#include "pipelines/segments/cluster_stage.h"
-#include "pipelines/segments/grid_stage.h"
-#include "pipelines/segments/project_stage.h"
 #include "pipelines/segments/quality_check.h"
-#include "pipelines/segments/rfm_stage.h"
 #include "pipelines/segments/segment.h"
 
 namespace signet::pipelines {
@@ -51,13 +46,6 @@ using Score = StageOperator<ScoreOptions, ScoreOutputSchema, RunScore>;
 using Experiment = StageOperator<ExperimentOptions, ExperimentOutputSchema, RunExperiment>;
 using Drift = StageOperator<DriftStageOptions, DriftOutputSchema, RunDrift>;
 using Segment = StageOperator<SegmentOptions, SegmentOutputSchema, RunSegment>;
-using Cluster = StageOperator<ClusterOptions, ClusterOutputSchema, RunCluster>;
-using Rfm = StageOperator<RfmOptions, RfmOutputSchema, RunRfm>;
-using Tiers = StageOperator<TiersOptions, TiersOutputSchema, RunTiers>;
-using Assign = StageOperator<AssignOptions, AssignOutputSchema, RunAssign>;
-using Project = StageOperator<ProjectOptions, ProjectOutputSchema, RunProject>;
-using Recommend = StageOperator<RecommendStageOptions, RecommendOutputSchema, RunRecommend>;
-using Grid = StageOperator<GridOptions, GridOutputSchema, RunGrid>;
 using Check = StageOperator<CheckOptions, CheckOutputSchema, RunCheck>;
 
 OperatorSignature Signature(std::string name,
@@ -72,52 +60,6 @@ OperatorSignature Signature(std::string name,
   signature.accepts = std::move(accepts);
   signature.produces = produces;
   return signature;
-}
-
-/// What learns segments from all subjects, and what applies them partition by partition.
-void AddSegmentStages(std::vector<std::unique_ptr<Operator>>& all) {
-  using Kind = DatasetKind;
-  const std::vector<Kind> people = {Kind::kFeatures, Kind::kScores};
-  all.push_back(std::make_unique<Cluster>(
-      Signature("cluster",
-                "Learns clusters of subjects: k-means or a hierarchy, choice of k, words.",
-                Shape::kOnce,
-                people,
-                Kind::kModel)));
-  all.push_back(std::make_unique<Rfm>(Signature("rfm",
-                                                "Ranks subjects by recency, frequency and value.",
-                                                Shape::kOnce,
-                                                people,
-                                                Kind::kModel)));
-  all.push_back(std::make_unique<Tiers>(Signature("tiers",
-                                                  "Splits subjects by value into shares of people.",
-                                                  Shape::kOnce,
-                                                  people,
-                                                  Kind::kModel)));
-  all.push_back(std::make_unique<Assign>(
-      Signature("assign",
-                "Puts subjects into the segments that cluster, rfm or tiers has learnt.",
-                Shape::kPerPartition,
-                {Kind::kFeatures, Kind::kScores, Kind::kModel},
-                Kind::kSegment)));
-  all.push_back(std::make_unique<Grid>(
-      Signature("grid",
-                "The mean of one column by bands of two others, for reports.",
-                Shape::kOnce,
-                people,
-                Kind::kAggregate)));
-  all.push_back(std::make_unique<Project>(
-      Signature("project",
-                "People on a plane by PCA or t-SNE, counted by hexagons, for reports.",
-                Shape::kOnce,
-                people,
-                Kind::kAggregate)));
-  all.push_back(std::make_unique<Recommend>(
-      Signature("recommend",
-                "Items that each subject will most likely take next, judged by a time split.",
-                Shape::kOnce,
-                {Kind::kGoverned, Kind::kFeatures},
-                Kind::kFeatures)));
 }
 
 std::vector<std::unique_ptr<Operator>> MakeStages() {
@@ -183,7 +125,7 @@ std::vector<std::unique_ptr<Operator>> MakeStages() {
                 Shape::kOnce,
                 {Kind::kGoverned, Kind::kFeatures, Kind::kScores, Kind::kSegment, Kind::kReference},
                 Kind::kAggregate)));
-  AddSegmentStages(all);
+  for (std::unique_ptr<Operator>& op : SegmentOperators()) all.push_back(std::move(op));
   for (std::unique_ptr<Operator>& op : DecisionOperators()) all.push_back(std::move(op));
   all.push_back(std::make_unique<PublishOperator>());
   return all;

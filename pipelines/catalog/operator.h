@@ -31,6 +31,7 @@ struct OperatorSignature {
   std::vector<DatasetKind> accepts;  ///< kinds its inputs may have
   DatasetKind produces = DatasetKind::kFeatures;
   bool in_documents = true;       ///< false: only the planner may add it
+  bool ephemeral = false;         ///< what it writes dies with the run
   std::vector<std::string> keys;  ///< derived keys it needs beside "digest"
   std::vector<OptionDoc> options;
 };

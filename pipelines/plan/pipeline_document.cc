@@ -4,12 +4,14 @@
 #include <cctype>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "pipelines/plan/parameters.h"
+#include "pipelines/plan/sampled_clusters.h"
 #include "pipelines/plan/step_expansion.h"
 #include "pipelines/record/option_doc.h"
 #include "policies/document/map_reader.h"
@@ -143,9 +145,11 @@ InputDecl InputFrom(std::string view, const std::string& text, const policies::M
 StepDecl ReadStep(const Node::Entry& entry, Diagnostics& diagnostics) {
   StepDecl step;
   step.id = entry.key;
+  step.told_id = entry.key;
   step.mark = entry.key_mark;
   MapReader reader(entry.value, "step '" + entry.key + "'", diagnostics);
   step.uses = reader.RequiredText("uses");
+  step.told_uses = step.uses;
   step.uses_mark = reader.ValueMark("uses");
   step.purpose = reader.Text("purpose");
   step.purpose_mark = reader.ValueMark("purpose");
@@ -222,7 +226,12 @@ void CheckNames(const PipelineDocument& document,
   for (const SourceDecl& source : document.sources) {
     CheckName(source.name, source.mark, diagnostics);
   }
-  for (const StepDecl& step : document.steps) CheckName(step.id, step.mark, diagnostics);
+  std::set<std::string> taken;  // steps that were written out may meet others
+  for (const StepDecl& step : document.steps) {
+    CheckName(step.id, step.mark, diagnostics);
+    if (taken.insert(step.id).second) continue;
+    diagnostics.Error("SIG-3019", step.mark, "the name '" + step.id + "' is taken");
+  }
 }
 
 /// The run's point in time: the parameter as_of, else the day of `now`.
@@ -295,6 +304,7 @@ std::optional<PipelineDocument> ReadPipeline(const Node& root,
     document.steps.push_back(ReadStep(entry, diagnostics));
   }
   reader.Finish();
+  document.steps = WithSampledClusters(std::move(document.steps));
   for (const StepDecl& step : document.steps) {
     CheckPool(step.run, document.run, step.mark, diagnostics);
   }

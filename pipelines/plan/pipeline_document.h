@@ -76,6 +76,8 @@ struct InputDecl {
 
 struct StepDecl {
   std::string id;
+  std::string told_id;    ///< as the document has it: differs where the planner wrote steps out
+  std::string told_uses;  ///< likewise
   policies::Mark mark;
   std::string uses;
   policies::Mark uses_mark;
@@ -85,6 +87,10 @@ struct StepDecl {
   policies::LocatedJson options;
   bool allow_failure = false;
   StepRunOptions run;
+  std::vector<std::string> after;  ///< steps it waits for, beside the writers of its inputs
+
+  /// Whether it is one of several steps that stand for one of the document.
+  [[nodiscard]] bool written_out() const { return uses != told_uses; }
 };
 
 struct PipelineDocument {

@@ -1,7 +1,6 @@
 // Steps: each is bound to the columns that its purpose may read, or refused with rule and path.
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,12 +10,11 @@
 
 #include "crypto/base/text.h"
 #include "pipelines/plan/column_pruning.h"
+#include "pipelines/plan/column_refusals.h"
 #include "pipelines/plan/filled_options.h"
-#include "pipelines/plan/hidden_columns.h"
 #include "pipelines/plan/planning.h"
 #include "pipelines/plan/publish_planning.h"
 #include "pipelines/plan/step_order.h"
-#include "pipelines/query/binder.h"
 #include "pipelines/record/option_doc.h"
 
 namespace signet::pipelines {
@@ -24,7 +22,6 @@ namespace {
 
 using policies::LabelClass;
 using policies::Mark;
-using policies::Verdict;
 
 std::string DidYouMean(const std::string& name, const std::vector<std::string>& known) {
   const std::string nearest = NearestName(name, known);
@@ -42,10 +39,11 @@ class StepBinding {
 
   void Bind() {
     if (ReadsRefused()) return;
-    p_.refused.insert(decl_.id);  // until Finish
+    p_.refused.insert({decl_.id, decl_.told_id});  // until Finish
     const size_t errors = p_.diagnostics.count();
     op_ = FindOperator(decl_.uses);
-    if (op_ == nullptr || !op_->signature().in_documents) return UnknownOperator();
+    const bool known = op_ != nullptr && (op_->signature().in_documents || decl_.written_out());
+    if (!known) return UnknownOperator();
     CheckPurpose();
     options_ = FilledOptions(decl_, p_.policy);
     StartStep();
@@ -64,6 +62,8 @@ class StepBinding {
  private:
   /// One error is enough: a step that reads a refused one is refused silently.
   bool ReadsRefused() {
+    // Of steps that stand for one of the document, the first error is that one's.
+    if (decl_.written_out() && p_.refused.count(decl_.told_id) != 0) return true;
     for (const std::string& dataset : DatasetsOf(decl_)) {
       if (p_.refused.count(dataset) == 0) continue;
       p_.refused.insert(decl_.id);
@@ -87,7 +87,7 @@ class StepBinding {
     if (decl_.purpose.empty()) {
       p_.diagnostics.Error("SIG-3016",
                            decl_.mark,
-                           "step '" + decl_.id + "' states no purpose",
+                           "step '" + decl_.told_id + "' states no purpose",
                            "add `purpose:` with a purpose that the policies declare");
     } else if (p_.policy.FindPurpose(decl_.purpose) == nullptr) {
       p_.diagnostics.Error("SIG-3017",
@@ -184,8 +184,8 @@ class StepBinding {
     p_.diagnostics.Error(
         "SIG-3002",
         decl.mark,
-        "step '" + decl_.id + "' reads dataset '" + dataset.name + "' of kind " +
-            std::string(DatasetKindName(dataset.kind)) + ", but " + decl_.uses + " needs " +
+        "step '" + decl_.told_id + "' reads dataset '" + dataset.name + "' of kind " +
+            std::string(DatasetKindName(dataset.kind)) + ", but " + decl_.told_uses + " needs " +
             Join(kinds, " or "),
         fitting.empty() ? "" : "datasets of that kind here: " + Join(fitting, ", "));
   }
@@ -221,16 +221,17 @@ class StepBinding {
     for (auto& [view, schema] : with_all.inputs) {
       if (const auto found = full.find(view); found != full.end()) schema = found->second;
     }
+    ColumnRefusals refusals(p_, decl_, *op_, step_);
     if (op_->Bind(with_all).ok()) {
-      ReportForbiddenColumns(with_all, full);
-    } else if (!ReportHiddenColumns(with_all)) {
+      refusals.ReportForbidden(with_all, full);
+    } else if (!refusals.ReportHidden(with_all)) {
       const std::string& message = bound.status().message();
       const char* code = decl_.uses == "sql" ? "SIG-3010" : "SIG-3012";
       const Mark& mark = decl_.uses == "sql" && decl_.options.marks.count("/sql") != 0
                              ? decl_.options.MarkOf("/sql")
                              : LocateOption(message);
       p_.diagnostics.Error(
-          code, mark, "step '" + decl_.id + "': " + message, bound.status().remedy());
+          code, mark, "step '" + decl_.told_id + "': " + message, bound.status().remedy());
     }
     return std::nullopt;
   }
@@ -238,103 +239,6 @@ class StepBinding {
   [[nodiscard]] const Mark& LocateOption(const std::string& message) const {
     const Mark& mark = decl_.options.Locate(message);
     return mark.known() ? mark : decl_.mark;
-  }
-
-  /// Whether the step would do with columns that the policy shows to no step; reports those.
-  bool ReportHiddenColumns(const BindRequest& with_all) {
-    const std::vector<HiddenUse> uses = HiddenUsesOf(p_, *op_, with_all, step_.inputs);
-    for (const HiddenUse& use : uses) {
-      p_.diagnostics.Error("SIG-3003",
-                           MentionOf(use.column.name),
-                           "no step may see column '" + use.column.name + "' of '" + use.view +
-                               "': " + use.explanation,
-                           use.remedy);
-    }
-    return !uses.empty();
-  }
-
-  /// Which forbidden columns the step cannot do without: those whose absence alone breaks it.
-  void ReportForbiddenColumns(const BindRequest& with_all,
-                              const std::map<std::string, Schema>& full) {
-    for (const auto& [view, schema] : full) {
-      for (const Column& column : schema.columns) {
-        if (column.label.Allows(decl_.purpose)) continue;
-        BindRequest without = with_all;
-        auto& columns = without.inputs[view].columns;
-        columns.erase(std::remove(columns.begin(), columns.end(), column), columns.end());
-        if (!op_->Bind(without).ok()) ReportForbidden(view, column);
-      }
-    }
-  }
-
-  void ReportForbidden(const std::string& view, const Column& column) {
-    std::string rule = "no rule allows it";
-    for (const std::string& category : column.label.categories) {
-      const Verdict verdict = p_.policy.MayUse(category, decl_.purpose);
-      if (!verdict.allowed) {
-        rule = verdict.message + " (" + verdict.rule +
-               (verdict.article.empty() ? "" : ", " + verdict.article) + ")";
-        break;
-      }
-    }
-    std::string dataset = view;
-    for (const PlannedInput& input : step_.inputs) {
-      if (input.name == view) dataset = input.dataset;
-    }
-    const std::string code = "SIG-3003";
-    policies::Diagnostic diagnostic;
-    diagnostic.code = code;
-    diagnostic.message = "purpose '" + decl_.purpose + "' may not use column '" + column.name +
-                         "': " + rule + "; path: " + PathOf(column, dataset);
-    diagnostic.mark = MentionOf(column.name);
-    diagnostic.remedy = "leave the column out, or use a purpose that may read it: " +
-                        Join({column.label.purposes.begin(), column.label.purposes.end()}, ", ");
-    p_.diagnostics.Add(std::move(diagnostic));
-  }
-
-  /// Where the options name the column, else the step's purpose.
-  [[nodiscard]] const Mark& MentionOf(const std::string& column) const {
-    for (const char* key : {"/sql", "/where"}) {
-      const std::string text =
-          query::LowerName(decl_.options.value[std::string_view(key).substr(1)].AsString());
-      if (text.find(query::LowerName(column)) != std::string::npos) {
-        return decl_.options.MarkOf(key);
-      }
-    }
-    const Mark& mark = decl_.options.Locate("'" + column + "'");
-    return mark.known() ? mark : decl_.purpose_mark;
-  }
-
-  /// "crm.birth_date -> crm -> profile -> this step".
-  [[nodiscard]] std::string PathOf(const Column& column, const std::string& dataset) const {
-    std::vector<std::string> chain;
-    const std::function<bool(const std::string&)> walk = [&](const std::string& at) {
-      chain.push_back(at);
-      const auto found = p_.datasets.find(at);
-      if (found == p_.datasets.end() || found->second.parents.empty()) return true;
-      for (const std::string& parent : found->second.parents) {
-        const bool leads =
-            std::any_of(column.label.origins.begin(),
-                        column.label.origins.end(),
-                        [&](const std::string& origin) { return Reaches(parent, origin); });
-        if (leads) return walk(parent);
-      }
-      return true;
-    };
-    walk(dataset);
-    std::reverse(chain.begin(), chain.end());
-    const std::vector<std::string> origins(column.label.origins.begin(),
-                                           column.label.origins.end());
-    return Join(origins, ", ") + " -> " + Join(chain, " -> ") + " -> " + decl_.id;
-  }
-
-  [[nodiscard]] bool Reaches(const std::string& dataset, const std::string& origin) const {
-    const auto found = p_.datasets.find(dataset);
-    if (found == p_.datasets.end()) return false;
-    for (const Column& column : found->second.schema.columns) {
-      if (column.label.origins.count(origin) != 0) return true;
-    }
-    return false;
   }
 
   void CheckLabelWindow() {
@@ -378,10 +282,13 @@ class StepBinding {
       }
       step_.after = {"consent"};
     }
+    step_.after.insert(step_.after.end(), decl_.after.begin(), decl_.after.end());
     if (decl_.uses == "features") dataset.features_at = Cutoff();
     const char* const name = kind == DatasetKind::kSnapshot ? "members" : "out";
-    step_.outputs.push_back({name, decl_.id, kind, std::move(output), false, false});
+    const bool ephemeral = op_->signature().ephemeral;
+    step_.outputs.push_back({name, decl_.id, kind, std::move(output), false, ephemeral});
     p_.refused.erase(decl_.id);
+    p_.refused.erase(decl_.told_id);
     p_.datasets.emplace(decl_.id, std::move(dataset));
     p_.plan.steps.push_back(std::move(step_));
   }

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "crypto/base/text.h"
-#include "pipelines/query/single_value.h"
 #include "pipelines/record/label_flow.h"
 #include "pipelines/segments/segment_model.h"
 
@@ -13,11 +12,6 @@ namespace signet::pipelines {
 namespace {
 
 using Inputs = std::map<std::string, Schema>;
-
-bool IsModel(const Schema& schema) {
-  const Column* model = schema.Find("model");
-  return model != nullptr && model->type == ColumnType::kBytes;
-}
 
 struct Parts {
   std::string model;
@@ -27,8 +21,8 @@ struct Parts {
 Result<Parts> PartsOf(const AssignOptions& options, const Inputs& inputs) {
   Parts parts;
   for (const auto& [name, schema] : inputs) {
-    std::string& part = IsModel(schema) ? parts.model : parts.subjects;
-    if (!IsModel(schema) && !options.input.empty() && name != options.input) continue;
+    std::string& part = IsSegmentModel(schema) ? parts.model : parts.subjects;
+    if (!IsSegmentModel(schema) && !options.input.empty() && name != options.input) continue;
     if (!part.empty()) return Invalid("assign: one model and one input with subjects are expected");
     part = name;
   }
@@ -37,17 +31,6 @@ Result<Parts> PartsOf(const AssignOptions& options, const Inputs& inputs) {
     return Invalid("assign: no input has a subject");
   }
   return parts;
-}
-
-Result<SegmentModel> ReadModel(query::Connection& connection, const std::string& input) {
-  const Result<Bytes> bytes =
-      query::ReadSingleBlob(connection, "SELECT model FROM " + SqlName(input));
-  if (!bytes.ok()) {
-    return bytes.status().WithContext("assign: input '" + input + "' must hold exactly one model");
-  }
-  Result<SegmentModel> model = SegmentModel::Decode(*bytes);
-  if (!model.ok()) return Invalid("assign: input '" + input + "' is no model of segments");
-  return model;
 }
 
 struct Tally {
@@ -169,7 +152,7 @@ Result<Json> RunAssign(query::Connection& connection,
                        const Inputs& inputs,
                        const StageContext& context) {
   ASSIGN_OR_RETURN(const Parts parts, PartsOf(options, inputs));
-  ASSIGN_OR_RETURN(const SegmentModel model, ReadModel(connection, parts.model));
+  ASSIGN_OR_RETURN(const SegmentModel model, ReadSegmentModel(connection, "assign", parts.model));
   TRY(CheckOnly(options, model));
   for (const std::string& name : model.columns) {
     Result<const Column*> column = ColumnNamed(inputs.at(parts.subjects), parts.subjects, name);

@@ -3,7 +3,8 @@
 /// In: one input with a subject (features, scores); out: kind model, one row (name, model, card)
 /// that `assign` applies per partition. One task over all partitions. Deterministic: rows are taken
 /// in canonical order and sums are exact, so neither row order nor partitions matter. Memory: 8
-/// bytes a value, three times. Rows that miss a value are left out and counted.
+/// bytes a value, three times. Rows that miss a value are left out and counted. With `sample` the
+/// planner puts the stages of sampled_clusters.h in its place.
 #pragma once
 
 #include <map>
@@ -21,10 +22,13 @@
 
 namespace signet::pipelines {
 
+inline constexpr int64_t kSampleMax = 10'000'000;
+
 struct ClusterOptions {
   SegmentSource source;
   ClusteringOptions clustering;
   size_t group_min = 50;  ///< people below which neither profile nor hexagon is told
+  size_t sample = 0;      ///< subjects to learn from; 0: everybody
 
   static Result<ClusterOptions> FromJson(const Json& json);
   static std::vector<OptionDoc> Options();
@@ -33,8 +37,8 @@ struct ClusterOptions {
 Result<Schema> ClusterOutputSchema(const ClusterOptions& options,
                                    const std::map<std::string, Schema>& inputs);
 
-/// Figures: ClusteringJson without single rows, small clusters and the hierarchy's merges, and
-/// `hexbins`: principal components counted by hexagons, coloured by cluster.
+/// Figures: ToldFigures, and `hexbins`: principal components counted by hexagons, coloured by
+/// cluster.
 Result<Json> RunCluster(query::Connection& connection,
                         const ClusterOptions& options,
                         const std::map<std::string, Schema>& inputs,

@@ -148,7 +148,9 @@ Status Describe(const std::vector<std::vector<double>>& columns,
     std::vector<ColumnContrast> contrasts;
     for (size_t c = 0; c < names.size(); ++c) {
       profile.mean.push_back(sums[j][c].Value() / n);
-      profile.effect.push_back((scaled[j][c].Value() / n - mean[c]) / deviation[c]);
+      // A column may be constant over these rows when others have told its scale.
+      const double gap = scaled[j][c].Value() / n - mean[c];
+      profile.effect.push_back(deviation[c] > 0 ? gap / deviation[c] : 0);
       contrasts.push_back({names[c], profile.effect.back()});
     }
     profile.words = k == 1 ? "everybody" : ClusterWords(std::move(contrasts));
@@ -161,9 +163,16 @@ Status Describe(const std::vector<std::vector<double>>& columns,
 Result<Clustering> ClusterColumns(const std::vector<std::string>& names,
                                   const std::vector<std::vector<double>>& columns,
                                   const ClusteringOptions& options) {
+  ASSIGN_OR_RETURN(ColumnScaling scaling, ColumnScaling::Learn(names, columns, options.scaling));
+  return ClusterScaled(std::move(scaling), columns, options);
+}
+
+Result<Clustering> ClusterScaled(ColumnScaling scaling,
+                                 const std::vector<std::vector<double>>& columns,
+                                 const ClusteringOptions& options) {
   Clustering clustering;
   clustering.method = options.choice.method;
-  ASSIGN_OR_RETURN(clustering.scaling, ColumnScaling::Learn(names, columns, options.scaling));
+  clustering.scaling = std::move(scaling);
   clustering.rows_given = columns.front().size();
   const PointSet points = clustering.scaling.Apply(columns, clustering.rows);
   ASSIGN_OR_RETURN(clustering.choice, ChooseK(points, options.choice));

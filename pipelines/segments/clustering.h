@@ -63,6 +63,11 @@ Result<Clustering> ClusterColumns(const std::vector<std::string>& names,
                                   const std::vector<std::vector<double>>& columns,
                                   const ClusteringOptions& options);
 
+/// The same in a scaling that is known, such as that of more rows than are given.
+Result<Clustering> ClusterScaled(ColumnScaling scaling,
+                                 const std::vector<std::vector<double>>& columns,
+                                 const ClusteringOptions& options);
+
 /// The profiles and the tree of labels that something else gave, over the same columns.
 Status Describe(const std::vector<std::vector<double>>& columns,
                 const PointSet& points,

@@ -11,11 +11,13 @@
 #include "pipelines/math/kmeans.h"
 #include "pipelines/math/quantile_bands.h"
 #include "pipelines/query/analyse_select.h"
+#include "pipelines/query/single_value.h"
 #include "pipelines/record/label_flow.h"
 
 namespace signet::pipelines {
 namespace {
 
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<std::string_view, 3> kKinds = {"clusters", "rfm", "tiers"};
 
 /// Where recency (rows, worst first) and frequency (columns, worst first) meet, in fifths.
@@ -48,6 +50,20 @@ int ClusterOf(const SegmentModel& model, const std::vector<double>& values) {
   std::vector<uint32_t> rows;
   const PointSet point = model.scaling.Apply(columns, rows);
   return static_cast<int>(AssignToNearest(point, model.centroids, 1).labels.front());
+}
+
+/// The columns as doubles, for a SELECT.
+std::string DoublesSql(const std::vector<std::string>& columns) {
+  std::string list;
+  for (const std::string& column : columns) {
+    list += (list.empty() ? "CAST(" : ", CAST(") + SqlName(column) + " AS DOUBLE)";
+  }
+  return list;
+}
+
+std::string FromSql(const std::string& input, const std::string& where) {
+  const std::string from = " FROM " + SqlName(input);
+  return where.empty() ? from : from + " WHERE (" + where + "\n)";
 }
 
 Status CheckDecoded(const SegmentModel& model) {
@@ -149,12 +165,7 @@ Result<std::vector<std::vector<double>>> ReadColumns(query::Connection& connecti
                                                      const std::string& input,
                                                      const std::vector<std::string>& columns,
                                                      const std::string& where) {
-  std::string list;
-  for (const std::string& column : columns) {
-    list += (list.empty() ? "CAST(" : ", CAST(") + SqlName(column) + " AS DOUBLE)";
-  }
-  std::string sql = "SELECT " + list + " FROM " + SqlName(input);
-  if (!where.empty()) sql += " WHERE (" + where + "\n)";
+  const std::string sql = "SELECT " + DoublesSql(columns) + FromSql(input, where);
   ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows, connection.Query(sql));
   std::vector<std::vector<double>> values(columns.size());
   query::Chunk chunk;
@@ -163,9 +174,29 @@ Result<std::vector<std::vector<double>>> ReadColumns(query::Connection& connecti
     if (!more) return values;
     for (size_t c = 0; c < columns.size(); ++c) {
       for (size_t r = 0; r < chunk.size(); ++r) {
-        values[c].push_back(chunk.IsNull(c, r) ? std::numeric_limits<double>::quiet_NaN()
-                                               : chunk.Double(c, r));
+        values[c].push_back(chunk.IsNull(c, r) ? kMissing : chunk.Double(c, r));
       }
+    }
+  }
+}
+
+Status ForEachSubject(query::Connection& connection,
+                      const std::string& input,
+                      const std::vector<std::string>& columns,
+                      const std::string& where,
+                      const TakeSubject& take) {
+  const std::string sql = "SELECT subject, " + DoublesSql(columns) + FromSql(input, where);
+  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows, connection.Query(sql));
+  std::vector<double> values(columns.size());
+  query::Chunk chunk;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+    if (!more) return OkStatus();
+    for (size_t r = 0; r < chunk.size(); ++r) {
+      for (size_t c = 0; c < values.size(); ++c) {
+        values[c] = chunk.IsNull(c + 1, r) ? kMissing : chunk.Double(c + 1, r);
+      }
+      TRY(take(chunk.GetUuid(0, r), values));
     }
   }
 }
@@ -190,6 +221,25 @@ Status WriteSegmentModel(query::Connection& connection,
   return writer->Finish();
 }
 
+bool IsSegmentModel(const Schema& schema) {
+  const Column* model = schema.Find("model");
+  return model != nullptr && model->type == ColumnType::kBytes;
+}
+
+Result<SegmentModel> ReadSegmentModel(query::Connection& connection,
+                                      const std::string& stage,
+                                      const std::string& input) {
+  const Result<Bytes> bytes =
+      query::ReadSingleBlob(connection, "SELECT model FROM " + SqlName(input));
+  if (!bytes.ok()) {
+    return bytes.status().WithContext(stage + ": input '" + input +
+                                      "' must hold exactly one model");
+  }
+  Result<SegmentModel> model = SegmentModel::Decode(*bytes);
+  if (!model.ok()) return Invalid(stage + ": input '" + input + "' is no model of segments");
+  return model;
+}
+
 Result<std::string> SegmentInput(const SegmentSource& source,
                                  const std::map<std::string, Schema>& inputs,
                                  policies::Label& read) {
@@ -201,8 +251,9 @@ Result<std::string> SegmentInput(const SegmentSource& source,
     input = inputs.begin()->first;
   }
   ASSIGN_OR_RETURN(const Schema* schema, InputNamed(inputs, input));
-  const Column* subject = schema->Find(kSubjectColumn);
-  if (subject == nullptr) return Invalid(source.stage + ": input '" + input + "' has no subject");
+  if (schema->Find(kSubjectColumn) == nullptr) {
+    return Invalid(source.stage + ": input '" + input + "' has no subject");
+  }
   if (source.columns.empty()) return Invalid(source.stage + ": 'columns' names no column");
   for (const std::string& name : source.columns) {
     Result<const Column*> column = ColumnNamed(*schema, input, name);
@@ -212,18 +263,25 @@ Result<std::string> SegmentInput(const SegmentSource& source,
     }
   }
   ASSIGN_OR_RETURN(read, JoinedLabel(*schema, source.columns));
-  read = policies::Label::Join(read, subject->label);
-  if (source.where.empty()) return input;
-  Result<query::SelectAnalysis> where = query::AnalyseExpression(source.where, input, *schema);
+  ASSIGN_OR_RETURN(const policies::Label member, MemberLabel(source, input, *schema));
+  read = policies::Label::Join(read, member);
+  return input;
+}
+
+Result<policies::Label> MemberLabel(const SegmentSource& source,
+                                    const std::string& input,
+                                    const Schema& schema) {
+  const Column* subject = schema.Find(kSubjectColumn);
+  if (subject == nullptr) return Invalid(source.stage + ": input '" + input + "' has no subject");
+  if (source.where.empty()) return subject->label;
+  Result<query::SelectAnalysis> where = query::AnalyseExpression(source.where, input, schema);
   if (!where.ok()) return where.status().WithContext(source.stage + ": where");
   if (where->columns.size() != 1 || where->columns[0].type != ColumnType::kBool ||
       where->aggregates) {
     return Invalid(source.stage + ": where must be a condition, true or false for each row");
   }
-  if (!where->read.empty()) {
-    read = policies::Label::Join(read, JoinedLabel({{input, *schema}}, where->read));
-  }
-  return input;
+  if (where->read.empty()) return subject->label;
+  return policies::Label::Join(subject->label, JoinedLabel({{input, schema}}, where->read));
 }
 
 }  // namespace signet::pipelines

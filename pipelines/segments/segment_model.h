@@ -5,11 +5,14 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "crypto/base/bytes.h"
+#include "crypto/base/ids.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
 #include "pipelines/math/column_scaling.h"
@@ -51,6 +54,15 @@ Result<std::vector<std::vector<double>>> ReadColumns(query::Connection& connecti
                                                      const std::vector<std::string>& columns,
                                                      const std::string& where);
 
+/// Takes one row: its subject and its values, NaN for NULL.
+using TakeSubject = std::function<Status(const Uuid& subject, std::span<const double> values)>;
+/// Gives each row of `input` to `take`, one after the other: no more than a chunk is in memory.
+Status ForEachSubject(query::Connection& connection,
+                      const std::string& input,
+                      const std::vector<std::string>& columns,
+                      const std::string& where,
+                      const TakeSubject& take);
+
 /// {name TEXT, model BLOB, card TEXT}, labelled with all that the model has read.
 Schema SegmentModelSchema(const policies::Label& label);
 /// Fills `out` with the one row.
@@ -59,6 +71,13 @@ Status WriteSegmentModel(query::Connection& connection,
                          const std::string& name,
                          const SegmentModel& model,
                          const Json& card);
+
+/// Whether an input is what a stage that learns segments has left.
+bool IsSegmentModel(const Schema& schema);
+/// The model of such an input. kInvalid, in the name of `stage`, unless it holds exactly one.
+Result<SegmentModel> ReadSegmentModel(query::Connection& connection,
+                                      const std::string& stage,
+                                      const std::string& input);
 
 /// The input meant: the one named, or the only one there is; it must hold `columns` as numbers and
 /// a subject. `read` receives their joined label and that of `where`.
@@ -71,5 +90,10 @@ struct SegmentSource {
 Result<std::string> SegmentInput(const SegmentSource& source,
                                  const std::map<std::string, Schema>& inputs,
                                  policies::Label& read);
+/// The label of being among the rows of `input`: the subject's, joined with that of what `where`
+/// reads. kInvalid when `where` is no condition.
+Result<policies::Label> MemberLabel(const SegmentSource& source,
+                                    const std::string& input,
+                                    const Schema& schema);
 
 }  // namespace signet::pipelines
