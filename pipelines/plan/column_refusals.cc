@@ -19,20 +19,18 @@ using policies::Verdict;
 
 namespace {
 
-/// Where in `options` a value is just `text`, as a JSON pointer; nothing if nowhere.
+/// Where in `options`, which stand at `at`, a value is just `text`, as a JSON pointer.
 std::optional<std::string> PointerTo(const Json& options,
                                      const std::string& text,
                                      const std::string& at) {
   if (options.is_string() && options.AsString() == text) return at;
-  for (size_t i = 0; i < options.items().size(); ++i) {
-    const auto found = PointerTo(options.items()[i], text, at + "/" + std::to_string(i));
-    if (found) return found;
-  }
-  for (const auto& [key, value] : options.fields()) {
-    const auto found = PointerTo(value, text, at + "/" + key);
-    if (found) return found;
-  }
-  return std::nullopt;
+  std::optional<std::string> found;
+  const auto look = [&](const std::string& key, const Json& value) {
+    if (!found) found = PointerTo(value, text, std::string(at).append("/").append(key));
+  };
+  for (size_t i = 0; i < options.items().size(); ++i) look(std::to_string(i), options.items()[i]);
+  for (const auto& [key, value] : options.fields()) look(key, value);
+  return found;
 }
 
 }  // namespace

@@ -136,29 +136,30 @@ class Everybody {
 };
 
 Json SampledJson(const Json& card, double shift_max) {
+  Json of_the_sample = Json::Strings({"candidates",
+                                      "clusters.centroid",
+                                      "clusters.rule_precision",
+                                      "clusters.rule_recall",
+                                      "clusters.rules",
+                                      "clusters.silhouette",
+                                      "hexbins",
+                                      "silhouette",
+                                      "tree"});
+  if (card.Has("hierarchy")) of_the_sample.Push("hierarchy");
+  Json of_everybody = Json::Strings({"clusters.effect",
+                                     "clusters.mean",
+                                     "clusters.share",
+                                     "clusters.size",
+                                     "clusters.words",
+                                     "inertia",
+                                     "rows",
+                                     "rows_missing_a_value",
+                                     "rows_used"});
   return Json::Of({{"rows", card["rows"]},
                    {"of", card["everybody"]["rows_used"]},
                    {"shift_max", Rounded(shift_max, kDigits)},
-                   {"of_the_sample",
-                    Json::Strings({"candidates",
-                                   "clusters.centroid",
-                                   "clusters.rule_precision",
-                                   "clusters.rule_recall",
-                                   "clusters.rules",
-                                   "clusters.silhouette",
-                                   "hexbins",
-                                   "silhouette",
-                                   "tree"})},
-                   {"of_everybody",
-                    Json::Strings({"clusters.effect",
-                                   "clusters.mean",
-                                   "clusters.share",
-                                   "clusters.size",
-                                   "clusters.words",
-                                   "inertia",
-                                   "rows",
-                                   "rows_missing_a_value",
-                                   "rows_used"})}});
+                   {"of_the_sample", std::move(of_the_sample)},
+                   {"of_everybody", std::move(of_everybody)}});
 }
 
 std::string LearntFrom(const Json& sampled) {

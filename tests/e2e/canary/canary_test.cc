@@ -64,6 +64,9 @@ class Canary : public testing::Test {
  protected:
   void SetUp() override {
     place_.SetUp(/*customers=*/800, /*partitions=*/2, /*canaries=*/true);
+    // Clusters by way of a sample: more datasets with persons' rows, and sums of few of them.
+    place_.WritePipeline(
+        {{"partitions: 8", "partitions: 2"}, {"    k: 3..5\n", "    k: 3..5\n    sample: 300\n"}});
     fs::create_directories(place_.root() / "tap");
     fs::create_directories(place_.root() / "tmp");
     fs::create_directories(place_.root() / "told");

@@ -120,6 +120,8 @@ TEST_F(Clusters, OfASampleAreToldOfEverybodyWhoMayBeUsed) {
   // Nothing of the parts was left for the erasure to search: they died with the run.
   EXPECT_NE(erased.out.find("shop/profile"), std::string::npos) << erased.out;
   EXPECT_EQ(erased.out.find("groups.sample"), std::string::npos) << erased.out;
+  EXPECT_NE(erased.out.find("shop:groups@"), std::string::npos)
+      << "the model learnt from somebody who was erased is not flagged: " << erased.out;
   EXPECT_EQ(ExpectCardAndMembersAgree(place_.Run()), ShopMembers(kCustomers) - 2);
 }
 

@@ -72,7 +72,7 @@ TEST_F(SampledTask, WhoMayNotBeUsedIsInNoSums) {
   const ScalingSums sums = MergedScaling(*connection_, options, "result").value();
   EXPECT_EQ(sums.rows(), 90U);
   // Amounts are n + 0.25 for n = 0 to 99; person 3 has 3, 13, ...
-  ScalingSums expected(1, false);
+  ScalingSums expected(1, /*log=*/false);
   for (int n = 0; n < 100; ++n) {
     const double amount = n + 0.25;
     if (n % 10 != 3) expected.Add({&amount, 1});

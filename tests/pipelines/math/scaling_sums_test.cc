@@ -42,11 +42,11 @@ std::vector<std::vector<double>> Turned(const std::vector<std::vector<double>>& 
 
 TEST(ScalingSums, AreTheSameHoweverRowsAreSplitAndInWhateverOrder) {
   const auto rows = Rows(500);
-  const Bytes whole = SumsOf(rows, true).Encode();
+  const Bytes whole = SumsOf(rows, /*log=*/true).Encode();
   for (const size_t parts : {2, 5, 8}) {
-    std::vector<ScalingSums> split(parts, ScalingSums(3, true));
+    std::vector<ScalingSums> split(parts, ScalingSums(3, /*log=*/true));
     for (size_t i = rows.size(); i-- > 0;) split[i * i % parts].Add(rows[i]);
-    ScalingSums merged(3, true);
+    ScalingSums merged(3, /*log=*/true);
     for (size_t p = parts; p-- > 0;) merged.Merge(split[p]);
     EXPECT_EQ(merged.Encode(), whole) << parts;
   }
@@ -90,11 +90,12 @@ TEST(ScalingSums, RefuseWhatTheRowsWouldRefuseInTheSameWords) {
     ASSERT_FALSE(learnt.ok());
     EXPECT_EQ(summed.ToString(), learnt.ToString());
   }
-  EXPECT_FALSE(ColumnScaling::FromSums({"a"}, ScalingSums(1, false), {}).ok()) << "no row at all";
+  EXPECT_FALSE(ColumnScaling::FromSums({"a"}, ScalingSums(1, /*log=*/false), {}).ok())
+      << "no row at all";
 }
 
 TEST(ScalingSums, ComeBackFromTheirBytesAndFromNoOthers) {
-  const Bytes bytes = SumsOf(Rows(60), false).Encode();
+  const Bytes bytes = SumsOf(Rows(60), /*log=*/false).Encode();
   EXPECT_EQ(ScalingSums::Decode(bytes).value().Encode(), bytes);
   for (size_t cut = 0; cut < bytes.size(); cut += 97) {
     EXPECT_FALSE(ScalingSums::Decode(ByteView(bytes).first(cut)).ok()) << cut;

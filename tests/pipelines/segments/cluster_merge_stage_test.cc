@@ -14,7 +14,7 @@ class ClusterMergeStage : public SampledWorld {
     StageContext context;
     context.seed = 1;
     figures = Into("one", [&] { return RunCluster(*connection_, options, inputs_, context); });
-    const SegmentModel model = ReadSegmentModel(*connection_, "test", "one").value();
+    SegmentModel model = ReadSegmentModel(*connection_, "test", "one").value();
     Sql("DROP TABLE one");
     return model;
   }

@@ -51,6 +51,7 @@ TEST(SubjectSample, OfPartsMergedIsThatOfAllWhateverTheSplitAndTheOrder) {
     SCOPED_TRACE(seed);
     std::vector<Uuid> people = People(300 + seed);
     std::vector<std::pair<uint64_t, Uuid>> by_hash;
+    by_hash.reserve(people.size());
     for (const Uuid& person : people) by_hash.emplace_back(SubjectHash(person, seed), person);
     std::sort(by_hash.begin(), by_hash.end());
     std::vector<Uuid> lowest;
