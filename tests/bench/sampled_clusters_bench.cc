@@ -46,9 +46,10 @@ class People {
     std::string all;
     for (int p = 0; p < kPartitions; ++p) {
       const std::string name = "p" + std::to_string(p);
-      Sql("CREATE TABLE " + name + " AS SELECT * FROM " + made +
-          " WHERE ('0x' || substr(subject::VARCHAR, 1, 8))::BIGINT % " +
-          std::to_string(kPartitions) + " = " + std::to_string(p));
+      std::string create = "CREATE TABLE ";
+      create.append(name).append(" AS SELECT * FROM ").append(made);
+      create.append(" WHERE ('0x' || substr(subject::VARCHAR, 1, 8))::BIGINT % ");
+      Sql(create.append(std::to_string(kPartitions)).append(" = ").append(std::to_string(p)));
       all += (p > 0 ? " UNION ALL SELECT * FROM " : "SELECT * FROM ") + name;
     }
     Sql("CREATE VIEW everyone AS " + all);
