@@ -1,5 +1,8 @@
 #include "pipelines/plan/publish_planning.h"
 
+#include <filesystem>
+
+#include "crypto/base/text.h"
 #include "tests/pipelines/plan/plan_world.h"
 
 namespace signet::pipelines {
@@ -33,18 +36,20 @@ class PublishPlanningTest : public PlanWorld {
       EXPECT_TRUE(
           WriteFileAtomically(scratch_.path() / "organisation.yaml", AsBytes(organisation)).ok());
     }
-    return Make(std::string(kPaidSources) +
-                "  about:\n    uses: sql\n    purpose: marketing.segmentation\n    inputs: {c: "
-                "crm}\n    sql: SELECT subject, card_type, tier FROM c\n"
-                "  chosen:\n    uses: segment\n    purpose: marketing.segmentation\n    from: "
-                "about\n    where: " +
-                where +
-                "\n  out:\n    uses: publish\n    purpose: marketing.segmentation\n    segments: "
-                "[chosen]\n    recipients: [email_platform]\n");
+    return Make(
+        Join({kPaidSources,
+              "  about:\n    uses: sql\n    purpose: marketing.segmentation\n    inputs: {c: "
+              "crm}\n    sql: SELECT subject, card_type, tier FROM c\n"
+              "  chosen:\n    uses: segment\n    purpose: marketing.segmentation\n    from: "
+              "about\n    where: ",
+              where,
+              "\n  out:\n    uses: publish\n    purpose: marketing.segmentation\n    segments: "
+              "[chosen]\n    recipients: [email_platform]\n"},
+             ""));
   }
 
   static std::string Shipped(const char* name) {
-    const Result<Bytes> text = ReadFile(std::string("policies/bundles/") + name);
+    const Result<Bytes> text = ReadFile(std::filesystem::path("policies/bundles") / name);
     EXPECT_TRUE(text.ok());
     return std::string(AsText(*text));
   }
