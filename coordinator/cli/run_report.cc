@@ -53,8 +53,9 @@ std::string RunReportText(const Json& report) {
         step.rfind("load.", 0) == 0) {
       continue;
     }
-    text += "  " + step + "\n";
-    Flatten(all.items().front(), "", text);
+    std::string lines;
+    Flatten(all.items().front(), "", lines);
+    if (!lines.empty()) text += "  " + step + "\n" + lines;
   }
   for (const Json& snapshot : report["snapshots"].items()) {
     text += "snapshot " + snapshot["name"].AsString() + " for " + snapshot["recipient"].AsString() +

@@ -41,6 +41,7 @@ Json SomeReport() {
                                          {"note", "calibrated"},
                                          {"nested", Json::Of({{"brier", 0.1}})},
                                          {"curve", Json::List({1, 2})}})})},
+                  {"groups.learnt", Json::List({Json::Of({{"candidates", Json::List({1})}})})},
                   {"gate.crm", Json::List({Json::Of({{"rows", 5}})})},
                   {"scores", Json::List({Json::Of({{"rows", 1}}), Json::Of({{"rows", 2}})})}})},
        {"snapshots",
