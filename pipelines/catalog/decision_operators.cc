@@ -27,13 +27,7 @@ OperatorSignature Once(std::string name,
                        std::string summary,
                        std::vector<Kind> accepts,
                        Kind produces) {
-  OperatorSignature signature;
-  signature.name = std::move(name);
-  signature.summary = std::move(summary);
-  signature.shape = Shape::kOnce;
-  signature.accepts = std::move(accepts);
-  signature.produces = produces;
-  return signature;
+  return Signature(std::move(name), std::move(summary), Shape::kOnce, std::move(accepts), produces);
 }
 
 }  // namespace

@@ -48,20 +48,6 @@ using Drift = StageOperator<DriftStageOptions, DriftOutputSchema, RunDrift>;
 using Segment = StageOperator<SegmentOptions, SegmentOutputSchema, RunSegment>;
 using Check = StageOperator<CheckOptions, CheckOutputSchema, RunCheck>;
 
-OperatorSignature Signature(std::string name,
-                            std::string summary,
-                            Shape shape,
-                            std::vector<DatasetKind> accepts,
-                            DatasetKind produces) {
-  OperatorSignature signature;
-  signature.name = std::move(name);
-  signature.summary = std::move(summary);
-  signature.shape = shape;
-  signature.accepts = std::move(accepts);
-  signature.produces = produces;
-  return signature;
-}
-
 std::vector<std::unique_ptr<Operator>> MakeStages() {
   using Kind = DatasetKind;
   std::vector<std::unique_ptr<Operator>> all;
@@ -154,6 +140,20 @@ const std::vector<std::unique_ptr<Operator>>& Catalog() {
 }
 
 }  // namespace
+
+OperatorSignature Signature(std::string name,
+                            std::string summary,
+                            Shape shape,
+                            std::vector<DatasetKind> accepts,
+                            DatasetKind produces) {
+  OperatorSignature signature;
+  signature.name = std::move(name);
+  signature.summary = std::move(summary);
+  signature.shape = shape;
+  signature.accepts = std::move(accepts);
+  signature.produces = produces;
+  return signature;
+}
 
 const Operator* FindOperator(std::string_view name) {
   for (const std::unique_ptr<Operator>& op : Catalog()) {

@@ -43,17 +43,6 @@ using Project = StageOperator<ProjectOptions, ProjectOutputSchema, RunProject>;
 using Recommend = StageOperator<RecommendStageOptions, RecommendOutputSchema, RunRecommend>;
 using Grid = StageOperator<GridOptions, GridOutputSchema, RunGrid>;
 
-OperatorSignature Signature(
-    std::string name, std::string summary, Shape shape, std::vector<Kind> accepts, Kind produces) {
-  OperatorSignature signature;
-  signature.name = std::move(name);
-  signature.summary = std::move(summary);
-  signature.shape = shape;
-  signature.accepts = std::move(accepts);
-  signature.produces = produces;
-  return signature;
-}
-
 /// Only the planner adds it.
 OperatorSignature Internal(OperatorSignature signature) {
   signature.in_documents = false;

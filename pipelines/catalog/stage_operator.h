@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "crypto/base/status.h"
 #include "pipelines/catalog/operator.h"
@@ -12,6 +13,13 @@ namespace signet::pipelines {
 
 /// The input schemas of a task, by view name.
 std::map<std::string, Schema> InputSchemas(const TaskSpec& spec);
+
+/// A signature without keys or options, for documents.
+OperatorSignature Signature(std::string name,
+                            std::string summary,
+                            Shape shape,
+                            std::vector<DatasetKind> accepts,
+                            DatasetKind produces);
 
 /// Adapts `RunStage(connection, options, inputs, context)`, which fills the table `out`, and its
 /// transfer function. `Options` has FromJson and Options (see pipelines/README.md).

@@ -38,6 +38,14 @@ class SampledTask : public TaskWorld {
     task.spec.outputs[0].schema = FindOperator(op)->Bind(request).value();
     return task;
   }
+  void LeaveOutPersonThree(TaskAssignment& task) {
+    std::vector<SubjectId> others;
+    for (int i = 0; i < 10; ++i) {
+      if (i != 3) others.push_back(Person(i));
+    }
+    std::sort(others.begin(), others.end());
+    Restrict(task, others);
+  }
   /// Runs it and shows what it wrote as the view "result".
   void Show(const TaskAssignment& task) {
     Result<TaskResult> result = Run(task);
@@ -48,12 +56,7 @@ class SampledTask : public TaskWorld {
 
 TEST_F(SampledTask, WhoMayNotBeUsedIsInNoSample) {
   TaskAssignment task = TaskOf("cluster_sample");
-  std::vector<SubjectId> others;
-  for (int i = 0; i < 10; ++i) {
-    if (i != 3) others.push_back(Person(i));
-  }
-  std::sort(others.begin(), others.end());
-  Restrict(task, others);
+  LeaveOutPersonThree(task);
   Show(task);
   EXPECT_EQ(Count("SELECT count(*) FROM result"), 60);
   EXPECT_EQ(Count("SELECT count(*) FROM result WHERE subject = md5('3')::UUID"), 0);
@@ -61,12 +64,7 @@ TEST_F(SampledTask, WhoMayNotBeUsedIsInNoSample) {
 
 TEST_F(SampledTask, WhoMayNotBeUsedIsInNoSums) {
   TaskAssignment task = TaskOf("cluster_sums");
-  std::vector<SubjectId> others;
-  for (int i = 0; i < 10; ++i) {
-    if (i != 3) others.push_back(Person(i));
-  }
-  std::sort(others.begin(), others.end());
-  Restrict(task, others);
+  LeaveOutPersonThree(task);
   Show(task);
   const ClusterOptions options = ClusterOptions::FromJson(task.spec.options).value();
   const ScalingSums sums = MergedScaling(*connection_, options, "result").value();
