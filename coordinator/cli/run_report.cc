@@ -55,7 +55,7 @@ std::string RunReportText(const Json& report) {
     }
     std::string lines;
     Flatten(all.items().front(), "", lines);
-    if (!lines.empty()) text += "  " + step + "\n" + lines;
+    if (!lines.empty()) text.append("  ").append(step).append("\n").append(lines);
   }
   for (const Json& snapshot : report["snapshots"].items()) {
     text += "snapshot " + snapshot["name"].AsString() + " for " + snapshot["recipient"].AsString() +
