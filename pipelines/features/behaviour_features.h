@@ -4,7 +4,8 @@
 /// subject, columns named `<input>_<what>[_<window>]`. Strictly before the cut-off: a row at the
 /// cut-off never counts. Deterministic: integers and DECIMAL sums only; a double is a function of
 /// those. Independent of row order; partition by partition (no shuffle). Memory: one hash table
-/// over the partition's subjects, and one over its orders where `order` is named.
+/// over the partition's subjects with the times of their orders, and one over its orders where
+/// `order` is named.
 #pragma once
 
 #include <cstdint>

@@ -32,8 +32,8 @@ std::string BlockContext::DaysBefore(const std::string& micros_sql) const {
 }
 
 std::string BlockContext::FromBefore() const {
-  return "FROM " + SqlName(options.input) + " WHERE " + SqlName(options.time) + " < " +
-         TimestampSql(Timestamp{cutoff_micros});
+  return "FROM " + SqlName(options.input) + " WHERE subject IS NOT NULL AND " +
+         SqlName(options.time) + " < " + TimestampSql(Timestamp{cutoff_micros});
 }
 
 std::string BlockContext::Money(const std::string& column) {
@@ -69,6 +69,7 @@ Status CheckColumn(const BlockContext& context,
     return OkStatus();
   }
   std::vector<std::string> names;
+  names.reserve(types.size());
   for (const ColumnType type : types) names.emplace_back(ColumnTypeName(type));
   return Invalid("input '" + context.options.input + "': " + std::string(option) +
                  " needs a column of type " + Join(names, " or ") + ", but '" + column + "' is " +

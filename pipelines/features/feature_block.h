@@ -40,7 +40,7 @@ struct BlockContext {
   [[nodiscard]] std::string Name(std::string_view what, int64_t window_seconds = 0) const;
   /// SQL for days from `micros_sql` to the cut-off, as a double.
   [[nodiscard]] std::string DaysBefore(const std::string& micros_sql) const;
-  /// "FROM view WHERE time is before the cut-off".
+  /// "FROM view WHERE the subject is known and time is before the cut-off".
   [[nodiscard]] std::string FromBefore() const;
   /// "column::DECIMAL(18,4)", 0 for what does not fit or is NULL.
   [[nodiscard]] static std::string Money(const std::string& column);

@@ -10,12 +10,14 @@
 namespace signet::pipelines {
 namespace {
 
-/// Writes the chain lines -> orders (-> gaps) -> one row per subject.
+/// Writes the chain lines -> orders -> subjects -> gaps -> one row per subject, in one pass over
+/// the input: each table is read once, so that none of them is kept.
 ///
-///   lines   subject, t, ret, ...            each row before the cut-off
-///   orders  subject, t, amount, ...         t is NULL where everything was returned
-///   gaps    subject, gap_sum, gap_squares   of the seconds between a subject's orders
-///   <last>  subject, n, first, last, ...    counts and exact sums
+///   lines     subject, t, ret, ...          each row before the cut-off
+///   orders    subject, t, amount, ...       t is NULL where everything was returned
+///   subjects  subject, times, a0, ...       times of orders, ascending; counts and exact sums
+///   gaps      n, first_t, last_t, gaps      of the orders; seconds between one and the next
+///   <last>    gap_sum, gap_squares          exact sums over the gaps
 class PurchaseWriter {
  public:
   explicit PurchaseWriter(const BlockContext& context) : c_(context), o_(context.options) {}
@@ -24,26 +26,29 @@ class PurchaseWriter {
     const std::string stem = "f_" + NamePart(o_.input);
     block_.table = stem;
     const std::string orders = SqlName(stem + "_orders");
+    const std::string subjects = SqlName(stem + "_subjects");
     const std::string gaps = SqlName(stem + "_gaps");
-    block_.ctes.push_back(orders + (o_.order.empty() ? " AS (" : " AS MATERIALIZED (") +
-                          OrdersSql() + ")");
-    // Sorted apart from the rest, so that the sort carries two columns only.
-    block_.ctes.push_back(gaps +
-                          " AS (SELECT subject, sum(gap) AS gap_sum, sum(gap::HUGEINT * gap) "
-                          "AS gap_squares FROM (SELECT subject, (t - lag(t) OVER (PARTITION BY "
-                          "subject ORDER BY t)) // 1000000 AS gap FROM " +
-                          orders + " WHERE t IS NOT NULL) GROUP BY subject)");
+    block_.ctes.push_back(orders + " AS (" + OrdersSql() + ")");
     Totals();
     Regularity();
     Season();
     for (const int64_t window : c_.windows) Window(window);
     Shares();
-    std::string sql = "SELECT subject";
+    // Sorting each subject's few times is cheaper than a window over all rows, and needs no copy of
+    // them.
+    std::string sql = "SELECT subject, list_sort(list(t) FILTER (t IS NOT NULL)) AS times";
     for (const std::string& item : aggregates_) sql += ", " + item;
-    sql += " FROM " + orders + " GROUP BY subject";
+    block_.ctes.push_back(subjects + " AS (" + sql + " FROM " + orders + " GROUP BY subject)");
+    block_.ctes.push_back(gaps +
+                          " AS (SELECT * EXCLUDE (times), coalesce(len(times), 0) AS n, times[1] "
+                          "AS first_t, times[-1] AS last_t, list_transform(times[2:], lambda t, i: "
+                          "(t - times[i]) // 1000000) AS gaps FROM " +
+                          subjects + ")");
     block_.ctes.push_back(SqlName(stem) +
-                          " AS MATERIALIZED (SELECT a.*, gap_sum, gap_squares FROM (" + sql +
-                          ") a LEFT JOIN " + gaps + " g ON g.subject = a.subject)");
+                          " AS MATERIALIZED (SELECT * EXCLUDE (gaps), list_sum(gaps) AS gap_sum, "
+                          "list_sum(list_transform(gaps, lambda g: g::HUGEINT * g)) AS gap_squares "
+                          "FROM " +
+                          gaps + ")");
     return std::move(block_);
   }
 
@@ -91,9 +96,9 @@ class PurchaseWriter {
                      : "CASE WHEN NOT ret THEN " + value + " END";
     };
     std::string sql = "SELECT subject, " + kept("min", "t") + " AS t, " +
-                      (grouped ? "max(t) FILTER (ret)" : "CASE WHEN ret THEN t END") + " AS rt, " +
-                      (grouped ? "count(*) FILTER (ret)" : "ret::INT") + " AS returns, " +
-                      (grouped ? "count(*) FILTER (NOT ret)" : "(NOT ret)::INT") + " AS lines";
+                      (grouped ? "max(t) FILTER (ret) AS rt, count(*) FILTER (ret) AS returns, "
+                                 "count(*) FILTER (NOT ret) AS lines"
+                               : "CASE WHEN ret THEN t END AS rt");
     if (!o_.amount.empty()) sql += ", " + kept("sum", "amount") + " AS amount";
     if (!o_.discount.empty()) sql += ", " + kept("sum", "discount") + " AS discount";
     if (!o_.item.empty()) {
@@ -114,21 +119,26 @@ class PurchaseWriter {
     return sql;
   }
 
+  /// Lines kept; without an order id, each is an order.
+  std::string Lines() { return o_.order.empty() ? n_ : Aggregate("sum(lines)"); }
+
+  /// Lines returned, of all orders or of those that `filter` lets through.
+  std::string Returns(const std::string& filter = "") {
+    return Aggregate((o_.order.empty() ? "count(rt)" : "sum(returns)") + filter);
+  }
+
   void Totals() {
-    n_ = Aggregate("count(t)");
-    first_ = Aggregate("min(t)");
-    last_ = Aggregate("max(t)");
     Add(c_.Name("count"), ColumnType::kInt64, n_, {}, /*zero=*/true);
     Add(c_.Name("recency_days"), ColumnType::kDouble, c_.DaysBefore(last_), {});
     Add(c_.Name("tenure_days"), ColumnType::kDouble, c_.DaysBefore(first_), {});
-    Add(c_.Name("lines_mean"), ColumnType::kDouble, Ratio(Aggregate("sum(lines)"), n_), {});
+    Add(c_.Name("lines_mean"), ColumnType::kDouble, Ratio(Lines(), n_), {});
     if (!o_.item.empty()) {
       Add(c_.Name("items_mean"),
           ColumnType::kDouble,
           Ratio(Aggregate("sum(items)"), n_),
           {o_.item});
     }
-    const std::string returns = Aggregate("sum(returns)");
+    const std::string returns = Returns();
     Add(c_.Name("returns"), ColumnType::kInt64, returns + "::BIGINT", {}, /*zero=*/true);
     Add(c_.Name("return_recency_days"),
         ColumnType::kDouble,
@@ -220,7 +230,7 @@ class PurchaseWriter {
         ColumnType::kDouble,
         Ratio("(" + count + " - " + before + ")", "(" + count + " + " + before + ")"),
         {});
-    const std::string returned = Aggregate("sum(returns) FILTER (rt >= " + start + ")");
+    const std::string returned = Returns(" FILTER (rt >= " + start + ")");
     Add(c_.Name("returns", window), ColumnType::kInt64, returned + "::BIGINT", {}, /*zero=*/true);
     if (o_.amount.empty()) return;
     const std::string spend = Aggregate("sum(amount)" + inside);
@@ -247,22 +257,21 @@ class PurchaseWriter {
   }
 
   void Shares() {
-    if (!o_.channel.empty()) {
-      Add(c_.Name("channels"),
-          ColumnType::kInt64,
-          Aggregate("count(DISTINCT channel) FILTER (t IS NOT NULL)"),
-          {o_.channel},
-          /*zero=*/true);
-    }
+    std::vector<std::string> counts;  // orders of each channel that is named
+    std::vector<std::string> named;
+    counts.reserve(o_.channels.size());
+    named.reserve(o_.channels.size());
     for (const std::string& channel : o_.channels) {
-      const std::string filter = " FILTER (channel = " + SqlLiteral(channel) + ")";
-      Add(c_.Name("share_" + NamePart(channel)),
+      named.push_back(SqlLiteral(channel));
+      counts.push_back(Aggregate("count(t) FILTER (channel = " + named.back() + ")"));
+    }
+    if (!o_.channel.empty()) Channels(counts, named);
+    for (size_t i = 0; i < counts.size(); ++i) {
+      const std::string part = NamePart(o_.channels[i]);
+      Add(c_.Name("share_" + part), ColumnType::kDouble, Ratio(counts[i], n_), {o_.channel});
+      Add(c_.Name("recency_" + part + "_days"),
           ColumnType::kDouble,
-          Ratio(Aggregate("count(t)" + filter), n_),
-          {o_.channel});
-      Add(c_.Name("recency_" + NamePart(channel) + "_days"),
-          ColumnType::kDouble,
-          c_.DaysBefore(Aggregate("max(t)" + filter)),
+          c_.DaysBefore(Aggregate("max(t) FILTER (channel = " + named[i] + ")")),
           {o_.channel});
     }
     for (size_t i = 0; i < o_.categories.size(); ++i) {
@@ -274,11 +283,21 @@ class PurchaseWriter {
     }
   }
 
+  /// How many channels were used. Those named are counted already: only the others are collected.
+  void Channels(const std::vector<std::string>& counts, const std::vector<std::string>& named) {
+    std::string sql =
+        Aggregate("count(DISTINCT channel) FILTER (channel NOT IN (" + Join(named, ", ") + "))");
+    for (const std::string& count : counts) sql += " + (" + count + " > 0)::INT";
+    Add(c_.Name("channels"), ColumnType::kInt64, sql, {o_.channel}, /*zero=*/true);
+  }
+
   const BlockContext& c_;
   const EventOptions& o_;
   FeatureBlock block_;
   std::vector<std::string> aggregates_;
-  std::string n_, first_, last_, spend_;
+  /// Columns of the last table: how many orders, the first and the last one's time.
+  const std::string n_ = "n", first_ = "first_t", last_ = "last_t";
+  std::string spend_;
 };
 
 }  // namespace

@@ -95,6 +95,8 @@ class BehaviourFeatures : public testing::Test {
         ", " + more + ")");
   }
 
+  static std::string Channel(const std::string& name) { return "0, false, 'p', '" + name + "'"; }
+
   Json Run() {
     Sql("DROP TABLE IF EXISTS out");
     const Result<Json> figures = RunFeatures(*connection_, options_, Inputs(), context_);
@@ -159,6 +161,41 @@ TEST_F(BehaviourFeatures, MeasureRegularity) {
   EXPECT_EQ(Value("round(orders_overdue, 6)", 1), "1.575");         // 21 days since, 13.33 usual
   EXPECT_EQ(Value("orders_gap_mean_days", 2), "null");
   EXPECT_EQ(Value("orders_overdue", 2), "null");
+}
+
+TEST_F(BehaviourFeatures, CountEachChannelOnceWhetherNamedInTheOptionsOrNot) {
+  for (const char* channel : {"store", "store", "phone", "fair", "phone"}) {
+    Order(1, "2026-06-01", std::string(channel) + "1", "10", Channel(channel));
+    Order(2, "2026-06-01", std::string(channel) + "2", "10", Channel("store"));
+  }
+  Order(3, "2026-06-01", "a", "10", "0, true, 'p', 'phone'");
+  Order(3, "2026-06-01", "b", "10", "0, false, 'p', NULL");
+  Run();
+  EXPECT_EQ(Value("orders_channels", 1), "3");
+  EXPECT_EQ(Value("orders_channels", 2), "1");
+  EXPECT_EQ(Value("orders_channels", 3), "0");  // one came back, the other's is unknown
+}
+
+TEST_F(BehaviourFeatures, TakeEachRowForAnOrderWithoutAnOrderId) {
+  options_.events[0].order.clear();
+  for (const char* day : {"2026-06-10", "2026-05-01", "2026-05-31", "2026-05-11"}) {
+    Order(1, day, "a", "10");
+  }
+  Order(1, "2026-06-20", "a", "10", "0, true, 'p', 'store'");
+  Order(1, "2026-04-20", "a", "-10");
+  Order(2, "2026-06-20", "a", "10", "0, true, 'p', 'store'");
+  Run();
+  EXPECT_EQ(Value("orders_count", 1), "4");
+  EXPECT_EQ(Value("orders_lines_mean", 1), "1.0");
+  EXPECT_EQ(Value("orders_returns", 1), "2");
+  EXPECT_EQ(Value("orders_returns_30d", 1), "1");
+  EXPECT_EQ(Value("orders_return_recency_days", 1), "11.0");
+  EXPECT_EQ(Value("orders_tenure_days", 1), "61.0");
+  EXPECT_EQ(Value("round(orders_gap_sd_days, 6)", 1), "5.773503");  // of 10, 20, 10
+  EXPECT_EQ(Value("orders_count", 2), "0");
+  EXPECT_EQ(Value("orders_returns", 2), "1");
+  EXPECT_EQ(Value("orders_recency_days", 2), "null");
+  EXPECT_EQ(Value("orders_lines_mean", 2), "null");
 }
 
 TEST_F(BehaviourFeatures, SeeTheWeekAndTheSameSeasonAYearAgo) {
