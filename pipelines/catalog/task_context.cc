@@ -50,6 +50,7 @@ Result<std::unique_ptr<TaskContext>> TaskContext::Open(TaskAssignment task,
 StageContext TaskContext::stage() const {
   StageContext stage = spec().Context();
   stage.progress = progress_;
+  stage.scratch = spec().blobs.substr(kFileStore.size());
   return stage;
 }
 

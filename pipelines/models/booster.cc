@@ -13,6 +13,7 @@
 
 #include "crypto/base/check.h"
 #include "crypto/base/text.h"
+#include "pipelines/models/booster_matrix.h"
 #include "pipelines/models/code_blocks.h"
 
 namespace signet::pipelines {
@@ -25,61 +26,6 @@ constexpr const char* kTrainingMargins = R"({"type": 1, "training": true, "itera
 constexpr const char* kContributions = R"({"type": 2, "training": false, "iteration_begin": 0, )"
                                        R"("iteration_end": 0, "strict_shape": false})";
 constexpr double kNodeColumns = 0.3;  ///< least share of columns that a forest's node may use
-
-/// XGBoost's messages may name files and values: we say which call failed, and no more.
-Status Checked(int code, const char* what) {
-  return code == 0 ? OkStatus() : Internal(std::string("XGBoost could not ") + what);
-}
-
-/// Codes as XGBoost holds them; its own bins are then one per code.
-class Matrix {
- public:
-  Matrix() = default;
-  Matrix(const Matrix&) = delete;
-  Matrix& operator=(const Matrix&) = delete;
-  ~Matrix() {
-    if (handle_ != nullptr) XGDMatrixFree(handle_);
-    if (proxy_ != nullptr) XGDMatrixFree(proxy_);
-  }
-
-  /// For training, or, with the bins of `like`, for judging between rounds: a byte a cell.
-  Status Quantise(CodeBlocks& blocks, int threads, const Matrix* like) {
-    blocks_ = &blocks;
-    TRY(Checked(XGProxyDMatrixCreate(&proxy_), "take the rows"));
-    const std::string config =
-        "{\"missing\": 255, \"nthread\": " + std::to_string(threads) + ", \"max_bin\": 256}";
-    return Checked(XGQuantileDMatrixCreateFromCallback(this,
-                                                       proxy_,
-                                                       like == nullptr ? nullptr : like->handle_,
-                                                       &Matrix::Rewind,
-                                                       &Matrix::Next,
-                                                       config.c_str(),
-                                                       &handle_),
-                   "take the rows");
-  }
-  /// For prediction: eight bytes a cell.
-  Status Fill(const std::string& array, int threads) {
-    const std::string config = "{\"missing\": 255, \"nthread\": " + std::to_string(threads) + "}";
-    return Checked(XGDMatrixCreateFromDense(array.c_str(), config.c_str(), &handle_),
-                   "take the rows");
-  }
-  [[nodiscard]] DMatrixHandle get() const { return handle_; }
-
- private:
-  static void Rewind(DataIterHandle self) { static_cast<Matrix*>(self)->blocks_->Rewind(); }
-  /// One block; called by XGBoost, on our thread.
-  static int Next(DataIterHandle self) {
-    auto* matrix = static_cast<Matrix*>(self);
-    matrix->array_ = matrix->blocks_->NextArray();
-    if (matrix->array_.empty()) return 0;
-    return XGProxyDMatrixSetDataDense(matrix->proxy_, matrix->array_.c_str()) == 0 ? 1 : 0;
-  }
-
-  DMatrixHandle handle_ = nullptr;
-  DMatrixHandle proxy_ = nullptr;
-  CodeBlocks* blocks_ = nullptr;
-  std::string array_;
-};
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
@@ -128,15 +74,6 @@ float DrawsOf(uint64_t key, uint64_t tree_seed) {
   return static_cast<float>(draws);
 }
 
-/// The library's own log lines go nowhere: they may quote values.
-void Silence() {
-  static const bool kOnce = [] {
-    XGBRegisterLogCallback([](const char* /*line*/) {});
-    return true;
-  }();
-  static_cast<void>(kOnce);
-}
-
 template <typename Number>
 std::vector<Number> Numbers(const Json& list) {
   std::vector<Number> values;
@@ -183,21 +120,21 @@ struct Booster::Handle {
     if (booster != nullptr) XGBoosterFree(booster);
   }
 
-  Status Create(const Matrix& rows, const Parameters& parameters) {
+  Status Create(const BoosterMatrix& rows, const Parameters& parameters) {
     DMatrixHandle cached = rows.get();
-    TRY(Checked(XGBoosterCreate(&cached, 1, &booster), "start"));
+    TRY(CheckedCall(XGBoosterCreate(&cached, 1, &booster), "start"));
     for (const auto& [name, value] : parameters) {
-      TRY(Checked(XGBoosterSetParam(booster, name.c_str(), value.c_str()), "set a parameter"));
+      TRY(CheckedCall(XGBoosterSetParam(booster, name.c_str(), value.c_str()), "set a parameter"));
     }
     return OkStatus();
   }
 
   /// What `config` asks of all rows, row after row.
-  Result<std::span<const float>> Predict(const Matrix& rows, const char* config) const {
+  Result<std::span<const float>> Predict(const BoosterMatrix& rows, const char* config) const {
     const bst_ulong* shape = nullptr;
     bst_ulong dimensions = 0;
     const float* result = nullptr;
-    TRY(Checked(
+    TRY(CheckedCall(
         XGBoosterPredictFromDMatrix(booster, rows.get(), config, &shape, &dimensions, &result),
         "predict"));
     size_t count = 1;
@@ -205,22 +142,22 @@ struct Booster::Handle {
     return std::span<const float>(result, count);
   }
   /// The margins of all rounds so far; kept between rounds, so that each costs one tree.
-  Result<std::span<const float>> MarginsOf(const Matrix& rows, bool training) const {
+  Result<std::span<const float>> MarginsOf(const BoosterMatrix& rows, bool training) const {
     return Predict(rows, training ? kTrainingMargins : kMargins);
   }
 
-  Status Grow(const Matrix& rows, Gradients& gradients) const {
-    return Checked(XGBoosterBoostOneIter(booster,
-                                         rows.get(),
-                                         gradients.first.data(),
-                                         gradients.second.data(),
-                                         gradients.first.size()),
-                   "train");
+  Status Grow(const BoosterMatrix& rows, Gradients& gradients) const {
+    return CheckedCall(XGBoosterBoostOneIter(booster,
+                                             rows.get(),
+                                             gradients.first.data(),
+                                             gradients.second.data(),
+                                             gradients.first.size()),
+                       "train");
   }
 
   /// Rows with what is to be learnt of them.
   struct Lesson {
-    const Matrix& rows;
+    const BoosterMatrix& rows;
     const Targets& targets;
   };
 
@@ -271,13 +208,12 @@ Result<Booster> Booster::Train(Loss loss,
                                const std::function<void(double)>& progress) {
   CodeBlocks blocks(train.rows, train.positions);
   CHECK(blocks.size() == train.targets.size() && train.targets.size() > 0);
-  Silence();
-  Matrix rows;
-  Matrix held;
-  TRY(rows.Quantise(blocks, options.threads, nullptr));
+  BoosterMatrix rows;
+  BoosterMatrix held;
+  TRY(rows.Take(blocks, options.threads, nullptr));
   const bool validated = validation.targets.size() > 0;
   CodeBlocks held_blocks(validation.rows, validation.positions);
-  if (validated) TRY(held.Quantise(held_blocks, options.threads, &rows));
+  if (validated) TRY(held.Take(held_blocks, options.threads, &rows));
   auto handle = std::make_unique<Handle>();
   TRY(handle->Create(rows, ParametersOf(loss, options, seed, BaseScore(loss, train.targets))));
   const Handle::Lesson lesson{rows, train.targets};
@@ -285,7 +221,8 @@ Result<Booster> Booster::Train(Loss loss,
   ASSIGN_OR_RETURN(const int keep,
                    handle->Boost(loss, options, lesson, validated ? &exam : nullptr, progress));
   auto best = std::make_unique<Handle>();
-  TRY(Checked(XGBoosterSlice(handle->booster, 0, keep, 1, &best->booster), "keep the best rounds"));
+  TRY(CheckedCall(XGBoosterSlice(handle->booster, 0, keep, 1, &best->booster),
+                  "keep the best rounds"));
   Booster booster(std::move(best));
   booster.rounds_ = keep;
   return booster;
@@ -299,14 +236,13 @@ Result<Booster> Booster::TrainForest(const BoosterOptions& options,
   CodeBlocks blocks(train.rows, train.positions);
   CHECK(blocks.size() == train.targets.size() && train.targets.size() > 0);
   CHECK(keys.size() == train.targets.size());
-  Silence();
-  Matrix rows;
-  TRY(rows.Quantise(blocks, options.threads, nullptr));
+  BoosterMatrix rows;
+  TRY(rows.Take(blocks, options.threads, nullptr));
   const double base = BaseScore(Loss::kSquared, train.targets);
   BoosterOptions settings = options;
   settings.learning_rate = 1.0 / options.rounds_max;
   Parameters parameters = ParametersOf(Loss::kSquared, settings, seed, base);
-  const auto columns = static_cast<double>(train.rows.columns);
+  const auto columns = static_cast<double>(train.rows.columns());
   parameters.emplace_back("colsample_bynode",
                           Json(std::max(std::sqrt(columns) / columns, kNodeColumns)).Dump());
   auto handle = std::make_unique<Handle>();
@@ -324,41 +260,42 @@ Result<Booster> Booster::TrainForest(const BoosterOptions& options,
   }
   // A slice of everything leaves the training's caches behind.
   auto whole = std::make_unique<Handle>();
-  TRY(Checked(XGBoosterSlice(handle->booster, 0, options.rounds_max, 1, &whole->booster),
-              "finish"));
+  TRY(CheckedCall(XGBoosterSlice(handle->booster, 0, options.rounds_max, 1, &whole->booster),
+                  "finish"));
   Booster booster(std::move(whole));
   booster.rounds_ = options.rounds_max;
   return booster;
 }
 
 Result<Booster> Booster::Load(ByteView ubj) {
-  Silence();
+  SilenceXgboost();
   auto handle = std::make_unique<Handle>();
-  TRY(Checked(XGBoosterCreate(nullptr, 0, &handle->booster), "start"));
+  TRY(CheckedCall(XGBoosterCreate(nullptr, 0, &handle->booster), "start"));
   if (XGBoosterLoadModelFromBuffer(handle->booster, ubj.data(), ubj.size()) != 0) {
     return Corrupt("the model's trees cannot be read");
   }
   int rounds = 0;
-  TRY(Checked(XGBoosterBoostedRounds(handle->booster, &rounds), "count its rounds"));
+  TRY(CheckedCall(XGBoosterBoostedRounds(handle->booster, &rounds), "count its rounds"));
   Booster booster(std::move(handle));
   booster.rounds_ = rounds;
   return booster;
 }
 
-Result<std::vector<float>> Booster::Margins(const CodeMatrix& rows,
+Result<std::vector<float>> Booster::Margins(CodeRows rows,
                                             int threads,
                                             std::span<const size_t> positions) const {
-  TRY(Checked(XGBoosterSetParam(handle_->booster, "nthread", std::to_string(threads).c_str()),
-              "set a parameter"));
+  TRY(CheckedCall(XGBoosterSetParam(handle_->booster, "nthread", std::to_string(threads).c_str()),
+                  "set a parameter"));
   std::vector<float> all;
   CodeBlocks blocks(rows, positions);
   all.reserve(blocks.size());
   for (std::string block = blocks.NextArray(); !block.empty(); block = blocks.NextArray()) {
-    Matrix matrix;
+    BoosterMatrix matrix;
     TRY(matrix.Fill(block, threads));
     ASSIGN_OR_RETURN(const std::span<const float> margins, handle_->MarginsOf(matrix, false));
     all.insert(all.end(), margins.begin(), margins.end());
   }
+  TRY(blocks.status());
   if (all.size() != blocks.size()) return Internal("XGBoost gave another shape");
   return all;
 }
@@ -367,7 +304,7 @@ Result<std::vector<float>> Booster::Contributions(const CodeMatrix& rows) const 
   std::vector<float> all;
   CodeBlocks blocks(rows, {});
   for (std::string block = blocks.NextArray(); !block.empty(); block = blocks.NextArray()) {
-    Matrix matrix;
+    BoosterMatrix matrix;
     TRY(matrix.Fill(block, 1));
     ASSIGN_OR_RETURN(const std::span<const float> parts, handle_->Predict(matrix, kContributions));
     all.insert(all.end(), parts.begin(), parts.end());
@@ -378,16 +315,18 @@ Result<std::vector<float>> Booster::Contributions(const CodeMatrix& rows) const 
 Result<Bytes> Booster::Save() const {
   bst_ulong length = 0;
   const char* data = nullptr;
-  TRY(Checked(XGBoosterSaveModelToBuffer(handle_->booster, R"({"format": "ubj"})", &length, &data),
-              "save"));
+  TRY(CheckedCall(
+      XGBoosterSaveModelToBuffer(handle_->booster, R"({"format": "ubj"})", &length, &data),
+      "save"));
   return ToBytes(std::string_view(data, length));
 }
 
 Result<std::vector<Tree>> Booster::Trees() const {
   bst_ulong length = 0;
   const char* data = nullptr;
-  TRY(Checked(XGBoosterSaveModelToBuffer(handle_->booster, R"({"format": "json"})", &length, &data),
-              "save"));
+  TRY(CheckedCall(
+      XGBoosterSaveModelToBuffer(handle_->booster, R"({"format": "json"})", &length, &data),
+      "save"));
   ASSIGN_OR_RETURN(const Json json, Json::Parse(std::string_view(data, length)));
   std::vector<Tree> trees;
   for (const Json& item : json["learner"]["gradient_booster"]["model"]["trees"].items()) {

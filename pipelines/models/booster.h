@@ -10,7 +10,7 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/status.h"
-#include "pipelines/models/bin_codes.h"
+#include "pipelines/models/code_rows.h"
 #include "pipelines/models/loss.h"
 
 namespace signet::pipelines {
@@ -48,15 +48,18 @@ class Booster {
   Booster& operator=(const Booster&) = delete;
   ~Booster();
 
-  /// Rows with what is to be learnt of them. XGBoost gets them batch by batch and keeps a byte a
-  /// cell; folds of one matrix name their rows in place of copies.
+  /// Rows with what is to be learnt of them. XGBoost gets them batch by batch: those in memory it
+  /// keeps in memory (a quantile matrix, a byte a cell), those on a disk on the disk, sealed too
+  /// (an external-memory matrix); the model is the same. Folds of one matrix name their rows in
+  /// place of copies.
   struct Fold {
-    const CodeMatrix& rows;
+    CodeRows rows;
     Targets targets;                         ///< one a row, or one a position
     std::span<const size_t> positions = {};  ///< empty: all rows
   };
   /// Boosts until the validation fold has not improved for `early_stopping_rounds` and keeps the
-  /// best rounds; without validation rows all rounds are kept. kInternal if XGBoost refuses.
+  /// best rounds; without validation rows all rounds are kept. kInternal if XGBoost refuses;
+  /// kCorrupt or kUnavailable if the disk fails.
   static Result<Booster> Train(Loss loss,
                                const BoosterOptions& options,
                                uint64_t seed,
@@ -75,7 +78,7 @@ class Booster {
   static Result<Booster> Load(ByteView ubj);
 
   /// One margin per row, or per position; LinkOf makes predictions of them.
-  [[nodiscard]] Result<std::vector<float>> Margins(const CodeMatrix& rows,
+  [[nodiscard]] Result<std::vector<float>> Margins(CodeRows rows,
                                                    int threads,
                                                    std::span<const size_t> positions = {}) const;
   /// n x (columns + 1) contributions to the margin by XGBoost itself, the last the bias: slow; the

@@ -7,32 +7,45 @@
 #include <string>
 #include <vector>
 
-#include "pipelines/models/bin_codes.h"
+#include "crypto/base/bytes.h"
+#include "crypto/base/status.h"
+#include "pipelines/models/code_rows.h"
 
 namespace signet::pipelines {
 
-/// Blocks of at most 2 MiB (but at least 1,024 rows); a block of chosen rows is copied together.
+/// The blocks of CodeRows; of each only the rows chosen.
 class CodeBlocks {
  public:
-  /// `positions`: of the rows meant; empty: all. Both must outlive the blocks.
-  CodeBlocks(const CodeMatrix& rows, std::span<const size_t> positions)
-      : rows_(rows), positions_(positions) {}
+  /// `positions`: of the rows meant, rising; empty: all. They and the rows must outlive the blocks.
+  CodeBlocks(CodeRows rows, std::span<const size_t> positions);
 
   /// Rows in all blocks.
   [[nodiscard]] size_t size() const {
     return positions_.empty() ? rows_.rows() : positions_.size();
   }
-  /// The next block's codes, row after row; empty after the last. Valid until the next call.
+  [[nodiscard]] const CodeRows& rows() const { return rows_; }
+  /// The next block's codes, row after row; empty after the last, or when status() is not ok. Valid
+  /// until the next call.
   std::span<const uint8_t> Next();
-  /// The next block as XGBoost's array interface; empty after the last.
+  /// The next block as XGBoost's array interface; empty as Next().
   std::string NextArray();
-  void Rewind() { next_ = 0; }
+  void Rewind();
+  /// kCorrupt or kUnavailable when the disk failed: what came before is then not all.
+  [[nodiscard]] const Status& status() const { return status_; }
 
  private:
-  const CodeMatrix& rows_;
+  /// The rows of `block`, the block_-th, that are chosen.
+  std::span<const uint8_t> Chosen(std::span<const uint8_t> block);
+
+  CodeRows rows_;
   std::span<const size_t> positions_;
-  std::vector<uint8_t> chosen_;
-  size_t next_ = 0;
+  size_t block_ = 0;
+  size_t position_ = 0;  ///< the next of positions_
+  Bytes read_, chosen_;
+  Status status_;
 };
+
+/// The first `count` rows (of those at `positions`, unless it is empty), copied together.
+Result<CodeMatrix> HeadOf(CodeRows rows, std::span<const size_t> positions, size_t count);
 
 }  // namespace signet::pipelines

@@ -25,35 +25,21 @@ constexpr size_t kBaselineRowsMax = 50'000;  // rows the logistic baseline learn
 constexpr size_t kReasonRowsMax = 2'000;
 constexpr double kSecondsPerDay = 86400;
 
-/// The first rows (subjects are random, so these are a sample).
-RowMatrix Head(const FeatureMatrix& rows, size_t rows_max) {
-  const size_t count = std::min(rows.rows(), rows_max);
-  return {{rows.cells.data(), count * rows.columns}, rows.columns};
-}
-
-Json LogisticBaseline(const TrainingSet& set, uint64_t seed) {
-  const RowMatrix rows = Head(set.learning.rows, kBaselineRowsMax);
+Result<Json> LogisticBaseline(const TrainingSet& set, uint64_t seed) {
+  const RowMatrix rows = set.learning.Head(kBaselineRowsMax);
   std::vector<uint8_t> classes = set.learning.Classes();
   classes.resize(rows.rows());
   const Result<LogisticModel> fit = LogisticModel::Fit(rows, classes, 1.0);
   if (!fit.ok()) return Json::Of({{"failed", fit.status().message()}});
-  const std::vector<double> scores = fit->Predict(Head(set.holdout.rows, set.holdout.rows.rows()));
+  std::vector<double> scores;
+  scores.reserve(set.holdout.size());
+  TRY(set.ForEachHeld([&](const FeatureMatrix& held) {
+    const std::vector<double> some = fit->Predict({held.cells, held.columns});
+    scores.insert(scores.end(), some.begin(), some.end());
+    return OkStatus();
+  }));
   const Result<Json> figures = ClassFigures(scores, set.holdout.Classes(), seed);
   return figures.ok() ? *figures : Json();
-}
-
-/// A feature's column, missing as 0; empty when the encoder has no such column.
-std::vector<double> ColumnOf(const FeatureEncoder& encoder,
-                             const FeatureMatrix& rows,
-                             const std::string& name) {
-  const size_t c = encoder.IndexOf(name);
-  std::vector<double> values;
-  if (c == encoder.size()) return values;
-  for (size_t r = 0; r < rows.rows(); ++r) {
-    const float cell = rows.cells[r * rows.columns + c];
-    values.push_back(std::isnan(cell) ? 0 : static_cast<double>(cell));
-  }
-  return values;
 }
 
 struct Histories {
@@ -61,15 +47,21 @@ struct Histories {
   std::vector<double> value_mean;
 };
 
-Histories HistoriesOf(const FeatureEncoder& encoder,
-                      const FeatureMatrix& rows,
-                      const std::string& prefix) {
-  const std::vector<double> count = ColumnOf(encoder, rows, prefix + "_count");
-  const std::vector<double> recency = ColumnOf(encoder, rows, prefix + "_recency_days");
-  const std::vector<double> tenure = ColumnOf(encoder, rows, prefix + "_tenure_days");
+/// kInvalid when the features lack the columns of that input.
+Result<Histories> HistoriesOf(const TrainingSet& set, bool held_out, const std::string& prefix) {
+  std::vector<size_t> columns;
+  for (const char* name : {"_count", "_recency_days", "_tenure_days", "_value_mean"}) {
+    columns.push_back(set.encoder.IndexOf(prefix + name));
+    if (columns.back() == set.encoder.size()) {
+      return Invalid("features of input '" + prefix + "' are missing");
+    }
+  }
+  ASSIGN_OR_RETURN(std::vector<std::vector<double>> values, set.Columns(held_out, columns));
+  const std::vector<double>& count = values[0];
+  const std::vector<double>& recency = values[1];
+  const std::vector<double>& tenure = values[2];
   Histories h;
-  h.value_mean = ColumnOf(encoder, rows, prefix + "_value_mean");
-  if (count.empty() || recency.empty() || tenure.empty() || h.value_mean.empty()) return {};
+  h.customers.reserve(count.size());
   for (size_t i = 0; i < count.size(); ++i) {
     const double repeats = std::max(0.0, count[i] - 1);
     // Several purchases at one instant are one purchase to the model.
@@ -77,6 +69,7 @@ Histories HistoriesOf(const FeatureEncoder& encoder,
     h.customers.push_back(
         {repeated ? repeats : 0, repeated ? tenure[i] - recency[i] : 0, tenure[i]});
   }
+  h.value_mean = std::move(values[3]);
   return h;
 }
 
@@ -106,11 +99,8 @@ class PurchaseWorth {
 /// BG/NBD's expected purchases in the label's window (NBD's or Pareto/NBD's where nobody is seen to
 /// drop out) times what Gamma-Gamma expects one to be worth.
 Result<std::vector<double>> BgNbdValues(const TrainingSet& set, const TrainOptions& options) {
-  const Histories train = HistoriesOf(set.encoder, set.learning.rows, options.bgnbd);
-  const Histories held = HistoriesOf(set.encoder, set.holdout.rows, options.bgnbd);
-  if (train.customers.empty()) {
-    return Invalid("features of input '" + options.bgnbd + "' are missing");
-  }
+  ASSIGN_OR_RETURN(const Histories train, HistoriesOf(set, /*held_out=*/false, options.bgnbd));
+  ASSIGN_OR_RETURN(const Histories held, HistoriesOf(set, /*held_out=*/true, options.bgnbd));
   std::vector<PurchaseHistory> buyers;
   for (const PurchaseHistory& c : train.customers) {
     if (c.observed > 0) buyers.push_back(c);
@@ -127,17 +117,26 @@ Result<std::vector<double>> BgNbdValues(const TrainingSet& set, const TrainOptio
   return values;
 }
 
-Json ClvBaselines(const TrainingSet& set,
-                  const TrainOptions& options,
-                  const std::vector<double>& scores,
-                  uint64_t seed) {
+/// Last period's spend, for a window as long as the label's.
+Result<std::vector<double>> LastValues(const TrainingSet& set, const TrainOptions& options) {
+  const size_t column = set.encoder.IndexOf(options.last_value);
+  if (column == set.encoder.size()) return std::vector<double>();
+  ASSIGN_OR_RETURN(std::vector<std::vector<double>> values,
+                   set.Columns(/*held_out=*/true, {column}));
+  const double scale = static_cast<double>(options.label.window_seconds) /
+                       static_cast<double>(options.last_value_seconds);
+  for (double& value : values[0]) value *= scale;
+  return std::move(values[0]);
+}
+
+Result<Json> ClvBaselines(const TrainingSet& set,
+                          const TrainOptions& options,
+                          const std::vector<double>& scores,
+                          uint64_t seed) {
   const std::vector<double> values = set.holdout.Values();
   Json baselines{Json::Object()};
   if (!options.last_value.empty()) {
-    std::vector<double> last = ColumnOf(set.encoder, set.holdout.rows, options.last_value);
-    const double scale = static_cast<double>(options.label.window_seconds) /
-                         static_cast<double>(options.last_value_seconds);
-    for (double& value : last) value *= scale;
+    ASSIGN_OR_RETURN(const std::vector<double> last, LastValues(set, options));
     baselines.Set("last_value", ValueFigures(last, values, seed));
   }
   if (options.bgnbd.empty()) return baselines;
@@ -160,7 +159,7 @@ Result<Json> Evaluate(const Model& model,
                       const TrainOptions& options,
                       uint64_t seed) {
   ASSIGN_OR_RETURN(const std::vector<double> scores,
-                   model.Score(set.holdout.rows, options.params.threads));
+                   model.trees.ScoreCodes(set.holdout.codes, options.params.threads));
   const std::vector<double> values = set.holdout.Values();
   if (options.model == ModelKind::kSurvival) {
     ASSIGN_OR_RETURN(Json figures, SurvivalFigures(scores, values, set.holdout.happened));
@@ -170,28 +169,30 @@ Result<Json> Evaluate(const Model& model,
   if (options.model == ModelKind::kClv) {
     Json figures = ValueFigures(scores, values, seed);
     figures.Set("deciles", DecilesJson(scores, values));
-    figures.Set("baselines", ClvBaselines(set, options, scores, seed));
+    ASSIGN_OR_RETURN(Json baselines, ClvBaselines(set, options, scores, seed));
+    figures.Set("baselines", std::move(baselines));
     return figures;
   }
   const std::vector<uint8_t> classes = set.holdout.Classes();
   ASSIGN_OR_RETURN(Json figures, ClassFigures(scores, classes, seed));
   figures.Set("deciles", DecilesJson(scores, values));
   figures.Set("calibration", CalibrationTableJson(scores, classes));
-  figures.Set("baselines", Json::Of({{"logistic_regression", LogisticBaseline(set, seed)}}));
-  const FeatureMatrix& rows = set.learning.rows;
-  const std::vector<std::string> names = set.encoder.Names();
-  figures.Set("alarms", ClassLeakAlarms({rows.cells, rows.columns}, set.learning.Classes(), names));
+  ASSIGN_OR_RETURN(Json logistic, LogisticBaseline(set, seed));
+  figures.Set("baselines", Json::Of({{"logistic_regression", std::move(logistic)}}));
+  figures.Set("alarms",
+              ClassLeakAlarms(
+                  set.learning.Head(kHeadRowsMax), set.learning.Classes(), set.encoder.Names()));
   return figures;
 }
 
 Result<Json> TopFeatures(const Model& model, const TrainingSet& set, size_t count) {
-  const RowMatrix rows = Head(set.holdout.rows, kReasonRowsMax);
+  const RowMatrix rows = set.holdout.Head(kReasonRowsMax);
   ASSIGN_OR_RETURN(const std::vector<double> contributions, model.trees.Contributions(rows));
   return ImportancesJson(contributions, set.encoder.Names(), count);
 }
 
 Result<Json> SurrogateOf(const Model& model, const TrainingSet& set, int64_t people_min) {
-  const RowMatrix rows = Head(set.learning.rows, kBaselineRowsMax);
+  const RowMatrix rows = set.learning.Head(kBaselineRowsMax);
   SurrogateOptions told;
   told.leaf_rows_min = std::max(told.leaf_rows_min, static_cast<size_t>(people_min));
   // Even the one rule that speaks of all of them would speak of too few.

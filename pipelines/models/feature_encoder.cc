@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -68,19 +69,29 @@ void AppendChunk(const query::Chunk& chunk, size_t columns, FeatureMatrix& matri
   }
 }
 
-}  // namespace
-
-FeatureMatrix FeatureMatrix::Rows(const std::vector<size_t>& positions) const {
-  FeatureMatrix chosen;
-  chosen.columns = columns;
-  chosen.cells.reserve(positions.size() * columns);
-  for (const size_t row : positions) {
-    const auto begin = cells.begin() + static_cast<std::ptrdiff_t>(row * columns);
-    chosen.cells.insert(chosen.cells.end(), begin, begin + static_cast<std::ptrdiff_t>(columns));
-    chosen.subjects.push_back(subjects[row]);
-  }
-  return chosen;
+FeatureMatrix EmptyMatrix(size_t columns, size_t extras) {
+  FeatureMatrix matrix;
+  matrix.columns = columns;
+  matrix.extras.resize(extras);
+  return matrix;
 }
+
+Status ForEachChunk(query::Connection& connection,
+                    const std::string& sql,
+                    const std::function<Status(const query::Chunk&)>& visit) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows, connection.Query(sql));
+  query::Chunk chunk;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+    if (!more) return OkStatus();
+    for (size_t r = 0; r < chunk.size(); ++r) {
+      if (chunk.IsNull(0, r)) return Invalid("features hold a row without subject");
+    }
+    TRY(visit(chunk));
+  }
+}
+
+}  // namespace
 
 Result<FeatureEncoder> FeatureEncoder::Learn(query::Connection& connection,
                                              const std::string& view,
@@ -131,32 +142,40 @@ std::string FeatureEncoder::Sql(const EncodedColumn& column) {
   return "NULL::DOUBLE";
 }
 
-Result<FeatureMatrix> FeatureEncoder::Read(query::Connection& connection,
-                                           const std::string& from,
-                                           const std::vector<std::string>& extras) const {
+std::string FeatureEncoder::SelectSql(const std::string& from,
+                                      const std::vector<std::string>& extras) const {
   std::string sql = "SELECT f.subject";
   for (const EncodedColumn& column : columns_) sql += ", " + Sql(column);
   for (const std::string& extra : extras) sql += ", CAST(" + extra + " AS DOUBLE)";
-  sql += " FROM " + from + " ORDER BY f.subject";
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows, connection.Query(sql));
-  FeatureMatrix matrix;
-  matrix.columns = columns_.size();
-  matrix.extras.resize(extras.size());
-  query::Chunk chunk;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-    if (!more) break;
-    for (size_t r = 0; r < chunk.size(); ++r) {
-      if (chunk.IsNull(0, r)) return Invalid("features hold a row without subject");
-    }
-    AppendChunk(chunk, columns_.size(), matrix);
-  }
+  return sql + " FROM " + from;
+}
+
+Result<FeatureMatrix> FeatureEncoder::Read(query::Connection& connection,
+                                           const std::string& from,
+                                           const std::vector<std::string>& extras) const {
+  FeatureMatrix matrix = EmptyMatrix(columns_.size(), extras.size());
+  TRY(ForEachChunk(
+      connection, SelectSql(from, extras) + " ORDER BY f.subject", [&](const query::Chunk& chunk) {
+        AppendChunk(chunk, columns_.size(), matrix);
+        return OkStatus();
+      }));
   for (size_t i = 1; i < matrix.subjects.size(); ++i) {
     if (matrix.subjects[i] == matrix.subjects[i - 1]) {
       return Invalid("features hold a subject twice: one row per subject is expected");
     }
   }
   return matrix;
+}
+
+Status FeatureEncoder::ReadInto(query::Connection& connection,
+                                const std::string& from,
+                                const std::vector<std::string>& extras,
+                                const std::function<Status(const FeatureMatrix&)>& visit) const {
+  return ForEachChunk(connection, SelectSql(from, extras), [&](const query::Chunk& chunk) {
+    FeatureMatrix matrix = EmptyMatrix(columns_.size(), extras.size());
+    AppendChunk(chunk, columns_.size(), matrix);
+    return visit(matrix);
+  });
 }
 
 Status FeatureEncoder::CheckSchema(const Schema& schema) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,10 @@ namespace signet::pipelines {
 struct FeatureMatrix {
   size_t columns = 0;
   std::vector<float> cells;
-  std::vector<SubjectId> subjects;          ///< ascending, one per row
+  std::vector<SubjectId> subjects;          ///< one per row
   std::vector<std::vector<double>> extras;  ///< one vector per extra expression asked for
 
   [[nodiscard]] size_t rows() const { return subjects.size(); }
-  /// The rows at `positions`, without extras.
-  [[nodiscard]] FeatureMatrix Rows(const std::vector<size_t>& positions) const;
 };
 
 /// Which columns a model reads, and how: numbers and booleans as they are, dates and timestamps as
@@ -45,6 +44,11 @@ class FeatureEncoder {
   Result<FeatureMatrix> Read(query::Connection& connection,
                              const std::string& from,
                              const std::vector<std::string>& extras) const;
+  /// The same rows in no order, some at a time; a subject may occur twice.
+  Status ReadInto(query::Connection& connection,
+                  const std::string& from,
+                  const std::vector<std::string>& extras,
+                  const std::function<Status(const FeatureMatrix&)>& visit) const;
   /// kInvalid unless `schema` has every column with the type it was learnt from.
   [[nodiscard]] Status CheckSchema(const Schema& schema) const;
 
@@ -65,6 +69,8 @@ class FeatureEncoder {
     std::vector<std::string> values;  ///< text only
   };
   [[nodiscard]] static std::string Sql(const EncodedColumn& column);
+  [[nodiscard]] std::string SelectSql(const std::string& from,
+                                      const std::vector<std::string>& extras) const;
 
   std::vector<EncodedColumn> columns_;
 };

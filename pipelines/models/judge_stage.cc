@@ -7,6 +7,7 @@
 #include "crypto/base/text.h"
 #include "crypto/primitives/sha256.h"
 #include "pipelines/math/paired_judgement.h"
+#include "pipelines/models/judged_rows.h"
 #include "pipelines/models/model_file.h"
 #include "pipelines/models/training_set.h"
 #include "pipelines/query/single_value.h"
@@ -56,19 +57,16 @@ Result<Exam> Sit(query::Connection& connection,
                  const Contender& contender,
                  const Inputs& inputs,
                  const StageContext& context) {
-  ASSIGN_OR_RETURN(
-      const LabelledRows rows,
-      ReadJudgedRows(connection, options.task, contender.model.encoder, inputs, context));
-  ASSIGN_OR_RETURN(const std::vector<double> scores,
-                   contender.model.Score(rows.rows, options.task.params.threads));
+  ASSIGN_OR_RETURN(const JudgedRows rows,
+                   Judge(connection, options.task, contender.model, inputs, context));
   const std::vector<uint8_t> classes = rows.Classes();
   const std::vector<double> values = rows.Values();
   Exam exam;
   for (size_t i = 0; i < rows.size(); ++i) {
-    const SubjectId& person = rows.rows.subjects[i];
+    const SubjectId& person = rows.subjects[i];
     if (FoldOf(person, context.seed) >= options.task.holdout_share) continue;
     exam.people.push_back(person);
-    exam.scores.push_back(scores[i]);
+    exam.scores.push_back(rows.scores[i]);
     exam.classes.push_back(classes[i]);
     exam.values.push_back(values[i]);
   }

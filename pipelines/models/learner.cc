@@ -28,7 +28,7 @@ struct Problem {
   std::vector<int> fold;
   int folds = 1;
   double sigma = 1;
-  const CodeMatrix* codes = nullptr;
+  std::optional<CodeRows> codes;
   std::vector<size_t> positions;  ///< of the rows in `codes`; empty: all
 
   [[nodiscard]] Targets targets() const { return {values, happened, weights, sigma}; }
@@ -337,13 +337,21 @@ Result<Learnt> Learn(const LearningRows& rows,
                      const LearnOptions& options,
                      uint64_t seed,
                      const std::function<void(double)>& progress) {
-  CHECK(rows.rows.rows() == rows.targets.size() && rows.fold.size() == rows.targets.size());
+  CutList cuts = CutList::Of(rows.rows, options.params.max_bin, options.params.threads);
+  const CodeMatrix codes = cuts.Encode(rows.rows, options.params.threads);
+  return Learn(CodedRows{std::move(cuts), codes, rows}, options, seed, progress);
+}
+
+Result<Learnt> Learn(const CodedRows& coded,
+                     const LearnOptions& options,
+                     uint64_t seed,
+                     const std::function<void(double)>& progress) {
+  const LearningRows& rows = coded.rows;
+  CHECK(coded.codes.rows() == rows.targets.size() && rows.fold.size() == rows.targets.size());
   const TreeMethod method = options.method;
   const bool forest = method == TreeMethod::kForestClass || method == TreeMethod::kForestValue;
-  CutList cuts = CutList::Of(rows.rows, options.params.max_bin, options.params.threads);
   Problem problem = ProblemOf(rows, options);
-  const CodeMatrix codes = cuts.Encode(rows.rows, options.params.threads);
-  problem.codes = &codes;
+  problem.codes = coded.codes;
   const double unit = UnitOf(rows, method);
   for (float& value : problem.values) value = static_cast<float>(static_cast<double>(value) / unit);
 
@@ -357,7 +365,7 @@ Result<Learnt> Learn(const LearningRows& rows,
   ASSIGN_OR_RETURN(Best best, Search(problem, options, forest, seed, progress));
   ASSIGN_OR_RETURN(Booster main, Refit(problem, best, forest, options.refit, seed, progress));
 
-  Learnt learnt{{method, std::move(cuts), std::move(main), std::move(amount), {}, unit, 1},
+  Learnt learnt{{method, coded.cuts, std::move(main), std::move(amount), {}, unit, 1},
                 best.trial.params,
                 best.trial.loss,
                 std::move(best.search),

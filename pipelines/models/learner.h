@@ -42,9 +42,20 @@ struct Learnt {
   std::string calibration;  ///< as chosen
 };
 
+/// The same of rows that are coded by `cuts` already, wherever they rest; it ignores `rows.rows`.
+struct CodedRows {
+  CutList cuts;
+  CodeRows codes;
+  LearningRows rows;
+};
+
 /// Deterministic: the model is a function of the rows as a multiset, the options but threads, and
 /// `seed`. Every validation fold and its complement must hold both outcomes; kInvalid otherwise.
 Result<Learnt> Learn(const LearningRows& rows,
+                     const LearnOptions& options,
+                     uint64_t seed,
+                     const std::function<void(double)>& progress);
+Result<Learnt> Learn(const CodedRows& coded,
                      const LearnOptions& options,
                      uint64_t seed,
                      const std::function<void(double)>& progress);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/base/check.h"
+#include "pipelines/models/code_blocks.h"
 
 namespace signet::pipelines {
 namespace {
@@ -16,15 +17,21 @@ constexpr std::array kShares = {0.1, 0.3, 0.7, 0.9};
 constexpr std::array<std::string_view, 5> kLevels = {
     "very low", "low", "typical", "high", "very high"};
 
-/// How many rows have each code of a column.
-std::array<uint64_t, 256> CountsOf(const CodeMatrix& codes, size_t column) {
-  std::array<uint64_t, 256> counts{};
-  for (size_t i = column; i < codes.codes.size(); i += codes.columns) ++counts[codes.codes[i]];
+using Counts = std::array<uint64_t, 256>;
+
+/// How many rows have each code, of each column.
+Result<std::vector<Counts>> CountsOf(CodeRows codes) {
+  std::vector<Counts> counts(codes.columns());
+  CodeBlocks blocks(codes, {});
+  for (auto block = blocks.Next(); !block.empty(); block = blocks.Next()) {
+    for (size_t i = 0; i < block.size(); ++i) ++counts[i % codes.columns()][block[i]];
+  }
+  TRY(blocks.status());
   return counts;
 }
 
 /// For each share the first code whose people's middle reaches it.
-std::array<uint8_t, kShares.size()> BoundsOf(const std::array<uint64_t, 256>& counts) {
+std::array<uint8_t, kShares.size()> BoundsOf(const Counts& counts) {
   uint64_t present = 0;
   for (size_t code = 0; code < CodeMatrix::kMissing; ++code) present += counts[code];
   std::array<uint8_t, kShares.size()> bounds{};
@@ -46,7 +53,7 @@ std::array<uint8_t, kShares.size()> BoundsOf(const std::array<uint64_t, 256>& co
 }
 
 /// Merges levels of fewer people into the next one towards the middle.
-void MergeSmall(const std::array<uint64_t, 256>& counts,
+void MergeSmall(const Counts& counts,
                 int64_t people_min,
                 std::array<uint8_t, kShares.size()>& bounds) {
   const auto people = [&counts](size_t from, size_t to) {
@@ -62,11 +69,11 @@ void MergeSmall(const std::array<uint64_t, 256>& counts,
 
 }  // namespace
 
-ReasonWords ReasonWords::Learn(const CodeMatrix& codes, int64_t people_min) {
+Result<ReasonWords> ReasonWords::Learn(CodeRows codes, int64_t people_min) {
+  ASSIGN_OR_RETURN(const std::vector<Counts> columns, CountsOf(codes));
   ReasonWords words;
-  words.bounds_.reserve(codes.columns);
-  for (size_t c = 0; c < codes.columns; ++c) {
-    const std::array<uint64_t, 256> counts = CountsOf(codes, c);
+  words.bounds_.reserve(columns.size());
+  for (const Counts& counts : columns) {
     words.bounds_.push_back(BoundsOf(counts));
     if (people_min > 0) MergeSmall(counts, people_min, words.bounds_.back());
   }

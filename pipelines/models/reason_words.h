@@ -10,7 +10,7 @@
 
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
-#include "pipelines/models/bin_codes.h"
+#include "pipelines/models/code_rows.h"
 
 namespace signet::pipelines {
 
@@ -27,7 +27,8 @@ enum class ValueKind {
 class ReasonWords {
  public:
   ReasonWords() = default;
-  static ReasonWords Learn(const CodeMatrix& codes, int64_t people_min = 0);
+  /// kCorrupt or kUnavailable when the disk that holds the codes fails.
+  static Result<ReasonWords> Learn(CodeRows codes, int64_t people_min = 0);
 
   /// "very low", "low", "typical", "high", "very high" or "missing".
   [[nodiscard]] std::string_view Level(size_t column, uint8_t code) const;

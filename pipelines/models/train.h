@@ -3,8 +3,9 @@
 /// In: `features` (kind features, one cut-off T0) and `events`; out: kind model, one row
 /// (name TEXT, model BLOB, card TEXT). One task over all partitions. Deterministic: rows are taken
 /// in subject order, folds by a salted hash of the subject, the seed is explicit; the model's bytes
-/// do not depend on row order, partitions or threads. Labels lie in [T0 + gap, T0 + gap + window);
-/// a window that is still open at as_of is refused. Memory: 9 bytes a cell, then 3 while it learns.
+/// do not depend on row order, partitions, threads, or where cells rest. Labels lie in [T0 + gap,
+/// T0 + gap + window); a window that is still open at as_of is refused. Memory beside the inputs: 5
+/// bytes a cell, then 3 more while it learns; with external_memory it does not grow with columns.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +58,7 @@ struct TrainOptions {
   int search = 0;                       ///< further settings to try
   double holdout_share = 0.2;
   double validation_share = 0.15;
+  bool external_memory = false;  ///< cells rest sealed on the worker's disk; the model is the same
   std::string calibration = "platt";  ///< probabilities: none, platt, isotonic, auto
   /// Explanations (reasons, surrogate, values by name) speak of no fewer people: the policy's.
   int64_t min_leaf = 0;

@@ -68,9 +68,9 @@ Json TrainCard(const TrainOptions& options,
       {{"model", ModelKindName(options.model)},
        {"method", TreeMethodName(trained.model.trees.method)},
        {"library", "XGBoost 1.7 hist on bin codes of one global cut list"},
-       {"features_at", TimestampText(set.cutoff)},
+       {"features_at", TimestampText(set.window.cutoff)},
        {"label",
-        Json::Of({{"from", TimestampText(set.label_from)}, {"to", TimestampText(set.label_to)}})},
+        Json::Of({{"from", TimestampText(set.window.from)}, {"to", TimestampText(set.window.to)}})},
        {"eligible", options.where.empty() ? "all" : options.where},
        {"held_out_by", options.fold_time.empty() ? "subject" : options.fold_time},
        {"seed", static_cast<int64_t>(context.seed >> 1U)},
@@ -98,13 +98,13 @@ Result<Json> FairnessByGroups(query::Connection& connection,
                               const Model& model) {
   if (options.fairness.empty()) return Json();
   ASSIGN_OR_RETURN(const std::vector<double> scores,
-                   model.Score(set.holdout.rows, options.params.threads));
+                   model.trees.ScoreCodes(set.holdout.codes, options.params.threads));
   const bool classes =
       options.model == ModelKind::kChurn || options.model == ModelKind::kPropensity;
   Json fairness{Json::Object()};
   for (const std::string& column : options.fairness) {
     ASSIGN_OR_RETURN(const std::vector<std::string> groups,
-                     GroupsOf(connection, options, column, set.holdout.rows.subjects));
+                     GroupsOf(connection, options, column, set.holdout.subjects));
     fairness.Set(column,
                  classes ? ClassFairness(scores, set.holdout.Classes(), groups)
                          : ValueFairness(scores, set.holdout.Values(), groups));

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipelines/models/code_blocks.h"
 #include "pipelines/models/learner.h"
 
 namespace signet::pipelines {
@@ -37,14 +38,14 @@ std::vector<uint64_t> KeysOf(const std::vector<SubjectId>& subjects) {
   return keys;
 }
 
-/// Rows with an amount: what the second part of two-part models is learnt from.
-std::vector<size_t> PaidRows(const std::vector<float>& labels) {
+/// The first rows with an amount: what the second part of two-part models is learnt from.
+Result<CodeMatrix> PaidHead(const LabelledRows& rows) {
   std::vector<size_t> paid;
-  paid.reserve(labels.size());
-  for (size_t row = 0; row < labels.size(); ++row) {
-    if (labels[row] > 0) paid.push_back(row);
+  for (size_t row = 0; row < rows.size() && paid.size() < kPopulationRowsMax; ++row) {
+    if (rows.labels[row] > 0) paid.push_back(row);
   }
-  return paid;
+  if (paid.empty()) return CodeMatrix{rows.columns, {}};
+  return HeadOf(rows.codes, paid, paid.size());
 }
 
 Result<LearnOptions> LearnOptionsOf(const TrainOptions& options, const FeatureEncoder& encoder) {
@@ -72,18 +73,18 @@ Result<Trained> TrainModel(const TrainingSet& set,
                            const TrainOptions& options,
                            const StageContext& context) {
   const LabelledRows& rows = set.learning;
-  const RowMatrix cells{rows.rows.cells, rows.rows.columns};
-  const std::vector<uint64_t> keys = KeysOf(rows.rows.subjects);
+  const std::vector<uint64_t> keys = KeysOf(rows.subjects);
   ASSIGN_OR_RETURN(const LearnOptions learn, LearnOptionsOf(options, set.encoder));
-  ASSIGN_OR_RETURN(Learnt learnt,
-                   Learn({cells, rows.labels, rows.happened, keys, rows.fold, 1},
-                         learn,
-                         context.seed,
-                         context.progress));
-  const CodeMatrix codes = learnt.model.cuts.Encode(cells, options.params.threads);
-  ReasonWords words = ReasonWords::Learn(codes, options.min_leaf);
+  ASSIGN_OR_RETURN(
+      Learnt learnt,
+      Learn(CodedRows{set.cuts, rows.codes, {{}, rows.labels, rows.happened, keys, rows.fold, 1}},
+            learn,
+            context.seed,
+            context.progress));
+  ASSIGN_OR_RETURN(ReasonWords words, ReasonWords::Learn(rows.codes, options.min_leaf));
   if (options.min_leaf > 0) {
-    const CodeMatrix paid = codes.Rows(PaidRows(rows.labels));
+    ASSIGN_OR_RETURN(const CodeMatrix codes, HeadOf(rows.codes, {}, kPopulationRowsMax));
+    ASSIGN_OR_RETURN(const CodeMatrix paid, PaidHead(rows));
     TRY(learnt.model.ExplainGroupsOnly(codes, paid, options.min_leaf).status());
   }
   return Trained{{options.model, set.encoder, std::move(learnt.model), std::move(words)},

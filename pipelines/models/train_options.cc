@@ -133,6 +133,7 @@ Result<TrainOptions> TrainOptions::FromJson(const Json& json) {
   options.bgnbd = reader.Text("bgnbd");
   options.holdout_share = reader.Number("holdout", options.holdout_share, 0.05, 0.5);
   options.validation_share = reader.Number("validation", options.validation_share, 0.05, 0.4);
+  options.external_memory = reader.Boolean("external_memory", /*otherwise=*/false);
   options.calibration = reader.OneOf("calibration", {"platt", "isotonic", "none", "auto"});
   if (!reader.Has("label")) reader.Fail("'label' is missing");
   const Json& label = reader.Map("label");
@@ -204,6 +205,12 @@ std::vector<OptionDoc> TrainOptions::Options() {
        "platt",
        "How probabilities are calibrated; auto: as the validation fold says."},
   };
+  options.push_back({"external_memory",
+                     "boolean",
+                     "",
+                     "false",
+                     "Cells rest sealed on the worker's disk, not in memory, while it learns; the "
+                     "model is the same."});
   for (const std::vector<OptionDoc>& more : {DocsOfLabel(), DocsOfBooster()}) {
     options.insert(options.end(), more.begin(), more.end());
   }

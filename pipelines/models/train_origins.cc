@@ -7,6 +7,7 @@
 #include "pipelines/math/exact_sum.h"
 #include "pipelines/math/intervals.h"
 #include "pipelines/models/figures.h"
+#include "pipelines/models/judged_rows.h"
 #include "pipelines/models/train_model.h"
 
 namespace signet::pipelines {
@@ -39,35 +40,30 @@ Status CheckOrder(const Origin& learnt, const TrainingSet& set, const Origin& ju
     return Invalid("train: earlier: two inputs have the same cut-off " +
                    TimestampText(judged.cutoff));
   }
-  if (set.label_to <= judged.cutoff) return OkStatus();
+  if (set.window.to <= judged.cutoff) return OkStatus();
   return Invalid("train: earlier: the label's window of the features at " +
-                 TimestampText(learnt.cutoff) + " ends " + TimestampText(set.label_to) +
+                 TimestampText(learnt.cutoff) + " ends " + TimestampText(set.window.to) +
                  ", after the next cut-off " + TimestampText(judged.cutoff) +
                  ": nobody could have learnt that by then");
 }
 
-Result<Json> QualityOf(const TrainOptions& options,
-                       const std::vector<double>& scores,
-                       const LabelledRows& rows,
-                       uint64_t seed) {
+Result<Json> QualityOf(const TrainOptions& options, const JudgedRows& rows, uint64_t seed) {
   switch (options.model) {
     case ModelKind::kChurn:
     case ModelKind::kPropensity:
-      return ClassFigures(scores, rows.Classes(), seed);
+      return ClassFigures(rows.scores, rows.Classes(), seed);
     case ModelKind::kClv:
-      return ValueFigures(scores, rows.Values(), seed);
+      return ValueFigures(rows.scores, rows.Values(), seed);
     case ModelKind::kSurvival:
       break;
   }
-  return SurvivalFigures(scores, rows.Values(), rows.happened);
+  return SurvivalFigures(rows.scores, rows.Values(), rows.happened);
 }
 
 /// What happened over what was expected, where that is one number.
-Json LevelOf(const TrainOptions& options,
-             const std::vector<double>& scores,
-             const LabelledRows& rows) {
-  if (options.model == ModelKind::kSurvival || scores.empty()) return {};
-  const double expected = MeanOf(scores);
+Json LevelOf(const TrainOptions& options, const JudgedRows& rows) {
+  if (options.model == ModelKind::kSurvival || rows.scores.empty()) return {};
+  const double expected = MeanOf(rows.scores);
   return expected > 0 ? Rounded(MeanOf(rows.Values()) / expected, 4) : Json();
 }
 
@@ -89,17 +85,14 @@ Result<Json> RollingOrigins(query::Connection& connection,
                      ReadTrainingSet(connection, then.options, inputs, quiet));
     TRY(CheckOrder(then, set, next));
     ASSIGN_OR_RETURN(const Trained trained, TrainModel(set, then.options, quiet));
-    ASSIGN_OR_RETURN(
-        const LabelledRows rows,
-        ReadJudgedRows(connection, next.options, trained.model.encoder, inputs, quiet));
-    ASSIGN_OR_RETURN(const std::vector<double> scores,
-                     trained.model.Score(rows.rows, options.params.threads));
-    ASSIGN_OR_RETURN(Json quality, QualityOf(options, scores, rows, context.seed));
+    ASSIGN_OR_RETURN(const JudgedRows rows,
+                     Judge(connection, next.options, trained.model, inputs, quiet));
+    ASSIGN_OR_RETURN(Json quality, QualityOf(options, rows, context.seed));
     list.Push(Json::Of({{"learnt_at", TimestampText(then.cutoff)},
                         {"judged_at", TimestampText(next.cutoff)},
                         {"people", rows.size()},
                         {"quality", std::move(quality)},
-                        {"level", LevelOf(options, scores, rows)}}));
+                        {"level", LevelOf(options, rows)}}));
   }
   return list;
 }

@@ -12,113 +12,140 @@
 #include <vector>
 
 #include "crypto/base/text.h"
-#include "pipelines/query/analyse_select.h"
-#include "pipelines/record/label_flow.h"
-#include "pipelines/record/option_doc.h"
+#include "pipelines/models/lanes.h"
 
 namespace signet::pipelines {
 namespace {
 
-constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr size_t kRowsMin = 100;
 constexpr size_t kClassRowsMin = 10;
 
-/// Purchases and their sum per subject in the label's window.
-std::string LabelSql(const LabelOptions& label, Timestamp from, Timestamp to) {
-  const std::string amount = label.amount.empty() ? "0"
-                                                  : "coalesce(TRY_CAST(" + SqlName(label.amount) +
-                                                        " AS DECIMAL(18,4)), 0)";
-  std::string kept = amount + " >= 0";
-  if (!label.returned.empty()) kept += " AND NOT coalesce(" + SqlName(label.returned) + ", FALSE)";
-  return "SELECT subject, count(*) AS purchases, sum(" + amount + ") AS spent, min(epoch_us(CAST(" +
-         SqlName(label.time) + " AS TIMESTAMP))) AS first_at FROM " + SqlName(label.input) +
-         " WHERE subject IS NOT NULL AND " + SqlName(label.time) + " >= " + TimestampSql(from) +
-         " AND " + SqlName(label.time) + " < " + TimestampSql(to) + " AND " + kept +
-         " GROUP BY subject";
-}
-
-/// A label per subject, in the order of the features.
-struct Labels {
-  std::vector<float> values;
-  std::vector<uint8_t> happened;
+/// What decides where a person goes.
+struct Person {
+  double place = 0;  ///< in [0, 1): the lowest are held out, the next validate
+  double time = 0;   ///< with fold_time
 };
 
-Labels LabelsOf(const FeatureMatrix& all, ModelKind kind, Timestamp from, Timestamp to) {
-  constexpr double kMicrosPerDay = 86'400e6;
-  const double window = static_cast<double>(to.micros - from.micros) / kMicrosPerDay;
-  Labels labels;
-  for (size_t i = 0; i < all.rows(); ++i) {
-    const bool happened = all.extras[0][i] > 0;
-    switch (kind) {
-      case ModelKind::kChurn:
-        labels.values.push_back(happened ? 0.0F : 1.0F);
-        break;
-      case ModelKind::kPropensity:
-        labels.values.push_back(happened ? 1.0F : 0.0F);
-        break;
-      case ModelKind::kClv:
-        labels.values.push_back(static_cast<float>(std::max(0.0, all.extras[1][i])));
-        break;
-      case ModelKind::kSurvival: {
-        const double days = (all.extras[2][i] - static_cast<double>(from.micros)) / kMicrosPerDay;
-        labels.values.push_back(
-            static_cast<float>(happened ? std::clamp(days, 1e-3, window) : window));
-        labels.happened.push_back(happened ? 1 : 0);
-        break;
-      }
-    }
-  }
-  return labels;
-}
-
-void Place(const FeatureMatrix& all,
-           const Labels& labels,
-           const std::vector<size_t>& positions,
-           LabelledRows& part) {
-  part.rows = all.Rows(positions);
-  for (const size_t i : positions) {
-    part.labels.push_back(labels.values[i]);
-    if (!labels.happened.empty()) part.happened.push_back(labels.happened[i]);
-  }
-}
-
-/// Each subject's place in [0, 1): the lowest are held out, the next validate. By hash, or by
-/// `fold_time`, the latest first and the missing last; ties fall by hash.
-std::vector<double> PlacesOf(const FeatureMatrix& all, const TrainOptions& options, uint64_t seed) {
-  std::vector<double> places(all.rows());
-  for (size_t i = 0; i < places.size(); ++i) places[i] = FoldOf(all.subjects[i], seed);
-  if (options.fold_time.empty()) return places;
-  const std::vector<double>& times = all.extras[3];
-  std::vector<size_t> order(places.size());
+/// By hash, or by `fold_time`, the latest first and the missing last; ties fall by hash.
+void PlaceByTime(std::vector<Person>& people) {
+  std::vector<size_t> order(people.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return times[a] > times[b] || (times[a] == times[b] && places[a] < places[b]);
+    return people[a].time > people[b].time ||
+           (people[a].time == people[b].time && people[a].place < people[b].place);
   });
   for (size_t i = 0; i < order.size(); ++i) {
-    places[order[i]] = static_cast<double>(i) / static_cast<double>(order.size());
+    people[order[i]].place = static_cast<double>(i) / static_cast<double>(order.size());
   }
-  return places;
 }
 
-void Split(const FeatureMatrix& all,
-           const Labels& labels,
-           const TrainOptions& options,
-           uint64_t seed,
-           TrainingSet& set) {
-  const std::vector<double> places = PlacesOf(all, options, seed);
-  std::vector<size_t> learning;
-  std::vector<size_t> held;
-  for (size_t i = 0; i < places.size(); ++i) {
-    if (places[i] < options.holdout_share) {
-      held.push_back(i);
-      continue;
+Result<std::vector<Person>> PeopleOf(const RowSpool& spool,
+                                     const TrainOptions& options,
+                                     uint64_t seed) {
+  std::vector<Person> people;
+  people.reserve(spool.rows());
+  const bool by_time = !options.fold_time.empty();
+  TRY(spool.ForEach([&](const FeatureMatrix& rows) {
+    for (size_t i = 0; i < rows.rows(); ++i) {
+      people.push_back({FoldOf(rows.subjects[i], seed), by_time ? rows.extras.back()[i] : 0});
     }
-    learning.push_back(i);
-    const bool validates = places[i] < options.holdout_share + options.validation_share;
-    set.learning.fold.push_back(validates ? 0 : -1);
+    return OkStatus();
+  }));
+  if (by_time) PlaceByTime(people);
+  return people;
+}
+
+/// Labels, folds and subjects of both parts, in order.
+Status Split(const TrainOptions& options, uint64_t seed, TrainingSet& set) {
+  ASSIGN_OR_RETURN(const std::vector<Person> people, PeopleOf(set.spool, options, seed));
+  set.held.reserve(people.size());
+  size_t next = 0;
+  return set.spool.ForEach([&](const FeatureMatrix& rows) {
+    for (size_t i = 0; i < rows.rows(); ++i) {
+      const double place = people[next++].place;
+      const bool held = place < options.holdout_share;
+      set.held.push_back(held ? 1 : 0);
+      LabelledRows& part = held ? set.holdout : set.learning;
+      part.subjects.push_back(rows.subjects[i]);
+      part.Add(rows, i, options.model, set.window);
+      if (held) continue;
+      const bool validates = place < options.holdout_share + options.validation_share;
+      part.fold.push_back(validates ? 0 : -1);
+    }
+    return OkStatus();
+  });
+}
+
+/// The rows of one part among `rows`, whose first is the set's `first`-th.
+FeatureMatrix PartOf(const TrainingSet& set, const FeatureMatrix& rows, size_t first, bool held) {
+  FeatureMatrix part;
+  part.columns = rows.columns;
+  for (size_t i = 0; i < rows.rows(); ++i) {
+    if ((set.held[first + i] != 0) != held) continue;
+    const float* cells = rows.cells.data() + i * rows.columns;
+    part.cells.insert(part.cells.end(), cells, cells + rows.columns);
+    part.subjects.push_back(rows.subjects[i]);
   }
-  Place(all, labels, learning, set.learning);
-  Place(all, labels, held, set.holdout);
+  return part;
+}
+
+Status ForEachOf(const TrainingSet& set,
+                 bool held,
+                 const std::function<Status(const FeatureMatrix&)>& visit) {
+  size_t first = 0;
+  return set.spool.ForEach([&](const FeatureMatrix& rows) -> Status {
+    const FeatureMatrix part = PartOf(set, rows, first, held);
+    first += rows.rows();
+    return part.rows() == 0 ? OkStatus() : visit(part);
+  });
+}
+
+/// Missing as 0.
+void AppendColumn(const FeatureMatrix& rows, size_t column, std::vector<double>& values) {
+  for (size_t at = column; at < rows.cells.size(); at += rows.columns) {
+    values.push_back(std::isnan(rows.cells[at]) ? 0 : static_cast<double>(rows.cells[at]));
+  }
+}
+
+/// One list of cuts for all rows learnt from: sketches of parts, merged.
+Result<CutList> LearnCuts(const TrainingSet& set, const BoosterOptions& params) {
+  std::vector<QuantileSketch> sketches(set.encoder.size());
+  TRY(ForEachOf(set, /*held=*/false, [&](const FeatureMatrix& rows) {
+    ForEachIn(sketches.size(), params.threads, [&](size_t c) {
+      std::vector<float> values(rows.rows());
+      for (size_t i = 0; i < values.size(); ++i) values[i] = rows.cells[i * rows.columns + c];
+      sketches[c].Add(values);
+    });
+    return OkStatus();
+  }));
+  return CutList::Of(sketches, params.max_bin);
+}
+
+Status Encode(const TrainingSet& set, int threads, bool held, LabelledRows& part) {
+  TRY(ForEachOf(set, held, [&](const FeatureMatrix& rows) {
+    const size_t wanted = (kHeadRowsMax - std::min(kHeadRowsMax, part.head.size() / rows.columns));
+    const size_t cells = std::min(wanted, rows.rows()) * rows.columns;
+    part.head.insert(part.head.end(),
+                     rows.cells.begin(),
+                     rows.cells.begin() + static_cast<std::ptrdiff_t>(cells));
+    return part.codes.Append(set.cuts.Encode({rows.cells, rows.columns}, threads).codes);
+  }));
+  return part.codes.Finish();
+}
+
+/// Cells as codes, where `set.spool` has its rows: in memory or on the disk.
+Status EncodeAll(const TrainOptions& options, const ScratchFile* disk, TrainingSet& set) {
+  ASSIGN_OR_RETURN(set.cuts, LearnCuts(set, options.params));
+  for (LabelledRows* part : {&set.learning, &set.holdout}) {
+    std::shared_ptr<ScratchFile> file;
+    if (disk != nullptr) {
+      ASSIGN_OR_RETURN(file, disk->Another());
+    }
+    part->columns = set.encoder.size();
+    part->codes = CodeStore(part->columns, std::move(file));
+    TRY(Encode(set, options.params.threads, part == &set.holdout, *part));
+  }
+  return OkStatus();
 }
 
 std::string_view OutcomeName(ModelKind kind) {
@@ -169,15 +196,6 @@ Status CheckFolds(const TrainingSet& set, ModelKind kind) {
   return OkStatus();
 }
 
-Result<std::string> EligibleSql(const TrainOptions& options, const Schema& schema) {
-  const std::string view = SqlName(options.features);
-  if (options.where.empty()) return view;
-  TRY(query::AnalyseExpression(options.where, options.features, schema)
-          .status()
-          .WithContext("train: where"));
-  return "(SELECT * FROM " + view + " WHERE (" + options.where + "\n))";
-}
-
 /// A feature as a number that rises with time.
 std::string FoldTimeSql(const std::string& name, const Schema& schema) {
   const Column* column = schema.Find(name);
@@ -189,14 +207,23 @@ std::string FoldTimeSql(const std::string& name, const Schema& schema) {
 
 }  // namespace
 
-std::vector<uint8_t> LabelledRows::Classes() const {
-  std::vector<uint8_t> classes;
-  for (const float label : labels) classes.push_back(label > 0 ? 1 : 0);
-  return classes;
+RowMatrix LabelledRows::Head(size_t rows_max) const {
+  const size_t cells = std::min(head.size(), rows_max * columns);
+  return {{head.data(), cells}, columns};
 }
 
-std::vector<double> LabelledRows::Values() const {
-  return {labels.begin(), labels.end()};
+Status TrainingSet::ForEachHeld(const std::function<Status(const FeatureMatrix&)>& visit) const {
+  return ForEachOf(*this, /*held=*/true, visit);
+}
+
+Result<std::vector<std::vector<double>>> TrainingSet::Columns(
+    bool held_out, const std::vector<size_t>& columns) const {
+  std::vector<std::vector<double>> values(columns.size());
+  TRY(ForEachOf(*this, held_out, [&](const FeatureMatrix& rows) {
+    for (size_t k = 0; k < columns.size(); ++k) AppendColumn(rows, columns[k], values[k]);
+    return OkStatus();
+  }));
+  return values;
 }
 
 double FoldOf(const SubjectId& subject, uint64_t seed) {
@@ -212,89 +239,23 @@ double FoldOf(const SubjectId& subject, uint64_t seed) {
   return static_cast<double>(z >> 11U) * 0x1p-53;
 }
 
-Result<Timestamp> FeaturesCutoff(query::Connection& connection, const std::string& input) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT min(features_at), max(features_at), count(*) - "
-                                    "count(features_at) FROM " +
-                                    SqlName(input)));
-  query::Chunk chunk;
-  ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-  if (!more || chunk.size() != 1) return Internal("the cut-off's query gave no row");
-  if (chunk.IsNull(0, 0)) return Invalid("train: there are no rows of features");
-  if (chunk.Int64(0, 0) != chunk.Int64(1, 0) || chunk.Int64(2, 0) != 0) {
-    return Invalid("train: the features have more than one cut-off");
-  }
-  return Timestamp{chunk.Int64(0, 0)};
-}
-
-namespace {
-
-struct LabelWindow {
-  Timestamp cutoff, from, to;
-};
-
-Result<LabelWindow> WindowOf(query::Connection& connection,
-                             const TrainOptions& options,
-                             Timestamp as_of) {
-  LabelWindow window;
-  ASSIGN_OR_RETURN(window.cutoff, FeaturesCutoff(connection, options.features));
-  const LabelOptions& label = options.label;
-  window.from.micros = window.cutoff.micros + label.gap_seconds * kMicrosPerSecond;
-  window.to.micros = window.from.micros + label.window_seconds * kMicrosPerSecond;
-  if (window.to <= as_of) return window;
-  return Invalid("train: the label's window ends " + TimestampText(window.to) + ", after as_of " +
-                 TimestampText(as_of) +
-                 ": labels would be censored; take features at an earlier cut-off");
-}
-
-/// Eligible people `f` with what happened in the window, `l`.
-Result<std::string> LabelledSql(const TrainOptions& options,
-                                const Schema& schema,
-                                const LabelWindow& window) {
-  ASSIGN_OR_RETURN(const std::string eligible, EligibleSql(options, schema));
-  return eligible + " f LEFT JOIN (" + LabelSql(options.label, window.from, window.to) +
-         ") l ON l.subject = f.subject";
-}
-
-}  // namespace
-
-Result<LabelledRows> ReadJudgedRows(query::Connection& connection,
-                                    const TrainOptions& options,
-                                    const FeatureEncoder& encoder,
-                                    const std::map<std::string, Schema>& inputs,
-                                    const StageContext& context) {
-  ASSIGN_OR_RETURN(const LabelWindow window, WindowOf(connection, options, context.as_of));
-  ASSIGN_OR_RETURN(const std::string from,
-                   LabelledSql(options, inputs.at(options.features), window));
-  LabelledRows judged;
-  ASSIGN_OR_RETURN(judged.rows,
-                   encoder.Read(connection, from, {"l.purchases", "l.spent", "l.first_at"}));
-  Labels labels = LabelsOf(judged.rows, options.model, window.from, window.to);
-  judged.labels = std::move(labels.values);
-  judged.happened = std::move(labels.happened);
-  return judged;
-}
-
 Result<TrainingSet> ReadTrainingSet(query::Connection& connection,
                                     const TrainOptions& options,
                                     const std::map<std::string, Schema>& inputs,
                                     const StageContext& context) {
   const Schema& schema = inputs.at(options.features);
   TrainingSet set;
-  ASSIGN_OR_RETURN(const LabelWindow window, WindowOf(connection, options, context.as_of));
-  set.cutoff = window.cutoff;
-  set.label_from = window.from;
-  set.label_to = window.to;
+  ASSIGN_OR_RETURN(set.window, LabelWindowOf(connection, options, context.as_of));
   ASSIGN_OR_RETURN(
       set.encoder,
       FeatureEncoder::Learn(connection, options.features, schema, options.drop, options.min_leaf));
-  ASSIGN_OR_RETURN(const std::string from, LabelledSql(options, schema, window));
-  std::vector<std::string> extras = {"l.purchases", "l.spent", "l.first_at"};
+  ASSIGN_OR_RETURN(const std::string from, LabelledSql(options, schema, set.window));
+  std::vector<std::string> extras = LabelColumnsSql();
   if (!options.fold_time.empty()) extras.push_back(FoldTimeSql(options.fold_time, schema));
-  ASSIGN_OR_RETURN(const FeatureMatrix all, set.encoder.Read(connection, from, extras));
-  const Labels labels = LabelsOf(all, options.model, set.label_from, set.label_to);
-  Split(all, labels, options, context.seed, set);
+  ASSIGN_OR_RETURN(set.spool, SpoolOf(connection, set.encoder, options, from, extras, context));
+  TRY(Split(options, context.seed, set));
   TRY(CheckFolds(set, options.model));
+  TRY(EncodeAll(options, set.spool.disk(), set));
   return set;
 }
 

@@ -115,7 +115,7 @@ Result<std::vector<double>> TreeModel::Score(const RowMatrix& rows, int threads)
   return ScoreCodes(cuts.Encode(rows, threads), threads);
 }
 
-Result<std::vector<double>> TreeModel::ScoreCodes(const CodeMatrix& codes,
+Result<std::vector<double>> TreeModel::ScoreCodes(CodeRows codes,
                                                   int threads,
                                                   bool calibrated) const {
   ASSIGN_OR_RETURN(const std::vector<float> margins, main.Margins(codes, threads));

@@ -46,7 +46,7 @@ struct TreeModel {
   /// One score per row: a probability in [0, 1], a value, or a median time > 0. Never NaN.
   [[nodiscard]] Result<std::vector<double>> Score(const RowMatrix& rows, int threads) const;
   /// Of rows already coded by `cuts`; `calibrated` false leaves the calibration out.
-  [[nodiscard]] Result<std::vector<double>> ScoreCodes(const CodeMatrix& codes,
+  [[nodiscard]] Result<std::vector<double>> ScoreCodes(CodeRows codes,
                                                        int threads,
                                                        bool calibrated = true) const;
   /// n x columns exact Shapley contributions to the margin (log-odds, ln value or ln time; a
@@ -55,6 +55,7 @@ struct TreeModel {
   [[nodiscard]] Result<std::vector<double>> Contributions(const RowMatrix& rows) const;
   /// From now on explanations speak of no fewer than `people_min` of the rows learnt from; `paid`
   /// are those that the amounts were learnt from. Returns how many splits are not told.
+  /// The first kPopulationRowsMax of both are looked at.
   Result<int64_t> ExplainGroupsOnly(const CodeMatrix& learnt_from,
                                     const CodeMatrix& paid,
                                     int64_t people_min);

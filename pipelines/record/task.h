@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -26,6 +27,8 @@ struct StageContext {
   int partition = -1;  ///< -1: the stage sees all partitions
   int partitions = 1;
   std::function<void(double)> progress;  ///< share done, 0 to 1; may be empty
+  /// Where sealed scratch files may be made (beside the artifacts); empty: nowhere.
+  std::filesystem::path scratch{};
 };
 
 /// The sealed list of subjects whom a purpose may use, for one partition.

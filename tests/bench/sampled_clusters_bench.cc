@@ -2,7 +2,6 @@
 // The stages run one after the other in this process, so the time is that of all tasks together;
 // `peak_mb` is what the largest of them takes beyond the table. Run each alone: what one has freed
 // the next would reuse.
-#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +15,7 @@
 #include "pipelines/segments/cluster_merge_stage.h"
 #include "pipelines/segments/cluster_sample_stage.h"
 #include "pipelines/segments/cluster_sums_stage.h"
+#include "tests/bench/process_memory.h"
 
 namespace signet::pipelines {
 namespace {
@@ -23,17 +23,6 @@ namespace {
 constexpr int kPartitions = 8;
 constexpr int kColumns = 8;
 using Inputs = std::map<std::string, Schema>;
-
-/// Kilobytes of a line of /proc/self/status.
-double StatusMb(const std::string& name) {
-  std::ifstream status("/proc/self/status");
-  std::string key;
-  while (status >> key) {
-    double kilobytes = 0;
-    if (key == name + ":" && status >> kilobytes) return kilobytes / 1024;
-  }
-  return 0;
-}
 
 /// People in tables p0 to p7 and as the view `everyone`.
 class People {
@@ -143,13 +132,12 @@ Json Sampled(People& people, int64_t sample) {
 void Clusters(benchmark::State& state, int64_t sample) {
   People people(state.range(0));
   ::malloc_trim(0);  // what making the table freed must not be had for nothing
-  std::ofstream("/proc/self/clear_refs") << "5";  // the peak counts from here
-  const double before = StatusMb("VmRSS");
+  const testing_support::PeakMemory peak;
   for (auto _ : state) {
     const Json figures = sample > 0 ? Sampled(people, sample) : Everybody(people);
     state.counters["inertia"] = figures["inertia"].AsDouble();
   }
-  state.counters["peak_mb"] = StatusMb("VmHWM") - before;
+  state.counters["peak_mb"] = peak.Megabytes();
 }
 BENCHMARK_CAPTURE(Clusters, everybody, 0)
     ->Name("cluster.everybody")

@@ -39,6 +39,7 @@ const std::vector<Library>& Libraries() {
       {"zlib.h", {"pipelines/ingest"}},
       {"date/", {"pipelines/schedule"}},
       {"xgboost/", {"pipelines/models"}},
+      {"dmlc/", {"pipelines/models"}},
       {"thrift/", {"workers/protocol", "coordinator/api"}},
       {"zmq.h", {"workers/transport"}},
       {"zmq.hpp", {"workers/transport"}},

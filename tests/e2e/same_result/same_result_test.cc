@@ -47,7 +47,7 @@ Json RunWithKilledWorker(const Workplace& place) {
   return result.exit_code == 0 ? ReportOf(result) : Json();
 }
 
-TEST(SameResult, ContentDependsNeitherOnWorkersNorOnAKilledOne) {
+TEST(SameResult, ContentDependsNeitherOnWorkersNorOnAKilledOneNorOnTheDisk) {
   Workplace place;
   place.SetUp(/*customers=*/600, /*partitions=*/4);
   if (HasFatalFailure()) return;
@@ -61,6 +61,15 @@ TEST(SameResult, ContentDependsNeitherOnWorkersNorOnAKilledOne) {
     SCOPED_TRACE(workers + " workers");
     EXPECT_EQ(ContentDigest(place.Run({"--workers", workers})), digest);
   }
+
+  // Nor on where the cells rest that models are learnt from.
+  const std::string text = ReadText(place.pipeline());
+  const std::string on_disk =
+      Replaced(text, "    uses: train\n", "    uses: train\n    external_memory: true\n");
+  ASSERT_NE(on_disk, text);
+  WriteText(place.pipeline(), on_disk);
+  EXPECT_EQ(ContentDigest(place.Run({"--workers", "2"})), digest);
+  WriteText(place.pipeline(), text);
 
   const Json killed = RunWithKilledWorker(place);
   EXPECT_EQ(ContentDigest(killed), digest);

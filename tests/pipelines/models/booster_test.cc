@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "crypto/base/entropy.h"
+#include "tests/support/environment.h"
 
 namespace signet::pipelines {
 namespace {
@@ -115,6 +117,53 @@ TEST(Booster, ForestsGiveTheSameBytesForAnyRowOrderAndThreadCount) {
   EXPECT_TRUE(grown(Shuffled(data, 9), 3) == bytes);
 }
 
+TEST(Booster, LearnsTheSameBytesFromRowsOnADisk) {
+  const Data data = Draw(6000, 5);
+  const testing_support::ScratchFolder folder;
+  CodeStore disk(data.codes.columns, ScratchFile::Create(folder.path()).value());
+  ASSERT_TRUE(disk.Append(data.codes.codes).ok());
+  ASSERT_TRUE(disk.Finish().ok());
+  BoosterOptions options;
+  options.rounds_max = 30;
+  options.min_child_weight = 5;
+  options.column_share = 0.6;
+  const CodeMatrix none{data.codes.columns, {}};
+  for (const Loss loss :
+       {Loss::kLogistic, Loss::kSquared, Loss::kTweedie, Loss::kGamma, Loss::kSurvival}) {
+    SCOPED_TRACE(ObjectiveName(loss));
+    const Targets targets = TargetsOf(data, loss);
+    const auto learnt = [&](CodeRows rows, int threads) {
+      options.threads = threads;
+      return Booster::Train(loss, options, 3, {rows, targets}, {none, {}}, {}).value();
+    };
+    const Booster memory = learnt(data.codes, 1);
+    EXPECT_TRUE(learnt(disk, 1).Save().value() == memory.Save().value());
+    EXPECT_TRUE(learnt(disk, 2).Save().value() == memory.Save().value());
+    EXPECT_EQ(memory.Margins(disk, 1).value(), memory.Margins(data.codes, 1).value());
+  }
+  const auto forest = [&](CodeRows rows) {
+    return Booster::TrainForest(options, 9, {rows, {data.classes, {}, {}, 1}}, data.keys, {})
+        .value()
+        .Save()
+        .value();
+  };
+  EXPECT_TRUE(forest(disk) == forest(data.codes));
+}
+
+TEST(Booster, EndsWhenTheDiskFails) {
+  const Data data = Draw(6000, 5);
+  const testing_support::ScratchFolder folder;
+  const auto file = ScratchFile::Create(folder.path()).value();
+  CodeStore disk(data.codes.columns, file);
+  ASSERT_TRUE(disk.Append(data.codes.codes).ok());
+  ASSERT_TRUE(disk.Finish().ok());
+  ASSERT_EQ(pwrite(file->descriptor(), "?", 1, 100), 1);
+  const CodeMatrix none{data.codes.columns, {}};
+  const Result<Booster> booster =
+      Booster::Train(Loss::kLogistic, {}, 1, {disk, {data.classes, {}, {}, 1}}, {none, {}}, {});
+  EXPECT_EQ(booster.status().code(), StatusCode::kCorrupt);
+}
+
 TEST(Booster, LearnsEachLossBetterThanItsMean) {
   const Data data = Draw(6000, 5);
   for (const Loss loss :
@@ -203,6 +252,15 @@ TEST(Booster, LearnsFromRowsInBlocksAsFromCopiesOfThem) {
   EXPECT_LT(there.rounds(), 40);
   EXPECT_TRUE(there.Save().value() == copied.Save().value());
   EXPECT_EQ(there.Margins(wide, 2, outside).value(), copied.Margins(held, 1).value());
+  // And from a disk, where XGBoost keeps several pages of each fold, sealed.
+  const testing_support::ScratchFolder folder;
+  CodeStore disk(wide.columns, ScratchFile::Create(folder.path()).value());
+  ASSERT_TRUE(disk.Append(wide.codes).ok());
+  ASSERT_TRUE(disk.Finish().ok());
+  const Booster paged =
+      learnt({disk, {labels[0], {}, {}, 1}, inside}, {disk, {labels[1], {}, {}, 1}, outside});
+  EXPECT_TRUE(paged.Save().value() == copied.Save().value());
+  EXPECT_EQ(paged.Margins(disk, 2, outside).value(), copied.Margins(held, 1).value());
 }
 
 TEST(Booster, JudgesRoundsOnCompressedRowsAsPredictionDoes) {

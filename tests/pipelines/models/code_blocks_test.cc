@@ -1,11 +1,12 @@
 #include "pipelines/models/code_blocks.h"
 
-#include <numeric>
+#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "crypto/base/json.h"
+#include "tests/support/environment.h"
 
 namespace signet::pipelines {
 namespace {
@@ -42,19 +43,61 @@ TEST(CodeBlocks, AreAllRowsEachTimeInBoundedPieces) {
   }
 }
 
-TEST(CodeBlocks, AreTheRowsChosenInTheirOrder) {
+/// Every third row of the first and the last quarter.
+std::vector<size_t> Some() {
+  std::vector<size_t> positions;
+  for (size_t i = 1; i < 20'000; i += 3) {
+    if (i < 5'000 || i >= 15'000) positions.push_back(i);
+  }
+  return positions;
+}
+
+TEST(CodeBlocks, AreTheRowsChosenWithoutReadingTheOthers) {
   const CodeMatrix matrix = Wide();
-  std::vector<size_t> positions(15'000);
-  for (size_t i = 0; i < positions.size(); ++i) positions[i] = i * 7919 % 20'000;
+  const std::vector<size_t> positions = Some();
   CodeBlocks blocks(matrix, positions);
+  for (int pass = 0; pass < 2; ++pass) {
+    size_t count = 0;
+    EXPECT_TRUE(Gathered(blocks, count) == matrix.Rows(positions).codes);
+    EXPECT_EQ(count, 6U) << "of ten blocks four hold no chosen row";
+    blocks.Rewind();
+  }
+}
+
+TEST(CodeBlocks, OfASealedStoreAreTheSame) {
+  const testing_support::ScratchFolder folder;
+  const CodeMatrix matrix = Wide();
+  CodeStore store(matrix.columns, ScratchFile::Create(folder.path()).value());
+  ASSERT_TRUE(store.Append(matrix.codes).ok());
+  ASSERT_TRUE(store.Finish().ok());
+  const std::vector<size_t> positions = Some();
+  CodeBlocks all(store, {});
+  CodeBlocks some(store, positions);
   size_t count = 0;
-  EXPECT_TRUE(Gathered(blocks, count) == matrix.Rows(positions).codes);
-  EXPECT_EQ(count, 8U);
+  EXPECT_TRUE(Gathered(all, count) == matrix.codes);
+  EXPECT_TRUE(Gathered(some, count) == matrix.Rows(positions).codes);
+  const std::vector<size_t> head = {1, 4, 7};
+  EXPECT_EQ(HeadOf(store, positions, 3).value().codes, matrix.Rows(head).codes);
+  EXPECT_EQ(HeadOf(matrix, {}, 30'000).value().rows(), 20'000U);
+}
+
+TEST(CodeBlocks, EndWithTheDisksWordWhenItFails) {
+  const testing_support::ScratchFolder folder;
+  const auto file = ScratchFile::Create(folder.path()).value();
+  CodeStore store(1000, file);
+  ASSERT_TRUE(store.Append(Wide().codes).ok());
+  ASSERT_TRUE(store.Finish().ok());
+  ASSERT_EQ(pwrite(file->descriptor(), "x", 1, 5'000'000), 1);
+  CodeBlocks blocks(store, {});
+  size_t count = 0;
+  EXPECT_EQ(Gathered(blocks, count).size(), 2 * 2'097'000U) << "whole blocks before the broken one";
+  EXPECT_EQ(blocks.status().code(), StatusCode::kCorrupt);
+  EXPECT_EQ(HeadOf(store, {}, 20'000).status().code(), StatusCode::kCorrupt);
 }
 
 TEST(CodeBlocks, TellTheirShape) {
   const CodeMatrix matrix{2, {1, 2, 3, 4, 5, 6}};
-  const std::vector<size_t> positions = {2, 0};
+  const std::vector<size_t> positions = {0, 2};
   CodeBlocks blocks(matrix, positions);
   const Json array = Json::Parse(blocks.NextArray()).value();
   EXPECT_EQ(array["shape"].items()[0].AsInt(), 2);

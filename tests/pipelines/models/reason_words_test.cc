@@ -11,7 +11,7 @@ TEST(ReasonWords, LevelsAreThoseOfThePeopleLearntFrom) {
     codes.codes.push_back(static_cast<uint8_t>(i));
     codes.codes.push_back(i < 95 ? 0 : CodeMatrix::kMissing);  // one value
   }
-  const ReasonWords words = ReasonWords::Learn(codes);
+  const ReasonWords words = ReasonWords::Learn(codes).value();
   EXPECT_EQ(words.Level(0, 3), "very low");
   EXPECT_EQ(words.Level(0, 20), "low");
   EXPECT_EQ(words.Level(0, 50), "typical");
@@ -28,11 +28,11 @@ TEST(ReasonWords, LevelsAreThoseOfThePeopleLearntFrom) {
 TEST(ReasonWords, NameNoLevelOfTooFewPeople) {
   CodeMatrix codes{1, {}};
   for (int i = 0; i < 100; ++i) codes.codes.push_back(static_cast<uint8_t>(i));
-  const ReasonWords words = ReasonWords::Learn(codes, 15);
+  const ReasonWords words = ReasonWords::Learn(codes, 15).value();
   EXPECT_EQ(words.Level(0, 3), "low") << "ten people are too few to be very low";
   EXPECT_EQ(words.Level(0, 50), "typical");
   EXPECT_EQ(words.Level(0, 99), "high");
-  const ReasonWords fewer = ReasonWords::Learn(codes, 40);
+  const ReasonWords fewer = ReasonWords::Learn(codes, 40).value();
   for (const uint8_t code : {uint8_t{0}, uint8_t{20}, uint8_t{50}, uint8_t{99}}) {
     EXPECT_EQ(fewer.Level(0, code), "typical");
   }

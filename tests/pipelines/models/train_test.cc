@@ -1,9 +1,11 @@
 #include "pipelines/models/train.h"
 
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -12,6 +14,7 @@
 #include "pipelines/models/model_file.h"
 #include "pipelines/query/single_value.h"
 #include "tests/pipelines/models/training_world.h"
+#include "tests/support/environment.h"
 
 namespace signet::pipelines {
 namespace {
@@ -72,6 +75,39 @@ TEST_F(Train, ChurnComesCloseToAnOracleThatKnowsEveryRate) {
   EXPECT_EQ(quality["alarms"].size(), 0U);
   EXPECT_EQ((*figures)["subjects"].AsInt(), 6000);
   EXPECT_NE((*figures)["top_features"].items().at(0)["feature"].AsString(), "noise");
+}
+
+TEST_F(Train, TheDiskInPlaceOfMemoryChangesNothingAndLeavesNothing) {
+  World(3000, 1).Load(*connection_, 3);
+  const testing_support::ScratchFolder folder;
+  StageContext context = World::Context();
+  context.scratch = folder.path();
+  const std::string clv =
+      R"(, "last_value": "orders_spend", "bgnbd": "orders", "method": "two_part", "search": 1)";
+  for (const auto& [model, more] :
+       {std::pair<std::string, std::string>{"churn", R"(, "min_leaf": 30)"},
+        {"propensity", R"(, "method": "forest")"},
+        {"clv", clv},
+        {"survival", ""}}) {
+    SCOPED_TRACE(model);
+    const auto run = [&, model = model, more = more](bool disk) {
+      Sql("DROP TABLE IF EXISTS out");
+      TrainOptions options = Options(model, more);
+      options.external_memory = disk;
+      Result<Json> figures = RunTrain(*connection_, options, World::Inputs(), context);
+      EXPECT_TRUE(figures.ok()) << figures.status().ToString();
+      return figures->Dump() + ModelBytes();
+    };
+    EXPECT_TRUE(run(true) == run(false));
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  }
+}
+
+TEST_F(Train, NeedsAPlaceForExternalMemory) {
+  World(3000, 1).Load(*connection_, 3);
+  TrainOptions options = Options("churn", R"(, "external_memory": true)");
+  EXPECT_TRUE(options.external_memory);
+  EXPECT_EQ(Run(options).status().code(), StatusCode::kInvalid);
 }
 
 TEST_F(Train, ValueRanksCustomersAndShowsItsBaselines) {
