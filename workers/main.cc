@@ -1,5 +1,6 @@
 // signet-worker: joins a coordinator and runs its tasks, each in a process of its own.
 #include <string>
+#include <utility>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/status.h"
@@ -10,19 +11,40 @@
 
 namespace {
 
-signet::Result<signet::Bytes> RunOperator(signet::ByteView payload,
-                                          const signet::workers::ProgressFn& progress) {
 #ifdef SIGNET_HAS_CATALOG
-  return signet::pipelines::RunTask(payload, progress);
+/// Engines are opened once, in the zygote; each task's process goes on with copies of its own.
+class Operators {
+ public:
+  void Prepare() { engines_ = signet::pipelines::OpenEnginesAhead(); }
+  signet::Result<signet::Bytes> Run(signet::ByteView payload,
+                                    const signet::workers::ProgressFn& progress) {
+    return signet::pipelines::RunTask(payload, progress, std::move(engines_.image));
+  }
+
+ private:
+  signet::pipelines::EnginesAhead engines_;
+};
 #else
-  static_cast<void>(progress);
-  return signet::Invalid("this worker was built without operators and cannot run a payload of " +
-                         std::to_string(payload.size()) + " bytes");
+class Operators {
+ public:
+  void Prepare() {}
+  signet::Result<signet::Bytes> Run(signet::ByteView payload,
+                                    const signet::workers::ProgressFn& /*progress*/) {
+    return signet::Invalid("this worker was built without operators and cannot run a payload of " +
+                           std::to_string(payload.size()) + " bytes");
+  }
+};
 #endif
-}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return signet::workers::WorkerMain(argc, argv, &RunOperator);
+  Operators operators;
+  return signet::workers::WorkerMain(
+      argc,
+      argv,
+      [&operators](signet::ByteView payload, const signet::workers::ProgressFn& progress) {
+        return operators.Run(payload, progress);
+      },
+      [&operators] { operators.Prepare(); });
 }

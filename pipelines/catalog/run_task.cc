@@ -12,7 +12,28 @@
 
 namespace signet::pipelines {
 
-Result<Bytes> RunTask(ByteView payload, const std::function<void(double)>& progress) {
+EnginesAhead OpenEnginesAhead() {
+  EnginesAhead engines;
+  Result<std::unique_ptr<query::EngineImage>> image = OpenTaskEngineAhead();
+  if (image.ok()) {
+    engines.image = std::move(image).value();
+  } else {
+    Log(LogLevel::kWarning,
+        "no engine was opened ahead",
+        Json::Of({{"why", image.status().message()}}));
+  }
+  engines.analyses = std::make_unique<query::AnalysisSession>();
+  // Opens it. What is found is of no use; were it refused, each task would be refused and say so.
+  static_cast<void>(query::AnalyseExpression(
+      "amount >= 1.5 AND label = 'a'",
+      "ahead",
+      Schema{{{"amount", ColumnType::kDouble, {}}, {"label", ColumnType::kText, {}}}}));
+  return engines;
+}
+
+Result<Bytes> RunTask(ByteView payload,
+                      const std::function<void(double)>& progress,
+                      std::unique_ptr<query::EngineImage> image) {
   ASSIGN_OR_RETURN(TaskAssignment task, TaskAssignment::Decode(payload));
   const Operator* op = FindOperator(task.spec.op);
   if (op == nullptr) return Invalid("this worker has no operator '" + task.spec.op + "'");
@@ -29,7 +50,7 @@ Result<Bytes> RunTask(ByteView payload, const std::function<void(double)>& progr
     readable.push_back(file.AsString());
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<TaskContext> context,
-                   TaskContext::Open(std::move(task), progress, std::move(readable)));
+                   TaskContext::Open(std::move(task), progress, readable, std::move(image)));
   TRY(op->Run(*context));
   return context->result().Encode();
 }

@@ -25,9 +25,11 @@ constexpr std::string_view kFileStore = "file:";
 
 }  // namespace
 
-Result<std::unique_ptr<TaskContext>> TaskContext::Open(TaskAssignment task,
-                                                       Progress progress,
-                                                       std::vector<std::string> readable_paths) {
+Result<std::unique_ptr<TaskContext>> TaskContext::Open(
+    TaskAssignment task,
+    Progress progress,
+    const std::vector<std::string>& readable_paths,
+    std::unique_ptr<query::EngineImage> image) {
   std::unique_ptr<TaskContext> context(new TaskContext());
   const std::string& blobs = task.spec.blobs;
   if (blobs.compare(0, kFileStore.size(), kFileStore) != 0) {
@@ -37,14 +39,26 @@ Result<std::unique_ptr<TaskContext>> TaskContext::Open(TaskAssignment task,
   context->reader_ = std::make_unique<DatasetReader>(*context->blobs_);
   ASSIGN_OR_RETURN(const SecretBytes* digest_key, task.lease.Key("digest"));
   context->digest_key_ = std::make_unique<crypto::HmacKey>(*digest_key);
-  query::DatabaseOptions options;
-  options.memory_mb = kMemoryMb;
-  options.readable_paths = std::move(readable_paths);
-  ASSIGN_OR_RETURN(context->database_, query::Database::Open(options));
+  context->engine_ends_with_process_ = image != nullptr;
+  if (image != nullptr) {
+    ASSIGN_OR_RETURN(context->database_, image->Lock(readable_paths));
+  } else {
+    ASSIGN_OR_RETURN(context->database_, query::Database::Open({1, kMemoryMb, readable_paths}));
+  }
   context->connection_ = context->database_->Connect();
   context->task_ = std::move(task);
   context->progress_ = std::move(progress);
   return context;
+}
+
+TaskContext::~TaskContext() {
+  if (!engine_ends_with_process_) return;
+  static_cast<void>(connection_.release());
+  static_cast<void>(database_.release());
+}
+
+Result<std::unique_ptr<query::EngineImage>> OpenTaskEngineAhead() {
+  return query::EngineImage::Open(kMemoryMb);
 }
 
 StageContext TaskContext::stage() const {

@@ -23,9 +23,16 @@ class TaskContext {
  public:
   using Progress = std::function<void(double)>;
 
-  static Result<std::unique_ptr<TaskContext>> Open(TaskAssignment task,
-                                                   Progress progress,
-                                                   std::vector<std::string> readable_paths = {});
+  /// Of `image`, opened ahead of this process, the task's engine is made; then it also ends with
+  /// the process, which spares taking it apart.
+  static Result<std::unique_ptr<TaskContext>> Open(
+      TaskAssignment task,
+      Progress progress,
+      const std::vector<std::string>& readable_paths = {},
+      std::unique_ptr<query::EngineImage> image = nullptr);
+  ~TaskContext();
+  TaskContext(const TaskContext&) = delete;
+  TaskContext& operator=(const TaskContext&) = delete;
 
   [[nodiscard]] const TaskSpec& spec() const { return task_.spec; }
   [[nodiscard]] const TaskLease& lease() const { return task_.lease; }
@@ -68,6 +75,10 @@ class TaskContext {
   std::unique_ptr<DatasetReader> reader_;
   SystemEntropy entropy_;
   TaskResult result_;
+  bool engine_ends_with_process_ = false;
 };
+
+/// The engine for processes forked to run one task each.
+Result<std::unique_ptr<query::EngineImage>> OpenTaskEngineAhead();
 
 }  // namespace signet::pipelines

@@ -31,9 +31,30 @@ class Database {
   std::unique_ptr<Connection> Connect();
 
  private:
+  friend class EngineImage;
   struct Handle;
   explicit Database(std::unique_ptr<Handle> handle);
   std::unique_ptr<Handle> handle_;
+};
+
+/// An engine that was opened ahead, for processes that are forked from this one: opening costs more
+/// than most tasks ask of it. It was given no data, has no thread of its own (a fork would lose
+/// it), and can be asked nothing before it is locked.
+class EngineImage {
+ public:
+  /// Opens it and runs statements of each kind once on rows of its own, so that what the engine
+  /// makes at first use is made once for all. kExhausted or kInternal when it cannot start.
+  static Result<std::unique_ptr<EngineImage>> Open(int memory_mb);
+  ~EngineImage();
+  EngineImage(const EngineImage&) = delete;
+  EngineImage& operator=(const EngineImage&) = delete;
+
+  /// Makes it a Database as Database::Open does: once, in the process that goes on with it.
+  Result<std::unique_ptr<Database>> Lock(const std::vector<std::string>& readable_paths);
+
+ private:
+  explicit EngineImage(std::unique_ptr<Database::Handle> handle);
+  std::unique_ptr<Database::Handle> handle_;
 };
 
 }  // namespace signet::pipelines::query

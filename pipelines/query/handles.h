@@ -79,6 +79,10 @@ struct Connection::Handle {
 };
 
 struct Database::Handle {
+  /// An engine within its limits, with its settings but for what one task alone may read.
+  static Result<std::unique_ptr<Handle>> Start(int threads, int memory_mb);
+  /// Says what may be read, switches all other access off and locks the configuration.
+  [[nodiscard]] Status Lock(const std::vector<std::string>& readable_paths) const;
   Handle() = default;
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;

@@ -179,7 +179,7 @@ void WatchSignals(bool embedded) {
   static_cast<void>(::signal(SIGPIPE, SIG_IGN));
 }
 
-Status Work(const Arguments& arguments, const TaskRunner& runner) {
+Status Work(const Arguments& arguments, const TaskRunner& runner, const TaskPreparation& prepare) {
   if (!arguments.new_key.empty()) return MakeKey(arguments.new_key);
   TRY(HardenProcess());
   if (!arguments.enrol.empty()) return BringInvitation(arguments);
@@ -193,7 +193,8 @@ Status Work(const Arguments& arguments, const TaskRunner& runner) {
   TaskLimits limits;
   limits.memory_bytes_max = static_cast<uint64_t>(arguments.task_memory);
   // Before any thread and any secret (see StartChildSlots).
-  ASSIGN_OR_RETURN(const std::unique_ptr<TaskSlots> slots, StartChildSlots(runner, limits));
+  ASSIGN_OR_RETURN(const std::unique_ptr<TaskSlots> slots,
+                   StartChildSlots(runner, limits, prepare));
   WatchSignals(embedded);
   ASSIGN_OR_RETURN(const CurvePublicKey server, CurvePublicKey::FromText(arguments.server_key));
   ASSIGN_OR_RETURN(SecretBytes secret, ReadSecret(arguments));
@@ -216,7 +217,7 @@ Status Work(const Arguments& arguments, const TaskRunner& runner) {
 
 }  // namespace
 
-int WorkerMain(int argc, char** argv, const TaskRunner& runner) {
+int WorkerMain(int argc, char** argv, const TaskRunner& runner, const TaskPreparation& prepare) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument == "--help" || argument == "-h") return std::fputs(kUsage, stdout), EXIT_SUCCESS;
@@ -226,7 +227,7 @@ int WorkerMain(int argc, char** argv, const TaskRunner& runner) {
     std::fprintf(stderr, "error: %s\n%s", arguments.status().message().c_str(), kUsage);
     return 2;
   }
-  const Status worked = Work(*arguments, runner);
+  const Status worked = Work(*arguments, runner, prepare);
   if (worked.ok()) return EXIT_SUCCESS;
   std::fprintf(stderr, "error: %s\n", worked.message().c_str());
   if (!worked.remedy().empty()) std::fprintf(stderr, "help: %s\n", worked.remedy().c_str());

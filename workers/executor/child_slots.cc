@@ -266,7 +266,9 @@ class ChildSlots final : public TaskSlots {
 
 }  // namespace
 
-Result<std::unique_ptr<TaskSlots>> StartChildSlots(const TaskRunner& runner, TaskLimits limits) {
+Result<std::unique_ptr<TaskSlots>> StartChildSlots(const TaskRunner& runner,
+                                                   TaskLimits limits,
+                                                   const TaskPreparation& prepare) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
     return Unavailable(std::string("no socket pair for the zygote: ") +
@@ -282,7 +284,7 @@ Result<std::unique_ptr<TaskSlots>> StartChildSlots(const TaskRunner& runner, Tas
   }
   if (zygote == 0) {
     ::close(ends[0]);
-    RunZygote(ends[1], runner, limits, self);
+    RunZygote(ends[1], {runner, limits, prepare}, self);
   }
   ::close(ends[1]);
   static_cast<void>(::fcntl(ends[0], F_SETFL, O_NONBLOCK));

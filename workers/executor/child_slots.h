@@ -24,6 +24,8 @@ struct TaskLimits {
 /// ignores SIGINT and SIGTERM; standard input and output are /dev/null; gets its payload and gives
 /// its result through a socket pair. A process that ends without a result fails its task with
 /// kUnavailable and the way it ended.
-Result<std::unique_ptr<TaskSlots>> StartChildSlots(const TaskRunner& runner, TaskLimits limits);
+Result<std::unique_ptr<TaskSlots>> StartChildSlots(const TaskRunner& runner,
+                                                   TaskLimits limits,
+                                                   const TaskPreparation& prepare = {});
 
 }  // namespace signet::workers

@@ -16,6 +16,9 @@ namespace signet::workers {
 using ProgressFn = std::function<void(double)>;
 /// The work itself: a payload in, a result out. Runs in the task's own process.
 using TaskRunner = std::function<Result<Bytes>(ByteView payload, const ProgressFn& progress)>;
+/// Makes what every task's process begins with. Runs once, in the zygote, before its first task;
+/// it leaves no thread behind, and sees neither a task nor a key.
+using TaskPreparation = std::function<void()>;
 
 struct TaskEnd {
   uint64_t fence = 0;

@@ -257,7 +257,7 @@ class Zygote {
 
 }  // namespace
 
-void RunZygote(int control, const TaskRunner& runner, const TaskLimits& limits, int parent) {
+void RunZygote(int control, const ZygoteWork& work, int parent) {
   DieWith(parent);
   if (!HardenProcess().ok()) ::_exit(1);
   static_cast<void>(::signal(SIGINT, SIG_IGN));
@@ -271,7 +271,8 @@ void RunZygote(int control, const TaskRunner& runner, const TaskLimits& limits, 
   ::pthread_sigmask(SIG_BLOCK, &children, nullptr);
   const int signals = ::signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals < 0) ::_exit(1);
-  Zygote(control, signals, runner, limits).Serve();
+  if (work.prepare) work.prepare();
+  Zygote(control, signals, work.runner, work.limits).Serve();
   ::_exit(0);  // its children die with it
 }
 

@@ -2,6 +2,9 @@
 
 #include <filesystem>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -85,6 +88,28 @@ TEST_F(RunTaskTest, GarbageIsNoTask) {
     EXPECT_TRUE(status.code() == StatusCode::kCorrupt || status.code() == StatusCode::kInvalid)
         << status.ToString();
   }
+}
+
+TEST_F(RunTaskTest, AnEngineOpenedAheadGivesTheSameRows) {
+  const TaskAssignment task = SqlTask(kSums);
+  const Bytes payload = task.Encode();
+  const std::string path = scratch_.path() / "result";
+  EnginesAhead engines = OpenEnginesAhead();
+  ASSERT_NE(engines.image, nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const Result<Bytes> result = RunTask(payload, {}, std::move(engines.image));
+    ::_exit(result.ok() && WriteFileAtomically(path, *result).ok() ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  const TaskResult ahead = TaskResult::Decode(ReadFile(path).value()).value();
+  const TaskResult own = Run(task).value();
+  ASSERT_EQ(ahead.outputs.at("out").size(), own.outputs.at("out").size());
+  ASSERT_FALSE(own.outputs.at("out").empty());
+  EXPECT_EQ(ahead.outputs.at("out").front().content, own.outputs.at("out").front().content);
+  EXPECT_EQ(ahead.rows, own.rows);
 }
 
 TEST_F(RunTaskTest, NothingPlainRestsInTheStore) {

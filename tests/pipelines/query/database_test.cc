@@ -1,6 +1,11 @@
 #include "pipelines/query/database.h"
 
+#include <filesystem>
+#include <functional>
+#include <iterator>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -27,9 +32,7 @@ TEST(Database, ReadsOnlyTheFilesItWasGiven) {
             StatusCode::kDenied);
 }
 
-TEST(Database, RefusesEveryWayOutFromInside) {
-  const auto database = Database::Open({1, 256, {}}).value();
-  const auto connection = database->Connect();
+void ExpectEveryWayOutRefused(Connection& connection) {
   for (const char* sql : {
            "SELECT * FROM '/etc/passwd'",
            "SELECT * FROM read_text('/etc/passwd')",
@@ -50,9 +53,75 @@ TEST(Database, RefusesEveryWayOutFromInside) {
            "SET TimeZone = 'Europe/Helsinki'",
        }) {
     SCOPED_TRACE(sql);
-    EXPECT_FALSE(connection->Execute(sql).ok());
+    EXPECT_FALSE(connection.Execute(sql).ok());
   }
   EXPECT_FALSE(std::filesystem::exists("/tmp/signet_escape.csv"));
+}
+
+size_t ThreadsOfThisProcess() {
+  const std::filesystem::directory_iterator threads("/proc/self/task");
+  return static_cast<size_t>(std::distance(begin(threads), end(threads)));
+}
+
+/// What `body` returns in a process forked for it.
+int InAForkedProcess(const std::function<int()>& body) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(body());
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(Database, RefusesEveryWayOutFromInside) {
+  const auto database = Database::Open({1, 256, {}}).value();
+  ExpectEveryWayOutRefused(*database->Connect());
+}
+
+TEST(EngineImage, IsLockedDownLikeAnyEngine) {
+  const auto image = EngineImage::Open(256).value();
+  const auto database = image->Lock({}).value();
+  const auto connection = database->Connect();
+  ExpectEveryWayOutRefused(*connection);
+  EXPECT_EQ(connection->QueryText("SELECT current_setting('TimeZone')").value(), "UTC");
+}
+
+TEST(EngineImage, ReadsOnlyTheFilesThatItsTaskWasGiven) {
+  const testing_support::ScratchFolder scratch;
+  const std::string open = scratch.path() / "open.csv";
+  const std::string closed = scratch.path() / "closed.csv";
+  ASSERT_TRUE(WriteFileAtomically(open, ToBytes("a\n1\n")).ok());
+  ASSERT_TRUE(WriteFileAtomically(closed, ToBytes("a\n1\n")).ok());
+  const auto image = EngineImage::Open(256).value();
+  const auto database = image->Lock({open}).value();
+  const auto connection = database->Connect();
+  EXPECT_TRUE(connection->Execute("SELECT * FROM read_csv(" + SqlLiteral(open) + ")").ok());
+  EXPECT_EQ(connection->Execute("SELECT * FROM read_csv(" + SqlLiteral(closed) + ")").code(),
+            StatusCode::kDenied);
+}
+
+TEST(EngineImage, HoldsNoTableAndNoThreadOfItsOwn) {
+  const size_t before = ThreadsOfThisProcess();
+  const auto image = EngineImage::Open(256).value();
+  EXPECT_EQ(ThreadsOfThisProcess(), before);
+  const auto database = image->Lock({}).value();
+  const auto connection = database->Connect();
+  EXPECT_EQ(connection->QueryInt64("SELECT count(*) FROM duckdb_tables()").value(), 0);
+  EXPECT_EQ(
+      connection->QueryInt64("SELECT count(*) FROM duckdb_views() WHERE NOT internal").value(), 0);
+}
+
+TEST(EngineImage, ServesEachForkedProcessApart) {
+  const auto image = EngineImage::Open(256).value();
+  for (int number = 1; number <= 3; ++number) {
+    const int found = InAForkedProcess([&image, number] {
+      const auto database = image->Lock({}).value();
+      const auto connection = database->Connect();
+      const std::string own = std::to_string(number);
+      if (!connection->Execute("CREATE TABLE t AS SELECT " + own + " AS x").ok()) return 100;
+      return static_cast<int>(connection->QueryInt64("SELECT sum(x) FROM t").value());
+    });
+    EXPECT_EQ(found, number);
+  }
 }
 
 TEST(Database, ReadsAndWritesMemoryFiles) {

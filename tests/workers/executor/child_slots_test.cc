@@ -25,6 +25,10 @@ namespace {
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): it has no state
 SystemClock g_clock;
 
+// What the zygote made ready: by which process, and how often.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+std::string g_prepared;
+
 [[noreturn]] void Spin(const ProgressFn& progress) {
   while (true) progress(0.25);
 }
@@ -39,6 +43,7 @@ Result<Bytes> Interpret(ByteView payload, const ProgressFn& progress) {
     while (true) ::pause();
   }
   if (text == "spin") Spin(progress);
+  if (text == "prepared") return ToBytes(g_prepared);
   if (text == "fail") return Denied("no").WithDiagnostic("SIG-3003").WithRemedy("ask");
   if (text == "pid") return ToBytes(std::to_string(::getpid()) + " " + std::to_string(::getppid()));
   if (text == "large") return Bytes(kResultBytesMax, 7);
@@ -103,6 +108,21 @@ TEST_F(ChildSlotsTest, AResultComesBackFromAProcessOfItsOwn) {
   EXPECT_NE(first.result, second.result);
   EXPECT_NE(AsText(first.result).substr(0, AsText(first.result).find(' ')),
             std::to_string(::getpid()));
+}
+
+TEST_F(ChildSlotsTest, WhatTheZygoteMadeReadyIsThereInEachTaskAndMadeOnce) {
+  slots_.reset();
+  auto slots = StartChildSlots(
+      &Interpret, {}, [] { g_prepared += "made by " + std::to_string(::getpid()); });
+  ASSERT_TRUE(slots.ok());
+  slots_ = std::move(*slots);
+  const TaskEnd first = Run("prepared");
+  const TaskEnd second = Run("prepared");
+  ASSERT_TRUE(first.status.ok()) << first.status.ToString();
+  EXPECT_EQ(first.result, second.result);
+  const std::string parents(AsText(Run("pid").result));
+  EXPECT_EQ(AsText(first.result), "made by " + parents.substr(parents.find(' ') + 1));
+  EXPECT_EQ(g_prepared, "") << "it was made in the agent's process";
 }
 
 TEST_F(ChildSlotsTest, AFailureKeepsCodeDiagnosticAndRemedy) {
