@@ -1,6 +1,7 @@
 #include "pipelines/artifacts/dataset_reader.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,6 +21,12 @@ constexpr size_t kWriteBytes = size_t{1} << 20;
 struct OpenedStream {
   std::string path;
   std::vector<std::string> columns;  ///< the needed ones
+};
+
+/// How many rows a stream must have, and whose it is.
+struct OpenedRows {
+  std::string piece;
+  uint64_t rows = 0;
 };
 
 /// Gathers small chunks into large writes.
@@ -94,6 +101,7 @@ class ViewBuilder {
   }
 
   Status MakeView() {
+    TRY(CheckRows());
     std::string from = pieces_.empty() ? EmptyRows() : AllRows();
     std::string where;
     const auto also = [&where](const std::string& condition) {
@@ -148,18 +156,39 @@ class ViewBuilder {
       }
     }
     opened.path = file.path();
-    TRY(CheckRows(piece, opened.path));
+    opened_.emplace(opened.path, OpenedRows{CorruptPiece(piece), piece.rows});
     files_.push_back(std::make_shared<MemoryFile>(std::move(file)));
     return OkStatus();
   }
 
-  /// Streams are joined by position, so each must have the piece's number of rows.
-  Status CheckRows(const Piece& piece, const std::string& path) {
-    const Result<int64_t> rows = connection_.QueryInt64(
-        "SELECT num_rows FROM parquet_file_metadata(" + SqlLiteral(path) + ")");
-    if (!rows.ok() || static_cast<uint64_t>(*rows) != piece.rows) {
-      return Corrupt(CorruptPiece(piece) + ": another number of rows than its record says");
+  /// Streams are joined by position, so each must have its piece's number of rows. All at once: a
+  /// question to the engine costs more than its answer.
+  Status CheckRows() {
+    if (opened_.empty()) return OkStatus();
+    std::string paths;
+    for (const auto& opened : opened_) {
+      paths += (paths.empty() ? "" : ", ") + SqlLiteral(opened.first);
     }
+    Result<std::unique_ptr<query::Rows>> rows =
+        connection_.Query("SELECT file_name, num_rows FROM parquet_file_metadata([" + paths + "])");
+    if (!rows.ok()) return Corrupt("view '" + view_ + "': a stream is not what its record says");
+    query::Chunk chunk;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, (*rows)->Next(chunk));
+      if (!more) break;
+      for (size_t r = 0; r < chunk.size(); ++r) TRY(CheckOne(chunk.Text(0, r), chunk.Int64(1, r)));
+    }
+    if (opened_.empty()) return OkStatus();
+    return Corrupt(opened_.begin()->second.piece + ": a stream without a number of rows");
+  }
+
+  Status CheckOne(std::string_view path, int64_t rows) {
+    const auto opened = opened_.find(std::string(path));
+    if (opened == opened_.end()) return Corrupt("view '" + view_ + "': a stream of nobody's");
+    if (static_cast<uint64_t>(rows) != opened->second.rows) {
+      return Corrupt(opened->second.piece + ": another number of rows than its record says");
+    }
+    opened_.erase(opened);
     return OkStatus();
   }
 
@@ -225,6 +254,7 @@ class ViewBuilder {
   std::vector<std::string> needed_;
   std::vector<std::vector<OpenedStream>> pieces_;
   std::vector<std::shared_ptr<MemoryFile>> files_;
+  std::map<std::string, OpenedRows> opened_;  ///< by path, until their rows are counted
 };
 
 }  // namespace

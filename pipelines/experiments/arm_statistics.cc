@@ -12,7 +12,7 @@ namespace signet::pipelines {
 namespace {
 
 constexpr char kTable[] = "signet_experiment_units";
-constexpr char kView[] = "signet_experiment_metric";
+constexpr char kMetric[] = "signet_experiment_metric";
 constexpr int kSegmentUnitsMin = 10;
 
 /// A unit's segment or stratum; of several, the first by name.
@@ -154,13 +154,14 @@ std::string UnitTable::PerUnitSql(const MetricOptions& metric) const {
 
 Result<UnitRows> UnitTable::Read(const MetricOptions& metric) const {
   const std::string missing = metric.design.kind == MetricKind::kQuantile ? "NULL" : "0";
-  TRY(connection_->Execute(std::string("CREATE OR REPLACE TEMP VIEW ") + kView +
+  // A table: a view would be computed again by each of the questions that follow.
+  TRY(connection_->Execute(std::string("CREATE OR REPLACE TEMP TABLE ") + kMetric +
                            " AS SELECT u.arm, u.g, u.s, coalesce(m.y, " + missing +
                            ") AS y, coalesce(m.d, 0) AS d, coalesce(m.x, 0) AS x FROM " + kTable +
                            " u LEFT JOIN (" + PerUnitSql(metric) +
                            ") m ON m.subject = u.subject WHERE u.analysed"));
   UnitRowsSpec spec;
-  spec.table = kView;
+  spec.table = kMetric;
   spec.arm = "arm";
   if (metric.cuped_seconds > 0) spec.covariate = "x";
   if (has_segment_) spec.segment = "g";

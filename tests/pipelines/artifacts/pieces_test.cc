@@ -276,6 +276,18 @@ TEST_F(PiecesTest, WhatWasSwappedOrChangedIsCorrupt) {
   corrupt(piece);
 }
 
+TEST_F(PiecesTest, OfSeveralPiecesEachMustHaveItsNumberOfRows) {
+  const Piece piece = Write();
+  Piece other = Write();
+  EXPECT_TRUE(Open(schema_, {piece, other}).ok());
+  other.rows = 9999;
+  for (const std::vector<Piece>& pieces : {std::vector<Piece>{piece, other}, {other, piece}}) {
+    const Status status = Open(schema_, pieces);
+    EXPECT_EQ(status.code(), StatusCode::kCorrupt);
+    EXPECT_NE(status.message().find("another number of rows"), std::string::npos);
+  }
+}
+
 TEST_F(PiecesTest, AColumnOfAnotherTypeThanTheSchemaSaysIsCorrupt) {
   const Piece piece = Write();
   schema_.columns[1].type = ColumnType::kText;
