@@ -55,31 +55,49 @@ std::string SelectOf(const Column& column) {
   return "CAST(" + name + " AS DOUBLE)";
 }
 
-Result<TableColumn> ReadColumn(query::Connection& connection,
-                               const std::string& view,
-                               const Column& column) {
+Result<TableColumn> ReadCategory(query::Connection& connection,
+                                 const std::string& view,
+                                 const std::string& name) {
   ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
-                   connection.Query("SELECT " + SelectOf(column) + " FROM " + SqlName(view)));
-  TableColumn read;
-  read.name = column.name;
-  read.kind = KindOf(column.type);
+                   connection.Query("SELECT " + SqlName(name) + " FROM " + SqlName(view)));
   std::vector<std::string> texts;
   query::Chunk chunk;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
-    if (!more) break;
+    if (!more) return CategoryColumn(name, texts);
     for (size_t r = 0; r < chunk.size(); ++r) {
-      const bool null = chunk.IsNull(0, r);
-      if (read.kind == TableKind::kCategory) {
-        texts.emplace_back(null ? std::string_view() : chunk.Text(0, r));
-      } else {
-        read.numbers.push_back(null ? std::numeric_limits<double>::quiet_NaN()
-                                    : chunk.Double(0, r));
+      texts.emplace_back(chunk.IsNull(0, r) ? std::string_view() : chunk.Text(0, r));
+    }
+  }
+}
+
+/// Fills the columns that are not categories, all in one pass: a view is made again by each
+/// question. Categories are read one by one, since their texts are held meanwhile.
+Status ReadNumbers(query::Connection& connection,
+                   const std::string& view,
+                   const Schema& schema,
+                   std::vector<TableColumn>& columns) {
+  std::string list;
+  std::vector<TableColumn*> read;
+  for (TableColumn& column : columns) {
+    if (column.kind == TableKind::kCategory) continue;
+    list += (list.empty() ? "" : ", ") + SelectOf(*schema.Find(column.name));
+    read.push_back(&column);
+  }
+  if (read.empty()) return OkStatus();
+  ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
+                   connection.Query("SELECT " + list + " FROM " + SqlName(view)));
+  query::Chunk chunk;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
+    if (!more) return OkStatus();
+    for (size_t c = 0; c < read.size(); ++c) {
+      for (size_t r = 0; r < chunk.size(); ++r) {
+        read[c]->numbers.push_back(chunk.IsNull(c, r) ? std::numeric_limits<double>::quiet_NaN()
+                                                      : chunk.Double(c, r));
       }
     }
   }
-  if (read.kind == TableKind::kCategory) return CategoryColumn(column.name, texts);
-  return read;
 }
 
 Result<Table> ReadTable(query::Connection& connection,
@@ -88,8 +106,14 @@ Result<Table> ReadTable(query::Connection& connection,
   Table table;
   for (const Column& column : schema.columns) {
     if (!Comparable(column)) continue;
-    ASSIGN_OR_RETURN(TableColumn read, ReadColumn(connection, view, column));
-    table.columns.push_back(std::move(read));
+    TableColumn& made = table.columns.emplace_back();
+    made.name = column.name;
+    made.kind = KindOf(column.type);
+  }
+  TRY(ReadNumbers(connection, view, schema, table.columns));
+  for (TableColumn& column : table.columns) {
+    if (column.kind != TableKind::kCategory) continue;
+    ASSIGN_OR_RETURN(column, ReadCategory(connection, view, column.name));
   }
   if (table.rows() < kRowsMin) {
     return Invalid("drift: input '" + view + "' has " + std::to_string(table.rows()) +
