@@ -10,7 +10,19 @@ namespace signet::pipelines {
 
 CodeBlocks::CodeBlocks(CodeRows rows, std::span<const size_t> positions)
     : rows_(rows), positions_(positions) {
-  CHECK(std::is_sorted(positions.begin(), positions.end()));
+  CHECK(rows.file() == nullptr || std::is_sorted(positions.begin(), positions.end()));
+}
+
+std::span<const uint8_t> CodeBlocks::Gathered(const CodeMatrix& matrix) {
+  const size_t columns = matrix.columns;
+  const size_t count = std::min(rows_.block_rows(), positions_.size() - position_);
+  chosen_.resize(count * columns);
+  for (size_t i = 0; i < count; ++i) {
+    const uint8_t* row = matrix.codes.data() + positions_[position_ + i] * columns;
+    std::copy(row, row + columns, chosen_.data() + i * columns);
+  }
+  position_ += count;
+  return chosen_;
 }
 
 std::span<const uint8_t> CodeBlocks::Chosen(std::span<const uint8_t> block) {
@@ -29,6 +41,7 @@ std::span<const uint8_t> CodeBlocks::Next() {
   if (!status_.ok()) return {};
   if (!positions_.empty()) {
     if (position_ == positions_.size()) return {};
+    if (rows_.memory() != nullptr) return Gathered(*rows_.memory());
     block_ = positions_[position_] / rows_.block_rows();
   }
   const Result<std::span<const uint8_t>> block = rows_.Block(block_, read_);

@@ -16,7 +16,8 @@ namespace signet::pipelines {
 /// The blocks of CodeRows; of each only the rows chosen.
 class CodeBlocks {
  public:
-  /// `positions`: of the rows meant, rising; empty: all. They and the rows must outlive the blocks.
+  /// `positions`: of the rows meant, in that order, which rises for rows on a disk; empty: all.
+  /// They and the rows must outlive the blocks.
   CodeBlocks(CodeRows rows, std::span<const size_t> positions);
 
   /// Rows in all blocks.
@@ -34,6 +35,8 @@ class CodeBlocks {
   [[nodiscard]] const Status& status() const { return status_; }
 
  private:
+  /// The next rows chosen, wherever they are in memory.
+  std::span<const uint8_t> Gathered(const CodeMatrix& matrix);
   /// The rows of `block`, the block_-th, that are chosen.
   std::span<const uint8_t> Chosen(std::span<const uint8_t> block);
 

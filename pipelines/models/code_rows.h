@@ -48,6 +48,8 @@ class CodeRows {
   [[nodiscard]] size_t rows() const;
   /// Where they rest on a disk, and what is made of them may rest too; null: in memory.
   [[nodiscard]] const ScratchFile* file() const;
+  /// All rows, if they are in memory; null otherwise.
+  [[nodiscard]] const CodeMatrix* memory() const { return store_ == nullptr ? matrix_ : nullptr; }
   [[nodiscard]] size_t block_rows() const;
   /// Rows [block * block_rows(), ...); empty behind the last. `buffer` holds them if they come from
   /// the disk: valid until it is used again. kCorrupt when the disk changed them.

@@ -54,7 +54,7 @@ void Train(benchmark::State& state, bool external) {
   TrainOptions options =
       TrainOptions::FromJson(
           *Json::Parse(R"({"model": "churn", "label": {"time": "at", "window": "90d"},
-                           "params": {"rounds": 60, "threads": 2}})"))
+                           "params": {"rounds": 60}})"))
           .value();
   options.external_memory = external;
   ::malloc_trim(0);  // what making the tables freed must not be had for nothing

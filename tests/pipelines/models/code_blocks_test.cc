@@ -52,14 +52,15 @@ std::vector<size_t> Some() {
   return positions;
 }
 
-TEST(CodeBlocks, AreTheRowsChosenWithoutReadingTheOthers) {
+TEST(CodeBlocks, AreTheRowsChosenInTheirOrder) {
   const CodeMatrix matrix = Wide();
-  const std::vector<size_t> positions = Some();
+  std::vector<size_t> positions(15'000);
+  for (size_t i = 0; i < positions.size(); ++i) positions[i] = i * 7919 % 20'000;
   CodeBlocks blocks(matrix, positions);
   for (int pass = 0; pass < 2; ++pass) {
     size_t count = 0;
     EXPECT_TRUE(Gathered(blocks, count) == matrix.Rows(positions).codes);
-    EXPECT_EQ(count, 6U) << "of ten blocks four hold no chosen row";
+    EXPECT_EQ(count, 8U);
     blocks.Rewind();
   }
 }
@@ -75,7 +76,9 @@ TEST(CodeBlocks, OfASealedStoreAreTheSame) {
   CodeBlocks some(store, positions);
   size_t count = 0;
   EXPECT_TRUE(Gathered(all, count) == matrix.codes);
+  count = 0;
   EXPECT_TRUE(Gathered(some, count) == matrix.Rows(positions).codes);
+  EXPECT_EQ(count, 6U) << "of ten blocks four hold no chosen row and are not read";
   const std::vector<size_t> head = {1, 4, 7};
   EXPECT_EQ(HeadOf(store, positions, 3).value().codes, matrix.Rows(head).codes);
   EXPECT_EQ(HeadOf(matrix, {}, 30'000).value().rows(), 20'000U);
@@ -97,7 +100,7 @@ TEST(CodeBlocks, EndWithTheDisksWordWhenItFails) {
 
 TEST(CodeBlocks, TellTheirShape) {
   const CodeMatrix matrix{2, {1, 2, 3, 4, 5, 6}};
-  const std::vector<size_t> positions = {0, 2};
+  const std::vector<size_t> positions = {2, 0};
   CodeBlocks blocks(matrix, positions);
   const Json array = Json::Parse(blocks.NextArray()).value();
   EXPECT_EQ(array["shape"].items()[0].AsInt(), 2);
