@@ -29,8 +29,8 @@ struct LabelledRows : Labels {
 
 inline constexpr size_t kHeadRowsMax = 50'000;
 
-/// Memory: 4 + 1 bytes a cell, or, with TrainOptions::external_memory, some 100 bytes a person and
-/// 100 MiB; the cells then rest sealed on the disk.
+/// Memory: 4 + 1 bytes a cell, or, with TrainOptions::external_memory, some 50 bytes a person and
+/// 1 MiB a column; the cells then rest sealed on the disk.
 struct TrainingSet {
   FeatureEncoder encoder;
   LabelWindow window;
