@@ -134,7 +134,7 @@ struct Booster::Handle {
     const bst_ulong* shape = nullptr;
     bst_ulong dimensions = 0;
     const float* result = nullptr;
-    TRY(CheckedCall(
+    TRY(rows.Checked(
         XGBoosterPredictFromDMatrix(booster, rows.get(), config, &shape, &dimensions, &result),
         "predict"));
     size_t count = 1;
@@ -147,12 +147,12 @@ struct Booster::Handle {
   }
 
   Status Grow(const BoosterMatrix& rows, Gradients& gradients) const {
-    return CheckedCall(XGBoosterBoostOneIter(booster,
-                                             rows.get(),
-                                             gradients.first.data(),
-                                             gradients.second.data(),
-                                             gradients.first.size()),
-                       "train");
+    return rows.Checked(XGBoosterBoostOneIter(booster,
+                                              rows.get(),
+                                              gradients.first.data(),
+                                              gradients.second.data(),
+                                              gradients.first.size()),
+                        "train");
   }
 
   /// Rows with what is to be learnt of them.

@@ -29,6 +29,11 @@ void SilenceXgboost() {
   static_cast<void>(kOnce);
 }
 
+Status BoosterMatrix::Checked(int code, const char* what) const {
+  if (code != 0 && pages_ != nullptr) TRY(pages_->status());
+  return CheckedCall(code, what);
+}
+
 BoosterMatrix::~BoosterMatrix() {
   if (handle_ != nullptr) XGDMatrixFree(handle_);
   if (proxy_ != nullptr) XGDMatrixFree(proxy_);
@@ -60,13 +65,13 @@ Status BoosterMatrix::Page(int threads) {
   pages_ = std::make_unique<SealedIo>(std::move(file));
   const Json config =
       Json::Of({{"missing", kMissing}, {"nthread", threads}, {"cache_prefix", pages_->prefix()}});
-  return CheckedCall(XGDMatrixCreateFromCallback(this,
-                                                 proxy_,
-                                                 &BoosterMatrix::Rewind,
-                                                 &BoosterMatrix::Next,
-                                                 config.Dump().c_str(),
-                                                 &handle_),
-                     "take the rows");
+  return Checked(XGDMatrixCreateFromCallback(this,
+                                             proxy_,
+                                             &BoosterMatrix::Rewind,
+                                             &BoosterMatrix::Next,
+                                             config.Dump().c_str(),
+                                             &handle_),
+                 "take the rows");
 }
 
 Status BoosterMatrix::Fill(const std::string& array, int threads) {

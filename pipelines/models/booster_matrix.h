@@ -25,6 +25,8 @@ class BoosterMatrix {
   Status Take(CodeBlocks& blocks, int threads, const BoosterMatrix* like);
   /// For prediction, a block as the array interface names it: eight bytes a cell.
   Status Fill(const std::string& array, int threads);
+  /// A call of XGBoost with these rows, that failed or not: why, when the disk is the reason.
+  [[nodiscard]] Status Checked(int code, const char* what) const;
   /// XGBoost's DMatrixHandle.
   [[nodiscard]] void* get() const { return handle_; }
 

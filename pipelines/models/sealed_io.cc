@@ -23,9 +23,35 @@ constexpr size_t kPageBytes = size_t{1} << 20U;
 /// /dev/null is no folder: nobody but us can open a file in it.
 constexpr std::string_view kFolder = "/dev/null/signet-pages/";
 
+/// A SealedIo's place, and how it first failed.
+class Disk {
+ public:
+  explicit Disk(std::shared_ptr<ScratchFile> file) : file_(std::move(file)) {}
+
+  Result<uint64_t> Append(ByteView page) { return Noted(file_->Append(page)); }
+  Result<Bytes> Read(uint64_t page) { return Noted(file_->Read(page)); }
+  Status status() {
+    const std::lock_guard lock(mutex_);
+    return status_;
+  }
+
+ private:
+  template <typename Value>
+  Result<Value> Noted(Result<Value> result) {
+    if (result.ok()) return result;
+    const std::lock_guard lock(mutex_);
+    if (status_.ok()) status_ = result.status();
+    return result;
+  }
+
+  std::shared_ptr<ScratchFile> file_;
+  std::mutex mutex_;
+  Status status_;
+};
+
 /// One of XGBoost's files: whole pages and a shorter last one.
 struct PagedFile {
-  std::shared_ptr<ScratchFile> disk;
+  std::shared_ptr<Disk> disk;
   std::vector<uint64_t> pages;
   bool whole = false;  ///< all of it was written
 };
@@ -118,11 +144,15 @@ class Files {
     return files;
   }
 
-  std::string Add(std::shared_ptr<ScratchFile> disk) {
+  std::string Add(std::shared_ptr<ScratchFile> file) {
     const std::lock_guard lock(mutex_);
     std::string prefix = std::string(kFolder) + std::to_string(next_++) + "/";
-    disks_[prefix] = std::move(disk);
+    disks_[prefix] = std::make_shared<Disk>(std::move(file));
     return prefix;
+  }
+  Status StatusOf(const std::string& prefix) {
+    const std::lock_guard lock(mutex_);
+    return disks_.at(prefix)->status();
   }
   void Remove(const std::string& prefix) {
     const std::lock_guard lock(mutex_);
@@ -152,7 +182,7 @@ class Files {
  private:
   std::mutex mutex_;
   uint64_t next_ = 0;
-  std::map<std::string, std::shared_ptr<ScratchFile>> disks_;
+  std::map<std::string, std::shared_ptr<Disk>> disks_;
   std::map<std::string, std::shared_ptr<PagedFile>> files_;
 };
 
@@ -163,6 +193,10 @@ SealedIo::SealedIo(std::shared_ptr<ScratchFile> file)
 
 SealedIo::~SealedIo() {
   Files::All().Remove(prefix_);
+}
+
+Status SealedIo::status() const {
+  return Files::All().StatusOf(prefix_);
 }
 
 }  // namespace signet::pipelines

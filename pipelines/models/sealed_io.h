@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "crypto/base/status.h"
 #include "pipelines/artifacts/scratch_file.h"
 
 namespace signet::pipelines {
@@ -24,6 +25,8 @@ class SealedIo {
 
   /// What XGBoost is told as `cache_prefix`.
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
+  /// What the disk said when it first failed; XGBoost itself tells only that a call did.
+  [[nodiscard]] Status status() const;
 
  private:
   std::string prefix_;

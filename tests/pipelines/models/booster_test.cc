@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <numeric>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
@@ -162,6 +164,27 @@ TEST(Booster, EndsWhenTheDiskFails) {
   const Result<Booster> booster =
       Booster::Train(Loss::kLogistic, {}, 1, {disk, {data.classes, {}, {}, 1}}, {none, {}}, {});
   EXPECT_EQ(booster.status().code(), StatusCode::kCorrupt);
+}
+
+TEST(Booster, SaysThatTheDiskIsFullAndWhatHelps) {
+  const Data data = Draw(6000, 5);
+  const testing_support::ScratchFolder folder;
+  CodeStore disk(data.codes.columns, ScratchFile::Create(folder.path()).value());
+  ASSERT_TRUE(disk.Append(data.codes.codes).ok());
+  ASSERT_TRUE(disk.Finish().ok());
+  // No file of this process may grow beyond 10,000 bytes: XGBoost's first page does not fit.
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{10'000, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const CodeMatrix none{data.codes.columns, {}};
+  const Result<Booster> booster =
+      Booster::Train(Loss::kLogistic, {}, 1, {disk, {data.classes, {}, {}, 1}}, {none, {}}, {});
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  static_cast<void>(signal(SIGXFSZ, handler));
+  EXPECT_EQ(booster.status().code(), StatusCode::kUnavailable) << booster.status().ToString();
+  EXPECT_FALSE(booster.status().remedy().empty());
 }
 
 TEST(Booster, LearnsEachLossBetterThanItsMean) {
