@@ -105,6 +105,11 @@ Status CorrectionBook::Add(Correction correction, crypto::WriteBatch& batch) {
   return Store(all, batch);
 }
 
+Status CorrectionBook::Reseal(crypto::WriteBatch& batch) {
+  ASSIGN_OR_RETURN(const std::vector<Correction> all, All());
+  return all.empty() ? OkStatus() : Store(all, batch);
+}
+
 Status CorrectionBook::Forget(const std::set<SubjectId>& subjects, crypto::WriteBatch& batch) {
   ASSIGN_OR_RETURN(std::vector<Correction> all, All());
   const size_t erased = std::erase_if(all, [&subjects](const Correction& correction) {

@@ -31,6 +31,8 @@ class CorrectionBook {
   Result<Json> ForGate(const std::string& pipeline);
   /// Adds one; of the same person, dataset and column the last counts.
   Status Add(Correction correction, crypto::WriteBatch& batch);
+  /// Seals the book under a new key.
+  Status Reseal(crypto::WriteBatch& batch);
   /// Forgets the persons.
   Status Forget(const std::set<SubjectId>& subjects, crypto::WriteBatch& batch);
 

@@ -108,7 +108,7 @@ Status DatasetRegistry::Put(const LiveDataset& dataset, crypto::WriteBatch& batc
     if (kept_deks.count(dek) == 0) TRY(state_.vault().DestroyDek(dek, batch));
   }
   for (const std::string& blob : BlobsOf(gone)) {
-    if (kept_blobs.count(blob) == 0) garbage_.push_back(blob);
+    if (kept_blobs.count(blob) == 0) garbage_.insert(blob);
   }
   batch.Put(KeyOf(dataset.owner, dataset.name), dataset.ToJson().Dump());
   return OkStatus();
@@ -183,7 +183,7 @@ Status DatasetRegistry::DropOthers(const std::string& owner,
 Status DatasetRegistry::Discard(const std::vector<pipelines::Piece>& pieces,
                                 crypto::WriteBatch& batch) {
   for (const DekId& dek : DeksOf(pieces)) TRY(state_.vault().DestroyDek(dek, batch));
-  for (const std::string& blob : BlobsOf(pieces)) garbage_.push_back(blob);
+  for (const std::string& blob : BlobsOf(pieces)) garbage_.insert(blob);
   return OkStatus();
 }
 

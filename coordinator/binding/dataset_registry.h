@@ -13,6 +13,9 @@
 
 namespace signet::coordinator {
 
+/// Who owns identities and keyring.
+inline constexpr char kStateOwner[] = "@state";
+
 /// A dataset that rests in the state: the latest of a pipeline, or identities and keyring.
 struct LiveDataset {
   std::string owner;  ///< the pipeline, or "@state"
@@ -67,7 +70,7 @@ class DatasetRegistry {
                                                  const std::vector<pipelines::Piece>& pieces);
 
   StateFolder& state_;
-  std::vector<std::string> garbage_;  // blob digests
+  std::set<std::string> garbage_;  // blob digests
 };
 
 }  // namespace signet::coordinator

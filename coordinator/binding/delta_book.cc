@@ -254,6 +254,22 @@ Status DeltaBook::Forget(const std::set<SubjectId>& subjects,
   });
 }
 
+Status DeltaBook::Reseal() {
+  std::vector<std::string> keys;
+  TRY(state_.store().Scan(kPrefix, [&keys](std::string_view key, ByteView) -> Status {
+    keys.emplace_back(key);
+    return OkStatus();
+  }));
+  for (const std::string& key : keys) {
+    ASSIGN_OR_RETURN(const Part part, ReadPart(key));
+    crypto::WriteBatch batch;
+    TRY(state_.vault().DestroyDek(part.dek, batch));
+    TRY(WritePart(key, part, batch));
+    TRY(state_.store().Write(batch, crypto::Durability::kNoSync));
+  }
+  return OkStatus();
+}
+
 Status DeltaBook::Verify(const DeltaProof& proof) {
   std::vector<crypto::Digest> hashes;
   hashes.reserve(proof.hashes.size());

@@ -45,6 +45,9 @@ class DeltaBook {
   /// Forgets the records of `subjects`, all of whom lie in `partition`.
   Status Forget(const std::set<SubjectId>& subjects, int partition, crypto::WriteBatch& batch);
 
+  /// Seals every part under a new key; each is one write, for together they may be large.
+  Status Reseal();
+
   /// Checks a proof by itself: kCorrupt.
   static Status Verify(const DeltaProof& proof);
 

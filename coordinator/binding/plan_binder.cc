@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/binding/cell_key.h"
 #include "coordinator/binding/delta_book.h"
 #include "coordinator/binding/model_registry.h"
 #include "coordinator/binding/signal_book.h"
@@ -25,9 +26,7 @@ using pipelines::Shape;
 using pipelines::TaskResult;
 using policies::LabelClass;
 
-constexpr char kStateOwner[] = "@state";
 constexpr char kViews[] = "@views";
-constexpr char kCellDekKey[] = "state/cell_dek";
 
 /// The data keys of `pieces`.
 void InsertKeys(const std::vector<Piece>& pieces, std::set<DekId>& keys) {
@@ -99,13 +98,9 @@ Status PlanBinder::MakeKeys(crypto::WriteBatch& batch) {
   return OkStatus();
 }
 
-/// The key of `encrypt` cells lasts as long as the state, so that equal cells stay equal.
 Result<DekId> PlanBinder::CellDek(crypto::WriteBatch& batch) {
-  ASSIGN_OR_RETURN(const std::optional<Bytes> stored, state_.store().Get(kCellDekKey));
-  if (stored) return DekId(std::string(AsText(*stored)));
-  ASSIGN_OR_RETURN(const DekId id, state_.vault().NewDek({"@cells", "1", -1, "escrow"}, batch));
-  batch.Put(kCellDekKey, id.text());
-  return id;
+  ASSIGN_OR_RETURN(const std::optional<DekId> there, CellKeyOf(state_));
+  return there ? Result<DekId>(*there) : NewCellKey(state_, batch);
 }
 
 Status PlanBinder::CommitTask(const TaskRef& task, ByteView encoded, crypto::WriteBatch& batch) {

@@ -32,7 +32,7 @@ Status SignalBook::Keep(std::span<const Uuid> links, Timestamp now, crypto::Writ
     return Exhausted("too many signals of unknown browsers are kept")
         .WithRemedy("run the pipelines that tell whose they are");
   }
-  const SecretBytes key = state_.vault().Derive(crypto::KeyUse::kSuppression, "");
+  const SecretBytes key = state_.vault().SuppressionKey();
   const crypto::SuppressionHasher hasher(key);
   for (const Uuid& link : links) {
     const std::string record = KeyOf(UuidText(hasher.Of(link)));
@@ -40,6 +40,15 @@ Status SignalBook::Keep(std::span<const Uuid> links, Timestamp now, crypto::Writ
     if (!earlier) batch.Put(record, std::to_string(now.micros));
   }
   return OkStatus();
+}
+
+Status SignalBook::Renew(const crypto::CoverChange& change, crypto::WriteBatch& batch) {
+  return state_.store().Scan(kPrefix, [&](std::string_view key, ByteView time) -> Status {
+    ASSIGN_OR_RETURN(const Uuid value, UuidFromText(key.substr(kPrefix.size())));
+    batch.Delete(std::string(key));
+    batch.Put(KeyOf(UuidText(change.Of(value))), Bytes(time.begin(), time.end()));
+    return OkStatus();
+  });
 }
 
 Result<Json> SignalBook::ForResolve() {

@@ -10,6 +10,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/ids.h"
 #include "crypto/base/json.h"
+#include "crypto/pseudonym/cover.h"
 #include "crypto/store/kv_store.h"
 #include "policies/consent/fact.h"
 
@@ -35,6 +36,8 @@ class SignalBook {
 
   /// Keeps a signal for each link; one that is there keeps its time. kExhausted.
   Status Keep(std::span<const Uuid> links, Timestamp now, crypto::WriteBatch& batch);
+  /// Puts every signal under the next cover of the suppression list.
+  Status Renew(const crypto::CoverChange& change, crypto::WriteBatch& batch);
   /// How many are kept.
   Result<size_t> Count();
   /// [[value, microseconds]]: the option `signals` of `resolve`; empty when there are none.

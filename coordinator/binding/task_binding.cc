@@ -9,6 +9,7 @@
 #include "coordinator/binding/model_registry.h"
 #include "coordinator/binding/plan_binder.h"
 #include "coordinator/binding/signal_book.h"
+#include "coordinator/binding/suppression_book.h"
 #include "pipelines/catalog/state_blobs.h"
 #include "pipelines/identity/suppression_list.h"
 
@@ -25,7 +26,6 @@ using pipelines::TaskInput;
 using policies::LabelClass;
 
 constexpr char kViews[] = "@views";
-constexpr char kSuppressionKey[] = "suppression";
 
 /// Whether a task must open the stream to see its input's columns.
 bool MustOpen(const TaskInput& input, const pipelines::Stream& stream) {
@@ -178,9 +178,9 @@ Status PlanBinder::BindKeys(const PlannedStep& step, const TaskRef& task, TaskAs
   out.lease.keys.emplace("digest", state_.vault().Derive(KeyUse::kDigest, ""));
   for (const std::string& use : step.keys) {
     if (use == "link") {
-      out.lease.keys.emplace(use, state_.vault().Derive(KeyUse::kLink, ""));
+      out.lease.keys.emplace(use, state_.vault().LinkKey());
     } else if (use == "suppression") {
-      out.lease.keys.emplace(use, state_.vault().Derive(KeyUse::kSuppression, ""));
+      out.lease.keys.emplace(use, state_.vault().SuppressionKey());
     } else if (use == "cell") {
       ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(cell_dek_));
       out.lease.keys.emplace(use, std::move(key));
@@ -196,7 +196,7 @@ Status PlanBinder::BindKeys(const PlannedStep& step, const TaskRef& task, TaskAs
 }
 
 Status PlanBinder::BindSuppression(TaskAssignment& out) {
-  ASSIGN_OR_RETURN(const std::optional<Bytes> stored, state_.store().Get(kSuppressionKey));
+  ASSIGN_OR_RETURN(const std::optional<Bytes> stored, SuppressionBook(state_).Stored());
   if (!stored) return OkStatus();
   ASSIGN_OR_RETURN(const DekId id, keys_.Find(kViews, -1, LabelClass::kFacts));
   ASSIGN_OR_RETURN(SecretBytes key, state_.vault().OpenDek(id));

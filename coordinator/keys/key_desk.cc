@@ -10,8 +10,6 @@
 namespace signet::coordinator {
 namespace {
 
-constexpr char kStateOwner[] = "@state";
-
 std::string NameOf(const LiveDataset& dataset) {
   return dataset.owner + "/" + dataset.name;
 }

@@ -12,14 +12,21 @@
 
 namespace signet::coordinator {
 
-/// When a data key or a worker that held some may have leaked. Workers seal every live dataset,
-/// identities and keyring included, under new random data keys; the consent ledger follows; the key
-/// of encrypted cells is given up (the next run makes one); a new KEK generation is made and the
-/// older ones die. One log entry names what was done.
+/// When a key or a worker that held some may have leaked. Everything that rests in the state goes
+/// under new keys:
 ///
-/// Not replaced: the root and what is derived from it (link values, tokens, the log's key) - that
-/// is a new state - and the subjects' own cell keys, which are sealed anew with the keyring and
-/// replaced when a run seals their cells again.
+///   - each live dataset, identities and keyring included: new random data keys, by workers
+///   - link values, suppression list, kept signals, open requests: new covers (crypto/pseudonym)
+///   - each person's cell and log key, and the key of `encrypt` cells; sealed cells with them
+///   - consent ledger, its deltas, corrections, open requests: new random data keys
+///   - a new KEK generation; the older ones die
+///
+/// The datasets, and all that stands under covers, change in one write: a re-key that does not
+/// finish has changed nothing of them, and is repeated. One log entry names what was done.
+///
+/// Not replaced: the root and what is derived from it (root_replacement.h). The next run of each
+/// pipeline finds no earlier result, and makes the values of `pseudonymise` columns anew, whose key
+/// comes with the cover.
 struct RekeyTools {
   std::function<Result<RunView>(const RunSpec& spec, RunBinder& binder)> run;  ///< on workers
   std::function<RunId()> new_run;

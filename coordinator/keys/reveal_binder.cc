@@ -11,8 +11,6 @@
 namespace signet::coordinator {
 namespace {
 
-constexpr char kStateOwner[] = "@state";
-constexpr char kKeyring[] = "@keyring";
 constexpr char kStep[] = "reveal";
 
 }  // namespace
@@ -66,7 +64,8 @@ Result<pipelines::TaskAssignment> RevealBinder::Bind(const TaskRef& task) {
     return NotFound("no live dataset " + request_.owner + "/" + request_.source +
                     " has the column " + request_.column);
   }
-  ASSIGN_OR_RETURN(const LiveDataset keyring, registry.Find(kStateOwner, kKeyring));
+  ASSIGN_OR_RETURN(const LiveDataset keyring,
+                   registry.Find(kStateOwner, pipelines::kKeyringDataset));
   pipelines::TaskAssignment out;
   out.spec.run = run().text();
   out.spec.step = kStep;

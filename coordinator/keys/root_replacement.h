@@ -25,9 +25,10 @@ struct RootRequest {
 /// MarkRootReady and open it again: that puts the new files in their places. A crash before the
 /// mark leaves the old root, one after it the new.
 ///
-/// What does not change: link values and the suppression list, whose key is carried over under the
-/// new root, since nobody could make them again without the identifiers (they rest in sealed
-/// datasets only); members' own keys, which the state never had: members rotate theirs. The
+/// What does not change: the hash keys of link values and of the suppression list, which are
+/// carried over under the new root, since nobody could hash again without the identifiers, and the
+/// covers over them, which RekeyEverything made just before; members' own keys, which the state
+/// never had: members rotate theirs. The
 /// coordinator's key on the network (STATE/coordinator.key) is replaced where there is one; workers
 /// are told the new one. Recipients get other tokens, so what is served is removed, and the next
 /// run publishes. Results known before are computed again.

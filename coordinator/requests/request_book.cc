@@ -89,6 +89,21 @@ Result<std::vector<KeptRequest>> RequestBook::Open() {
   return Read(/*with_persons=*/true);
 }
 
+Result<size_t> RequestBook::Renew(const crypto::CoverChange& links, crypto::WriteBatch& batch) {
+  ASSIGN_OR_RETURN(std::vector<KeptRequest> open, Open());
+  size_t renewed = 0;
+  for (KeptRequest& kept : open) {
+    const auto held = sealed_.find(kept.request.id);
+    if (held == sealed_.end()) continue;
+    TRY(state_.vault().DestroyDek(DekId(held->second["dek"].AsString()), batch));
+    sealed_.erase(held);
+    for (Uuid& link : kept.person.links) link = links.Of(link);
+    TRY(Put(kept, batch));
+    ++renewed;
+  }
+  return renewed;
+}
+
 Result<std::vector<KeptRequest>> RequestBook::All() {
   return Read(/*with_persons=*/false);
 }

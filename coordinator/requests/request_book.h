@@ -10,6 +10,7 @@
 #include "coordinator/requests/subject_finder.h"
 #include "crypto/base/json.h"
 #include "crypto/base/status.h"
+#include "crypto/pseudonym/cover.h"
 #include "crypto/store/kv_store.h"
 #include "policies/rights/request.h"
 
@@ -33,6 +34,8 @@ class RequestBook {
 
   /// Puts the request as it is now into `batch`.
   Status Put(const KeptRequest& kept, crypto::WriteBatch& batch);
+  /// Seals those that are not closed anew, with their links under the next cover; returns how many.
+  Result<size_t> Renew(const crypto::CoverChange& links, crypto::WriteBatch& batch);
   /// Those that are not closed, with their persons, by id (which sorts by time).
   Result<std::vector<KeptRequest>> Open();
   /// All, closed ones too, without persons.

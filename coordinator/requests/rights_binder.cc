@@ -120,21 +120,39 @@ Status RightsBinder::Take(const TaskRef& task,
                           const TaskResult& result,
                           crypto::WriteBatch& batch) {
   const RightsStep& step = Find(task.step.text());
-  if (step.rewrites) {
-    TRY(state().blobs().Sync());
-    batch.Append(new_keys_[step.id]);
-    LiveDataset dataset = step.dataset;
-    const auto rewritten = result.outputs.find("out");
-    std::vector<Piece> pieces;
-    if (rewritten != result.outputs.end()) pieces = rewritten->second;
-    for (const Piece& piece : step.dataset.pieces) {
-      if (!Opens(step, piece)) pieces.push_back(piece);
-    }
-    dataset.pieces = std::move(pieces);
-    TRY(registry_.Put(dataset, batch));
-  }
   results_[step.id] = result;
-  return OkStatus();
+  if (along_) return results_.size() < steps_.size() ? OkStatus() : ReplaceAll(batch);
+  if (!step.rewrites) return OkStatus();
+  TRY(state().blobs().Sync());
+  return Replace(step, batch);
+}
+
+/// The step's dataset as its task has written it.
+Status RightsBinder::Replace(const RightsStep& step, crypto::WriteBatch& batch) {
+  batch.Append(new_keys_[step.id]);
+  LiveDataset dataset = step.dataset;
+  const TaskResult& result = results_[step.id];
+  const auto rewritten = result.outputs.find("out");
+  std::vector<Piece> pieces;
+  if (rewritten != result.outputs.end()) pieces = rewritten->second;
+  for (const Piece& piece : step.dataset.pieces) {
+    if (!Opens(step, piece)) pieces.push_back(piece);
+  }
+  dataset.pieces = std::move(pieces);
+  return registry_.Put(dataset, batch);
+}
+
+Status RightsBinder::ReplaceAll(crypto::WriteBatch& batch) {
+  TRY(state().blobs().Sync());
+  for (const RightsStep& step : steps_) {
+    if (!step.rewrites) continue;
+    TRY(Replace(step, batch));
+    // To each of two datasets that share pieces the other one still seems to have them.
+    if (step.dataset.kind == pipelines::DatasetKind::kModel) {
+      TRY(registry_.Discard(step.dataset.pieces, batch));
+    }
+  }
+  return along_(batch);
 }
 
 void RightsBinder::BatchWritten(bool durable) {

@@ -1,9 +1,11 @@
 /// RightsBinder: short runs that act on one person's right: finding the person, rewriting datasets.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/binding/dataset_registry.h"
@@ -41,6 +43,10 @@ class RightsBinder final : public LoggedBinder {
                std::vector<RightsStep> steps,
                std::string why = "a person's right: GDPR Art. 12 to 22; CCPA 1798.105 to 1798.121");
 
+  /// All datasets are replaced in one write, with the last step's result; `along` adds to it. A run
+  /// that does not finish has changed nothing. Before the run begins.
+  void TakeTogether(std::function<Status(crypto::WriteBatch&)> along) { along_ = std::move(along); }
+
   [[nodiscard]] RunSpec Spec() const;
   void BatchWritten(bool durable) override;
 
@@ -52,6 +58,8 @@ class RightsBinder final : public LoggedBinder {
   Status Take(const TaskRef& task,
               const pipelines::TaskResult& result,
               crypto::WriteBatch& batch) override;
+  Status Replace(const RightsStep& step, crypto::WriteBatch& batch);
+  Status ReplaceAll(crypto::WriteBatch& batch);
   [[nodiscard]] const RightsStep& Find(const std::string& id) const;
   [[nodiscard]] bool Opens(const RightsStep& step, const pipelines::Piece& piece) const;
   Status BindInput(const RightsStep& step,
@@ -63,6 +71,7 @@ class RightsBinder final : public LoggedBinder {
   DatasetRegistry registry_;
   std::map<std::string, crypto::WriteBatch> new_keys_;  // by step: of the attempt bound last
   std::map<std::string, pipelines::TaskResult> results_;
+  std::function<Status(crypto::WriteBatch&)> along_;
 };
 
 }  // namespace signet::coordinator

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/binding/suppression_book.h"
 #include "coordinator/requests/opt_out_rules.h"
 #include "coordinator/requests/rights_desk.h"
 #include "crypto/pseudonym/suppression_hasher.h"
@@ -17,8 +18,6 @@ namespace {
 using policies::Fact;
 using policies::RequestCommand;
 using policies::Right;
-
-constexpr char kSuppressionKey[] = "suppression";
 
 /// The statement behind a request.
 Fact FactOf(const policies::RightsRequest& request) {
@@ -154,10 +153,8 @@ Status RightsDesk::Tombstone(std::vector<KeptRequest>& requests) {
   fact.value = "true";
   fact.source = policies::kSourceApi;
   fact.time_micros = state_.clock().Now().micros;
-  ASSIGN_OR_RETURN(const std::optional<Bytes> stored, state_.store().Get(kSuppressionKey));
-  ASSIGN_OR_RETURN(pipelines::SuppressionList list,
-                   pipelines::SuppressionList::Decode(stored ? ByteView(*stored) : ByteView()));
-  const SecretBytes key = state_.vault().Derive(crypto::KeyUse::kSuppression, "");
+  ASSIGN_OR_RETURN(pipelines::SuppressionList list, SuppressionBook(state_).Load());
+  const SecretBytes key = state_.vault().SuppressionKey();
   const crypto::SuppressionHasher hasher(key);
   std::vector<Uuid> suppressed;
   for (KeptRequest& kept : requests) {
@@ -176,7 +173,7 @@ Status RightsDesk::Tombstone(std::vector<KeptRequest>& requests) {
   }
   for (const int partition : touched) TRY(ledger_.Store(partition, batch));
   list.Add(suppressed);
-  batch.Put(kSuppressionKey, list.Encode());
+  SuppressionBook::Put(list, batch);
   return Advance(RequestCommand::kTombstone, requests, events, std::move(batch));
 }
 

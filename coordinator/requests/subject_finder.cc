@@ -5,19 +5,17 @@
 #include <set>
 #include <utility>
 
+#include "coordinator/binding/cell_key.h"
 #include "crypto/audit/subject_ref.h"
 #include "crypto/primitives/sealed_stream.h"
 #include "crypto/pseudonym/link_hasher.h"
 #include "crypto/pseudonym/normalise.h"
 #include "pipelines/catalog/collect_operator.h"
+#include "pipelines/identity/identity_table.h"
 
 namespace signet::coordinator {
 namespace {
 
-constexpr char kStateOwner[] = "@state";
-constexpr char kIdentity[] = "@identity";
-constexpr char kKeyring[] = "@keyring";
-constexpr char kCellDekKey[] = "state/cell_dek";
 constexpr size_t kKeyBytes = 32;
 
 Json TextsOf(const std::vector<Uuid>& uuids) {
@@ -68,7 +66,7 @@ Result<std::vector<RightsStep>> RefsStep(const Json& options,
 
 bool IsAboutPersons(const LiveDataset& dataset) {
   // Keys of persons are theirs, and no business of an answer.
-  return dataset.name != kKeyring && !dataset.pieces.empty() &&
+  return dataset.name != pipelines::kKeyringDataset && !dataset.pieces.empty() &&
          dataset.schema.Find(pipelines::kSubjectColumn) != nullptr;
 }
 
@@ -115,7 +113,7 @@ Result<std::map<std::string, pipelines::TaskResult>> SubjectFinder::RunSteps(
 
 Result<std::vector<Uuid>> SubjectFinder::LinksOf(const std::vector<Identifier>& identifiers,
                                                  const std::string& default_region) {
-  const SecretBytes key = state_.vault().Derive(crypto::KeyUse::kLink, "");
+  const SecretBytes key = state_.vault().LinkKey();
   const crypto::LinkHasher hasher(key);
   std::vector<Uuid> links;
   links.reserve(identifiers.size());
@@ -133,7 +131,8 @@ Result<std::vector<Uuid>> SubjectFinder::LinksOf(const std::vector<Identifier>& 
 }
 
 Result<LiveDataset> SubjectFinder::Identities() {
-  ASSIGN_OR_RETURN(LiveDataset identity, DatasetRegistry(state_).Find(kStateOwner, kIdentity));
+  ASSIGN_OR_RETURN(LiveDataset identity,
+                   DatasetRegistry(state_).Find(kStateOwner, pipelines::kIdentityDataset));
   if (identity.pieces.empty()) return NotFound("this state knows nobody yet");
   return identity;
 }
@@ -166,7 +165,7 @@ Result<LocatedSubject> SubjectFinder::Locate(const std::vector<Identifier>& iden
     steps[0].dataset = std::move(identity);
     return steps;
   };
-  ASSIGN_OR_RETURN(const auto results, RunOnState(kIdentity, make));
+  ASSIGN_OR_RETURN(const auto results, RunOnState(pipelines::kIdentityDataset, make));
   return LocatedSubject::FromJson(results.at("locate").extra);
 }
 
@@ -201,7 +200,7 @@ Result<std::vector<LocatedSubject>> SubjectFinder::LocateAll(
     tasks = steps.size();
     return steps;
   };
-  ASSIGN_OR_RETURN(const auto results, RunOnState(kIdentity, make));
+  ASSIGN_OR_RETURN(const auto results, RunOnState(pipelines::kIdentityDataset, make));
   std::vector<LocatedSubject> found;
   found.reserve(people.size());
   for (size_t task = 0; task < tasks; ++task) {
@@ -233,7 +232,8 @@ Result<std::vector<int>> SubjectFinder::PartitionsOf(std::span<const LocatedSubj
 Result<std::vector<std::vector<std::string>>> SubjectFinder::References(
     std::span<const LocatedSubject> people, size_t n) {
   std::vector<std::vector<std::string>> refs(people.size(), std::vector<std::string>(n));
-  ASSIGN_OR_RETURN(const LiveDataset keyring, DatasetRegistry(state_).Find(kStateOwner, kKeyring));
+  ASSIGN_OR_RETURN(const LiveDataset keyring,
+                   DatasetRegistry(state_).Find(kStateOwner, pipelines::kKeyringDataset));
   if (keyring.pieces.empty() || people.empty()) return refs;
   Json list{Json::Array()};
   for (const LocatedSubject& person : people) {
@@ -243,7 +243,7 @@ Result<std::vector<std::vector<std::string>>> SubjectFinder::References(
   }
   ASSIGN_OR_RETURN(const std::vector<int> partitions, PartitionsOf(people));
   const Json options = Json::Of({{"people", list}});
-  ASSIGN_OR_RETURN(const auto results, RunOnState(kKeyring, [&](LiveDataset now) {
+  ASSIGN_OR_RETURN(const auto results, RunOnState(pipelines::kKeyringDataset, [&](LiveDataset now) {
                      return RefsStep(options, partitions, std::move(now));
                    }));
   const Json& made = results.at("subject_refs").extra["people"];
@@ -256,12 +256,13 @@ Result<std::vector<std::vector<std::string>>> SubjectFinder::References(
 
 Result<std::vector<std::string>> SubjectFinder::ReferencesTo(const LocatedSubject& person,
                                                              const std::vector<std::string>& refs) {
-  ASSIGN_OR_RETURN(const LiveDataset keyring, DatasetRegistry(state_).Find(kStateOwner, kKeyring));
+  ASSIGN_OR_RETURN(const LiveDataset keyring,
+                   DatasetRegistry(state_).Find(kStateOwner, pipelines::kKeyringDataset));
   if (keyring.pieces.empty() || refs.empty()) return std::vector<std::string>();
   ASSIGN_OR_RETURN(const std::vector<int> partitions, PartitionsOf(std::span(&person, 1)));
   const Json options =
       Json::Of({{"subjects", SubjectTexts(person)}, {"refs", Json::Strings(refs)}});
-  ASSIGN_OR_RETURN(const auto results, RunOnState(kKeyring, [&](LiveDataset now) {
+  ASSIGN_OR_RETURN(const auto results, RunOnState(pipelines::kKeyringDataset, [&](LiveDataset now) {
                      return RefsStep(options, partitions, std::move(now));
                    }));
   return results.at("subject_refs").extra["matching"].AsStrings();
@@ -270,17 +271,18 @@ Result<std::vector<std::string>> SubjectFinder::ReferencesTo(const LocatedSubjec
 Result<Json> SubjectFinder::Collect(const LocatedSubject& person) {
   DatasetRegistry registry(state_);
   ASSIGN_OR_RETURN(const std::vector<LiveDataset> all, registry.All());
-  ASSIGN_OR_RETURN(const LiveDataset keyring, registry.Find(kStateOwner, kKeyring));
+  ASSIGN_OR_RETURN(const LiveDataset keyring,
+                   registry.Find(kStateOwner, pipelines::kKeyringDataset));
   ASSIGN_OR_RETURN(const std::vector<int> partitions, PartitionsOf(std::span(&person, 1)));
   const SecretBytes key = state_.entropy().RandomSecret(kKeyBytes);
-  ASSIGN_OR_RETURN(const std::optional<Bytes> cell_dek, state_.store().Get(kCellDekKey));
+  ASSIGN_OR_RETURN(const std::optional<DekId> cell_dek, CellKeyOf(state_));
   SecretBytes cell;
   if (cell_dek) {
-    ASSIGN_OR_RETURN(cell, state_.vault().OpenDek(DekId(std::string(AsText(*cell_dek)))));
+    ASSIGN_OR_RETURN(cell, state_.vault().OpenDek(*cell_dek));
   }
   std::vector<RightsStep> steps;
   for (const LiveDataset& dataset : all) {
-    if (!IsAboutPersons(dataset) || dataset.name == kIdentity) continue;
+    if (!IsAboutPersons(dataset) || dataset.name == pipelines::kIdentityDataset) continue;
     RightsStep step;
     step.id = "collect." + dataset.owner + "." + dataset.name;
     step.op = "collect";

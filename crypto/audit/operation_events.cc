@@ -58,7 +58,9 @@ void AddKeyEvents(EventRows& rows) {
            {"kek_generation count the generation from now on",
             "deks? count keys wrapped anew",
             "rewritten count datasets sealed anew under fresh keys",
-            "datasets? object rows sealed anew, by dataset"});
+            "datasets? object rows sealed anew, by dataset",
+            "suppressed_links? count values of the suppression list under a new cover",
+            "requests? count open requests of persons sealed anew"});
   rows.Add("key.root_replaced",
            "Everything got a new root: the log goes on under the key named here.",
            "emergency re-key of everything; GDPR Art. 32",

@@ -59,14 +59,6 @@ Status CheckScope(const DekScope& scope) {
   return OkStatus();
 }
 
-DekId CarriedId(KeyUse use) {
-  return DekId("carried-" + std::string(KeyUseName(use)));
-}
-
-DekScope CarriedScope(KeyUse use) {
-  return {"@root", "carried", -1, std::string(KeyUseName(use))};
-}
-
 std::string GenerationText(uint32_t generation) {
   return "KEK generation " + std::to_string(generation);
 }
@@ -109,17 +101,6 @@ Status KeyVault::Load() {
   return LoadCarried();
 }
 
-/// A carried key is a data key of a fixed id: rotations wrap it anew like any other.
-Status KeyVault::LoadCarried() {
-  for (const KeyUse use : {KeyUse::kLink, KeyUse::kSuppression}) {
-    Result<SecretBytes> key = OpenDek(CarriedId(use), CarriedScope(use));
-    if (key.status().code() == StatusCode::kNotFound) continue;
-    if (!key.ok()) return key.status();
-    carried_.insert_or_assign(use, std::move(key).value());
-  }
-  return OkStatus();
-}
-
 Status KeyVault::CheckAge(uint32_t stored) const {
   ASSIGN_OR_RETURN(const uint32_t current, custody_.CurrentKek());
   ASSIGN_OR_RETURN(const uint32_t newest, custody_.NewestKek());
@@ -158,13 +139,6 @@ Status KeyVault::Begin() {
   return OkStatus();
 }
 
-SecretBytes KeyVault::Derive(KeyUse use, std::string_view context) const {
-  if (const auto carried = carried_.find(use); carried != carried_.end() && context.empty()) {
-    return carried->second.Clone();
-  }
-  return DeriveKey(base_, use, context);
-}
-
 Result<DekId> KeyVault::NewDek(const DekScope& scope, WriteBatch& batch) {
   TRY(CheckScope(scope));
   const std::lock_guard lock(mutex_);
@@ -191,6 +165,14 @@ Status KeyVault::AdoptDek(const DekId& id,
   TRY(CheckScope(scope));
   ASSIGN_OR_RETURN(const std::optional<Bytes> there, store_.Get(DekKey(id)));
   if (there) return Conflict("there is a data key " + id.text());
+  return PutDek(id, scope, dek, batch);
+}
+
+/// `dek` under the current KEK, as the record of `id`.
+Status KeyVault::PutDek(const DekId& id,
+                        const DekScope& scope,
+                        const SecretBytes& dek,
+                        WriteBatch& batch) {
   const std::lock_guard lock(mutex_);
   ASSIGN_OR_RETURN(const std::unique_ptr<HeldKey> kek, custody_.Kek(generation_));
   DekRecord record;
@@ -200,10 +182,6 @@ Status KeyVault::AdoptDek(const DekId& id,
   TRY(WrapInto(record, *kek, id, dek));
   batch.Put(DekKey(id), EncodeDekRecord(record));
   return OkStatus();
-}
-
-Status KeyVault::CarryOver(KeyUse use, const SecretBytes& key, WriteBatch& batch) {
-  return AdoptDek(CarriedId(use), CarriedScope(use), key, batch);
 }
 
 Status KeyVault::ForEachDek(

@@ -49,6 +49,21 @@ class KeyVault {
 
   /// 32 bytes; see key_derivation.h. A key that was carried over from an earlier root is that one.
   [[nodiscard]] SecretBytes Derive(KeyUse use, std::string_view context) const;
+  /// What LinkHasher and SuppressionHasher take: the derived key, and behind it the covers that an
+  /// emergency re-key has made (32 and 64 bytes; crypto/pseudonym/cover.h).
+  [[nodiscard]] SecretBytes LinkKey() const;
+  [[nodiscard]] SecretBytes SuppressionKey() const;
+
+  /// What CoverChange takes, for link values and for the suppression list.
+  struct NewCovers {
+    SecretBytes links;
+    SecretBytes suppression;
+  };
+  /// Random covers in place of those there are. The caller puts every value that is kept under them
+  /// in the same batch, and calls TakeCovers once it is written.
+  Result<NewCovers> MakeCovers(WriteBatch& batch);
+  /// From here on keys are those of the covers in the store.
+  Status TakeCovers();
 
   // For a state that gets a new root: the vault of the new one takes over what must go on.
   /// Puts a data key of another vault under this one's KEK, id and scope as they are. Where there
@@ -58,7 +73,7 @@ class KeyVault {
                   const SecretBytes& dek,
                   WriteBatch& batch);
   /// From the next Open on, Derive(use, "") gives `key`: values that it made (links, the
-  /// suppression list) stay comparable, for nobody can make them again.
+  /// suppression list) stay comparable, for nobody can make them again. Covers protect them.
   Status CarryOver(KeyUse use, const SecretBytes& key, WriteBatch& batch);
   /// Visits each live data key's id and scope.
   Status ForEachDek(
@@ -96,6 +111,8 @@ class KeyVault {
   Status Load();
   Status Begin();
   Status LoadCarried();
+  [[nodiscard]] Result<std::map<KeyUse, SecretBytes>> ReadCovers() const;
+  Status PutDek(const DekId& id, const DekScope& scope, const SecretBytes& dek, WriteBatch& batch);
   [[nodiscard]] Status CheckAge(uint32_t stored) const;
   [[nodiscard]] Result<DekRecord> Read(const DekId& id) const;
   [[nodiscard]] Result<SecretBytes> Unwrap(const DekId& id, const DekRecord& record) const;
@@ -107,6 +124,7 @@ class KeyVault {
   Clock& clock_;
   SecretBytes base_;
   std::map<KeyUse, SecretBytes> carried_;
+  std::map<KeyUse, SecretBytes> covers_;  // of kLink and kSuppression, once there are any
   mutable std::mutex mutex_;
   uint32_t generation_ = 0;                   // guarded by mutex_
   mutable std::map<DekId, Bytes> unwritten_;  // guarded by mutex_: made, not seen in the store

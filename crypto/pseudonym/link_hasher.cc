@@ -44,9 +44,23 @@ void Write(LinkType type, std::string_view domain, std::string_view value, uint8
   if (!value.empty()) std::memcpy(out + domain.size(), value.data(), value.size());
 }
 
+/// hash key(32) ‖ cover(32), or a hash key alone.
+constexpr size_t kCoveredBytes = 64;
+
+ByteView HashPart(const SecretBytes& key) {
+  const ByteView all = key.ExposeSecret();
+  return all.size() == kCoveredBytes ? all.first(kCoveredBytes / 2) : all;
+}
+
+ByteView CoverPart(const SecretBytes& key) {
+  const ByteView all = key.ExposeSecret();
+  return all.size() == kCoveredBytes ? all.last(kCoveredBytes / 2) : ByteView();
+}
+
 }  // namespace
 
-LinkHasher::LinkHasher(const SecretBytes& link_key) : key_(link_key) {}
+LinkHasher::LinkHasher(const SecretBytes& link_key)
+    : key_(SecretBytes::CopyOf(HashPart(link_key))), cover_(CoverPart(link_key)) {}
 
 Uuid LinkHasher::Link(LinkType type,
                       std::string_view id_domain,
@@ -56,11 +70,11 @@ Uuid LinkHasher::Link(LinkType type,
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): hot, and its head is written below
     std::array<uint8_t, kStackBytes> message;
     Write(type, id_domain, normalised, message.data());
-    return key_.MacUuid(ByteView(message).first(size));
+    return cover_.On(key_.MacUuid(ByteView(message).first(size)));
   }
   Bytes message(size);
   Write(type, id_domain, normalised, message.data());
-  return key_.MacUuid(message);
+  return cover_.On(key_.MacUuid(message));
 }
 
 }  // namespace signet::crypto

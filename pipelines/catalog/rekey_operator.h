@@ -5,8 +5,14 @@
 
 namespace signet::pipelines {
 
-/// `rekey`: every stream of one dataset's pieces under the output's data keys; rows, columns and
-/// digests of content stay. In: the dataset. It parses nothing, so it takes every kind.
+/// `rekey`: every stream of one dataset's pieces under the output's data keys. In: the dataset. The
+/// option `renew` says what of its rows has keys of its own, leased beside:
+///
+///   (none)    rows, columns and digests of content stay; nothing is parsed, so every kind will do
+///   links     identities: link values under the next cover (key `covers`)
+///   keyring   each person's next keys (key `renewal`)
+///   cells     sealed cells of the source named by the option `source`: from the persons' keys
+///             (input `keyring`) or the key `cell` to the next ones (keys `renewal`, `cell_next`)
 class RekeyOperator final : public Operator {
  public:
   RekeyOperator();

@@ -129,14 +129,7 @@ Status RunRewrite(TaskContext& context,
   request.producer = context.spec().Producer();
   request.corrections = std::move(corrections);
   request.keys = [&context](const DekId& id) { return context.lease().Dek(id); };
-  request.new_keys = [&](const Piece& old) -> Result<std::map<policies::LabelClass, LeasedDek>> {
-    std::map<policies::LabelClass, LeasedDek> deks;
-    for (const Stream& stream : old.streams) {
-      ASSIGN_OR_RETURN(deks[stream.label_class],
-                       context.OutputDek(output, old.partition, stream.label_class));
-    }
-    return deks;
-  };
+  request.new_keys = [&](const Piece& old) { return context.DeksLike(output, old); };
   TRY(CheckCorrections(context.sql(), request.schema, request.corrections));
   const RewriteTools tools{context.sql(), context.blobs(), digest, context.entropy()};
   ASSIGN_OR_RETURN(RewriteOutcome outcome, RewriteWithout(tools, input.pieces, request));

@@ -1,5 +1,6 @@
 #include "pipelines/catalog/subject_refs_operator.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -11,15 +12,30 @@
 namespace signet::pipelines {
 namespace {
 
+constexpr size_t kLogKeyBytes = 32;
+
+/// A person's log keys, the newest first: entries of before a re-key stand under older ones.
+using Keys = std::map<Uuid, std::vector<SecretBytes>>;
+
+Result<std::vector<SecretBytes>> LogKeysIn(ByteView bytes) {
+  if (bytes.empty() || bytes.size() % kLogKeyBytes != 0) {
+    return Corrupt("the keyring has a malformed entry");
+  }
+  std::vector<SecretBytes> keys;
+  for (size_t at = 0; at < bytes.size(); at += kLogKeyBytes) {
+    keys.push_back(SecretBytes::CopyOf(bytes.subspan(at, kLogKeyBytes)));
+  }
+  return keys;
+}
+
 /// The log keys of these subjects, as far as the keyring has them.
-Result<std::map<Uuid, SecretBytes>> LogKeys(query::Connection& sql,
-                                            const std::vector<std::string>& subjects) {
+Result<Keys> LogKeys(query::Connection& sql, const std::vector<std::string>& subjects) {
   std::vector<std::string> quoted;
   for (const std::string& subject : subjects) {
     ASSIGN_OR_RETURN(const Uuid uuid, UuidFromText(subject));
     quoted.push_back(SqlLiteral(UuidText(uuid)) + "::UUID");
   }
-  std::map<Uuid, SecretBytes> keys;
+  Keys keys;
   if (quoted.empty()) return keys;
   ASSIGN_OR_RETURN(const auto rows,
                    sql.Query("SELECT subject, log_key FROM keyring WHERE subject IN (" +
@@ -29,7 +45,7 @@ Result<std::map<Uuid, SecretBytes>> LogKeys(query::Connection& sql,
     ASSIGN_OR_RETURN(const bool more, rows->Next(chunk));
     if (!more) return keys;
     for (size_t r = 0; r < chunk.size(); ++r) {
-      keys.insert_or_assign(chunk.GetUuid(0, r), SecretBytes::CopyOf(chunk.Blob(1, r)));
+      ASSIGN_OR_RETURN(keys[chunk.GetUuid(0, r)], LogKeysIn(chunk.Blob(1, r)));
     }
   }
 }
@@ -51,8 +67,6 @@ Result<Schema> SubjectRefsOperator::Bind(const BindRequest& /*request*/) const {
 
 namespace {
 
-using Keys = std::map<Uuid, SecretBytes>;
-
 /// References to the first of `subjects`; none when its key is gone.
 Result<Json> Make(const Keys& keys,
                   const std::vector<std::string>& subjects,
@@ -63,7 +77,7 @@ Result<Json> Make(const Keys& keys,
   const auto key = keys.find(person);
   for (const std::string& hex : nonces) {
     ASSIGN_OR_RETURN(const crypto::EventNonce nonce, crypto::EventNonceFromHex(hex));
-    if (key != keys.end()) made.Push(crypto::SubjectRef(key->second, nonce));
+    if (key != keys.end()) made.Push(crypto::SubjectRef(key->second.front(), nonce));
   }
   return made;
 }
@@ -86,6 +100,14 @@ Result<Json> MakeForPeople(TaskContext& context) {
   return Json::Of({{"people", list}});
 }
 
+bool IsOfOne(const Keys& keys, const std::string& ref) {
+  return std::any_of(keys.begin(), keys.end(), [&ref](const auto& person) {
+    return std::any_of(person.second.begin(), person.second.end(), [&ref](const SecretBytes& key) {
+      return crypto::IsRefOf(key, ref);
+    });
+  });
+}
+
 }  // namespace
 
 Status SubjectRefsOperator::Run(TaskContext& context) const {
@@ -100,9 +122,7 @@ Status SubjectRefsOperator::Run(TaskContext& context) const {
   ASSIGN_OR_RETURN(Json made, Make(keys, subjects, options["nonces"].AsStrings()));
   Json matching{Json::Array()};
   for (const std::string& ref : options["refs"].AsStrings()) {
-    for (const auto& entry : keys) {
-      if (crypto::IsRefOf(entry.second, ref)) matching.Push(ref);
-    }
+    if (IsOfOne(keys, ref)) matching.Push(ref);
   }
   context.result().extra = Json::Of({{"made", std::move(made)}, {"matching", std::move(matching)}});
   return OkStatus();

@@ -73,6 +73,16 @@ Status TaskContext::OpenInputs() {
   return OkStatus();
 }
 
+Result<std::map<policies::LabelClass, LeasedDek>> TaskContext::DeksLike(const TaskOutput& output,
+                                                                        const Piece& old) const {
+  std::map<policies::LabelClass, LeasedDek> deks;
+  for (const Stream& stream : old.streams) {
+    ASSIGN_OR_RETURN(deks[stream.label_class],
+                     OutputDek(output, old.partition, stream.label_class));
+  }
+  return deks;
+}
+
 Result<std::vector<SubjectId>> TaskContext::AllowedSubjects(const TaskInput& input) {
   std::vector<SubjectId> allowed;
   for (const ConsentView& view : input.allowed) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,6 +56,9 @@ class TaskContext {
   [[nodiscard]] Result<LeasedDek> OutputDek(const TaskOutput& output,
                                             int partition,
                                             policies::LabelClass label_class) const;
+  /// The output's keys for the piece that replaces `old`, one for each of its streams.
+  [[nodiscard]] Result<std::map<policies::LabelClass, LeasedDek>> DeksLike(const TaskOutput& output,
+                                                                           const Piece& old) const;
   /// The subjects whom the input's consent views allow, sorted.
   [[nodiscard]] Result<std::vector<SubjectId>> AllowedSubjects(const TaskInput& input);
 

@@ -59,6 +59,34 @@ std::string ColumnsSql(const RewriteRequest& request, const std::string& goes) {
   return "* REPLACE (" + Join(columns, ", ") + ")";
 }
 
+/// How one piece is written anew: `select` reads the view kRows.
+struct Replacing {
+  const Schema& schema;
+  const std::string& select;
+  const DekLookup& keys;
+  const ReplacementKeys& new_keys;
+  const std::string& producer;
+};
+
+Result<Piece> WriteReplacement(const RewriteTools& tools,
+                               DatasetReader& reader,
+                               const Piece& piece,
+                               const Replacing& how) {
+  WriteRequest write;
+  write.dataset = piece.dataset;
+  write.kind = piece.kind;
+  write.schema = how.schema;
+  write.partition = piece.partition;
+  write.producer = how.producer;
+  ASSIGN_OR_RETURN(write.deks, how.new_keys(piece));
+  write.with_content = !piece.content.empty();
+  TRY(reader.OpenView(tools.connection, kRows, how.schema, {piece}, how.keys));
+  Result<Piece> written =
+      WritePiece(tools.connection, how.select, write, tools.digest_key, tools.store, tools.entropy);
+  TRY(tools.connection.Execute(std::string("DROP VIEW ") + kRows));
+  return written;
+}
+
 class Rewriter {
  public:
   Rewriter(const RewriteTools& tools, const RewriteRequest& request)
@@ -80,25 +108,13 @@ class Rewriter {
   }
 
   Result<Piece> Replace(const Piece& piece) {
-    ASSIGN_OR_RETURN(auto deks, request_.new_keys(piece));
-    WriteRequest write;
-    write.dataset = piece.dataset;
-    write.kind = piece.kind;
-    write.schema = request_.schema;
-    write.partition = piece.partition;
-    write.producer = request_.producer;
-    write.deks = std::move(deks);
-    write.with_content = !piece.content.empty();
-    TRY(reader_.OpenView(tools_.connection, kRows, request_.schema, {piece}, request_.keys));
-    Result<Piece> written = WritePiece(tools_.connection,
-                                       "SELECT " + ColumnsSql(request_, goes_) + " FROM " + kRows +
-                                           (corrects() ? std::string() : " WHERE NOT " + goes_),
-                                       write,
-                                       tools_.digest_key,
-                                       tools_.store,
-                                       tools_.entropy);
-    TRY(tools_.connection.Execute(std::string("DROP VIEW ") + kRows));
-    return written;
+    const std::string select = "SELECT " + ColumnsSql(request_, goes_) + " FROM " + kRows +
+                               (corrects() ? std::string() : " WHERE NOT " + goes_);
+    return WriteReplacement(
+        tools_,
+        reader_,
+        piece,
+        {request_.schema, select, request_.keys, request_.new_keys, request_.producer});
   }
 
  private:
@@ -168,6 +184,34 @@ Result<RewriteOutcome> RewriteWithout(const RewriteTools& tools,
   }
   TRY(tools.connection.Execute(std::string("DROP TABLE ") + kErased));
   return outcome;
+}
+
+Result<std::vector<Piece>> RewriteColumns(const RewriteTools& tools,
+                                          const std::vector<Piece>& pieces,
+                                          const ColumnRewrite& rewrite) {
+  std::vector<std::string> values;
+  values.reserve(rewrite.values.size());
+  for (const auto& [column, sql] : rewrite.values) {
+    if (rewrite.schema.Find(column) == nullptr) return Invalid("there is no column " + column);
+    values.push_back(sql + " AS " + SqlName(column));
+  }
+  const std::string select =
+      "SELECT * REPLACE (" + Join(values, ", ") + ") FROM " + std::string(kRows);
+  DatasetReader reader(tools.store);
+  std::vector<Piece> rewritten;
+  rewritten.reserve(pieces.size());
+  for (const Piece& piece : pieces) {
+    ASSIGN_OR_RETURN(
+        Piece next,
+        WriteReplacement(
+            tools,
+            reader,
+            piece,
+            {rewrite.schema, select, rewrite.keys, rewrite.new_keys, rewrite.producer}));
+    if (next.rows != piece.rows) return Internal("a rewritten piece has other rows");
+    rewritten.push_back(std::move(next));
+  }
+  return rewritten;
 }
 
 }  // namespace signet::pipelines

@@ -1,4 +1,5 @@
-/// Rewrites sealed pieces without the rows of erased persons, under new data keys.
+/// Rewrites sealed pieces under new data keys: without the rows of erased persons, or with other
+/// values in some columns.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/base/entropy.h"
@@ -84,5 +86,20 @@ Status CheckCorrections(query::Connection& connection,
 Result<RewriteOutcome> RewriteWithout(const RewriteTools& tools,
                                       const std::vector<Piece>& pieces,
                                       const RewriteRequest& request);
+
+/// Other values in some columns of every row.
+struct ColumnRewrite {
+  Schema schema;  ///< the whole schema of the dataset
+  /// SQL over the row, by the column that it replaces.
+  std::vector<std::pair<std::string, std::string>> values;
+  DekLookup keys;
+  ReplacementKeys new_keys;
+  std::string producer;
+};
+
+/// Each of `pieces` with these values, in their order; rows keep theirs. The old pieces stay.
+Result<std::vector<Piece>> RewriteColumns(const RewriteTools& tools,
+                                          const std::vector<Piece>& pieces,
+                                          const ColumnRewrite& rewrite);
 
 }  // namespace signet::pipelines

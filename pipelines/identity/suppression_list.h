@@ -17,6 +17,7 @@ class SuppressionList {
   explicit SuppressionList(std::vector<Uuid> values);
 
   [[nodiscard]] bool Contains(const Uuid& value) const;
+  [[nodiscard]] std::span<const Uuid> values() const { return values_; }
   [[nodiscard]] bool empty() const { return values_.empty(); }
   [[nodiscard]] size_t size() const { return values_.size(); }
   void Add(std::span<const Uuid> values);

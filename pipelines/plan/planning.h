@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipelines/govern/source_spec.h"
+#include "pipelines/identity/identity_table.h"
 #include "pipelines/plan/pipeline_document.h"
 #include "pipelines/plan/plan.h"
 #include "pipelines/plan/planner.h"
@@ -15,10 +16,6 @@
 #include "policies/document/diagnostic.h"
 
 namespace signet::pipelines {
-
-/// The state's own datasets, which the coordinator keeps from run to run.
-inline constexpr char kIdentityDataset[] = "@identity";
-inline constexpr char kKeyringDataset[] = "@keyring";
 
 /// A dataset as later steps may use it.
 struct PlannedDataset {

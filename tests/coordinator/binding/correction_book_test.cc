@@ -40,6 +40,20 @@ TEST_F(CorrectionBookTest, TheLastValueOfAPersonAndColumnCountsAndSurvivesAResta
   EXPECT_EQ(CorrectionBook(*state_).ForGate("nobody")->size(), 0U);
 }
 
+TEST_F(CorrectionBookTest, SealedAnewItSaysTheSame) {
+  crypto::WriteBatch none;
+  ASSERT_TRUE(CorrectionBook(*state_).Reseal(none).ok());
+  EXPECT_TRUE(none.empty()) << "an empty book stays empty";
+  Add("shop", "FI", 1);
+  const Bytes before = *state_->store().Require("corrections");
+  crypto::WriteBatch batch;
+  ASSERT_TRUE(CorrectionBook(*state_).Reseal(batch).ok());
+  Write(batch);
+  Reopen();
+  EXPECT_NE(*state_->store().Require("corrections"), before);
+  EXPECT_EQ(CorrectionBook(*state_).ForGate("shop")->items().at(0)["value"].AsString(), "FI");
+}
+
 TEST_F(CorrectionBookTest, ForgetsAPersonByAnyOfTheirIds) {
   Add("shop", "FI", 1);
   Add("shop", "NO", 2);

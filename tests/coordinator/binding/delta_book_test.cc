@@ -38,6 +38,25 @@ class DeltaBookTest : public StateWorld {
   }
 };
 
+TEST_F(DeltaBookTest, SealedAnewEveryChangeIsStillProvedAndTheOldKeysAreGone) {
+  (void)Put({{0, Records(5)}, {3, Records(2)}});
+  std::vector<DekId> before;
+  ASSERT_TRUE(state_->vault()
+                  .ForEachDek([&before](const DekId& id, const crypto::DekScope& scope) {
+                    if (scope.dataset == "@deltas") before.push_back(id);
+                    return OkStatus();
+                  })
+                  .ok());
+  ASSERT_EQ(before.size(), 2U);
+  ASSERT_TRUE(DeltaBook(*state_).Reseal().ok());
+  Reopen();
+  for (const DekId& id : before) EXPECT_FALSE(Opens(id));
+  DeltaBook book(*state_);
+  const std::vector<DeltaProof> proofs = *book.ChangesOf({Person(2)}, 3);
+  ASSERT_EQ(proofs.size(), 1U);
+  EXPECT_TRUE(DeltaBook::Verify(proofs[0]).ok());
+}
+
 TEST_F(DeltaBookTest, EachChangeIsProvedUnderTheOneRootOverAllPartitions) {
   const Json delta = Put({{0, Records(5)}, {3, Records(2)}});
   DeltaBook book(*state_);

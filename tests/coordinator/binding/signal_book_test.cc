@@ -47,6 +47,27 @@ TEST_F(SignalBookTest, AKeptSignalWaitsAcrossARestartWithItsFirstTime) {
   EXPECT_TRUE(found);
 }
 
+TEST_F(SignalBookTest, AReKeyedSignalIsFoundByItsLinkUnderTheNewCovers) {
+  Keep({Link(1), Link(2)});
+  const int64_t time = clock_.Now().micros;
+  crypto::WriteBatch batch;
+  const auto covers = state_->vault().MakeCovers(batch);
+  ASSERT_TRUE(covers.ok());
+  ASSERT_TRUE(SignalBook(*state_).Renew(crypto::CoverChange(covers->suppression), batch).ok());
+  Write(batch);
+  ASSERT_TRUE(state_->vault().TakeCovers().ok());
+  const Json list = *SignalBook(*state_).ForResolve();
+  ASSERT_EQ(list.size(), 2U);
+  const crypto::SuppressionHasher hasher(state_->vault().SuppressionKey());
+  const Uuid link = crypto::CoverChange(covers->links).Of(Link(1));
+  const std::string value = UuidText(hasher.Of(link));
+  bool found = false;
+  for (const Json& item : list.items()) {
+    found = found || (item.items().at(0).AsString() == value && item.items().at(1).AsInt() == time);
+  }
+  EXPECT_TRUE(found);
+}
+
 TEST_F(SignalBookTest, TheStoreNamesNoLink) {
   Keep({Link(7)});
   const std::string link = UuidText(Link(7));

@@ -44,6 +44,34 @@ TEST_F(RequestBookTest, AnOpenRequestComesBackWithItsPersonAfterARestart) {
   EXPECT_TRUE(again.All()->at(0).person.subjects.empty()) << "lists name nobody";
 }
 
+TEST_F(RequestBookTest, AReKeySealsOpenRequestsAnewWithTheirLinksUnderTheNextCover) {
+  RequestBook book(*state_);
+  Put(book, Open("access-1"));
+  const auto dek = [this] {
+    const Json record = *Json::Parse(AsText(*state_->store().Require("request/access-1")));
+    return DekId(record["dek"].AsString());
+  };
+  const DekId before = dek();
+  Restart();
+  const crypto::CoverChange change(SystemEntropy().RandomSecret(32));
+  RequestBook again(*state_);
+  crypto::WriteBatch batch;
+  const auto renewed = again.Renew(change, batch);
+  ASSERT_TRUE(renewed.ok()) << renewed.status().ToString();
+  EXPECT_EQ(*renewed, 1U);
+  Write(batch);
+  Restart();
+  EXPECT_NE(dek(), before);
+  EXPECT_FALSE(state_->vault().OpenDek(before).ok());
+  const std::vector<KeptRequest> open = *RequestBook(*state_).Open();
+  ASSERT_EQ(open.size(), 1U);
+  ASSERT_EQ(open[0].person.links.size(), Person(7).links.size());
+  for (size_t i = 0; i < open[0].person.links.size(); ++i) {
+    EXPECT_EQ(open[0].person.links[i], change.Of(Person(7).links[i]));
+  }
+  EXPECT_EQ(open[0].secret["out"].AsString(), "/answers/anna");
+}
+
 TEST_F(RequestBookTest, TheRecordNamesThePersonNowhereInPlain) {
   RequestBook book(*state_);
   Put(book, Open("access-1"));

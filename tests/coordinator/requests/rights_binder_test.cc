@@ -78,6 +78,50 @@ TEST_F(RightsBinderTest, WhatWasNotOpenedStaysAndWhatWasReplacedDies) {
   EXPECT_EQ(binder.ResultOf("another"), nullptr);
 }
 
+TEST_F(RightsBinderTest, TakenTogetherNothingChangesBeforeTheLastStepAndThenAllOfIt) {
+  DatasetRegistry registry(*state_);
+  std::vector<RightsStep> steps;
+  crypto::WriteBatch before;
+  for (const char* name : {"orders", "visits", "copy"}) {
+    RightsStep step = Step();
+    step.id = std::string("rekey.") + name;
+    step.op = "rekey";
+    step.dataset.name = name;
+    step.partitions.clear();
+    steps.push_back(std::move(step));
+  }
+  // A registered version of a model has the pieces of the model in use.
+  steps[1].dataset.kind = pipelines::DatasetKind::kModel;
+  steps[2].dataset.kind = pipelines::DatasetKind::kModel;
+  steps[2].dataset.pieces = steps[1].dataset.pieces;
+  for (const RightsStep& step : steps) ASSERT_TRUE(registry.Put(step.dataset, before).ok());
+  Write(before);
+  RightsBinder binder(*state_, RunId("rights"), steps);
+  binder.TakeTogether([](crypto::WriteBatch& batch) {
+    batch.Put("along", "yes");
+    return OkStatus();
+  });
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const TaskRef task{RunId("rights"), StepId(steps[i].id), 0, 1, 1};
+    ASSERT_TRUE(binder.BindTask(task).ok());
+    pipelines::TaskResult result;
+    result.outputs["out"] = {};
+    crypto::WriteBatch batch;
+    ASSERT_TRUE(binder.CommitTask(task, result.Encode(), batch).ok());
+    Write(batch);
+    binder.BatchWritten(/*durable=*/true);
+    const bool last = i + 1 == steps.size();
+    EXPECT_EQ(state_->store().Get("along").value().has_value(), last);
+    for (const RightsStep& step : steps) {
+      EXPECT_EQ(registry.Find("loyalty", step.dataset.name)->pieces.empty(), last) << i;
+      for (const pipelines::Piece& piece : step.dataset.pieces) {
+        EXPECT_EQ(Opens(piece), !last) << step.id;
+        EXPECT_EQ(HasBlob(piece), !last) << step.id;
+      }
+    }
+  }
+}
+
 TEST_F(RightsBinderTest, KeysOfAnAttemptThatFailedAreNotKept) {
   const RightsStep step = Step();
   RightsBinder binder(*state_, RunId("rights"), {step});

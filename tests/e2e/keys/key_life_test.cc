@@ -1,4 +1,5 @@
 // The life of a state's keys, through the programs alone.
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ namespace fs = std::filesystem;
 using testing_support::ProcessResult;
 
 constexpr int kCustomers = 120;
+constexpr int kAsking = 7;
+constexpr int kErased = 11;
 constexpr int kDenied = 3;
 constexpr int kCorrupt = 5;
 
@@ -58,6 +61,54 @@ TEST_F(KeyLife, RotationAndAnEmergencyRekeyLoseNothing) {
   const Json list = Done({"list"});
   EXPECT_EQ(list["current"].AsInt(), 3);
   EXPECT_EQ(list["custody"].AsString(), "file");
+}
+
+/// Whatever an emergency re-key changes below, what the state knows of persons stays: who was
+/// erased does not come back, answers hold what is sealed, and the log's older entries are still
+/// theirs.
+TEST_F(KeyLife, ReKeysOfAllAndOfTheRootKeepPersonsApartAndTogether) {
+  const auto naming = [this](int i) {
+    WriteText(place_.root() / "who.txt", "email " + ShopEmail(i) + "\n");
+    return (place_.root() / "who.txt").string();
+  };
+  const auto subject = [this](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "subject");
+    arguments.insert(arguments.end(), {"--state", place_.state().string()});
+    const ProcessResult result = place_.Signet(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+  };
+  const auto entries_about = [this](const std::string& who) {
+    const ProcessResult tail =
+        place_.Signet({"audit", "tail", "--subject", who, "--state", place_.state().string()});
+    EXPECT_EQ(tail.exit_code, 0) << tail.err;
+    return std::count(tail.out.begin(), tail.out.end(), '\n');
+  };
+  const auto expect_answer = [&](const std::string& name) {
+    const fs::path out = place_.root() / name;
+    subject({"access", "--out", out.string(), "--from", naming(kAsking)});
+    const Json answer = *Json::Parse(ReadText(out / "answer.json"));
+    EXPECT_NE(answer["data"].Dump().find(ShopEmail(kAsking)), std::string::npos)
+        << "the address that is sealed under their own key";
+  };
+  ASSERT_TRUE(IsShopMember(kAsking));
+  ASSERT_TRUE(IsShopMember(kErased));
+  ASSERT_EQ(MembersOf(place_.Run()), ShopMembers(kCustomers));
+  subject({"erase", "--from", naming(kErased)});
+  expect_answer("before");
+  const auto entries = entries_about(naming(kAsking));
+  EXPECT_GE(entries, 1);
+  for (const std::string& how : {std::string("--all"), std::string("--root")}) {
+    const Json done = Done({"rotate", how, "--why", "stolen"});
+    EXPECT_GE(done["rewritten"].AsInt(), 4);
+    expect_answer("after" + how);
+    EXPECT_GT(entries_about(naming(kAsking)), entries) << "those of before, and the new request";
+    EXPECT_EQ(MembersOf(place_.Run()), ShopMembers(kCustomers) - 1)
+        << "the same persons, without the erased one";
+    expect_answer("after-run" + how);
+  }
+  const ProcessResult verified =
+      place_.Signet({"audit", "verify", "--state", place_.state().string()});
+  EXPECT_EQ(verified.exit_code, 0) << verified.err;
 }
 
 TEST_F(KeyLife, AShreddedDatasetIsGoneUntilTheNextRunMakesItAnew) {

@@ -13,12 +13,12 @@ namespace {
 class SubjectRefsTest : public TaskWorld {
  protected:
   /// A keyring of two persons whose log keys are 32 bytes 01 and 02.
-  TaskAssignment Task(const Json& options) {
+  TaskAssignment Task(const Json& options, const std::string& older = "") {
     EXPECT_TRUE(connection_
                     ->Execute("CREATE OR REPLACE TABLE ring AS SELECT * FROM (VALUES ('" +
                               UuidText(Person(1).value) + "'::UUID, from_hex('" +
-                              std::string(64, '9') + "'), from_hex('" + Repeat("01") + "')), ('" +
-                              UuidText(Person(2).value) + "'::UUID, from_hex('" +
+                              std::string(64, '9') + "'), from_hex('" + Repeat("01") + older +
+                              "')), ('" + UuidText(Person(2).value) + "'::UUID, from_hex('" +
                               std::string(64, '8') + "'), from_hex('" + Repeat("02") +
                               "'))) t(subject, cell_key, log_key)")
                     .ok());
@@ -70,6 +70,21 @@ TEST_F(SubjectRefsTest, MakesReferencesUnderThePersonsKeyAndKnowsThem) {
   EXPECT_EQ(result->extra["matching"].AsStrings(), std::vector<std::string>{mine});
   const std::string dump(AsText(result->Encode()));
   EXPECT_EQ(dump.find(Repeat("01")), std::string::npos) << "the key stays in the worker";
+}
+
+TEST_F(SubjectRefsTest, EntriesOfBeforeAReKeyAreStillTheirsAndNewOnesStandUnderTheNewestKey) {
+  SystemEntropy entropy;
+  const crypto::EventNonce nonce = crypto::NewEventNonce(entropy);
+  const std::string old = crypto::SubjectRef(KeyOf(7), nonce);
+  const std::string now = crypto::SubjectRef(KeyOf(1), nonce);
+  const Json options = Json::Of({{"subjects", Json::List({UuidText(Person(1).value)})},
+                                 {"nonces", Json::List({ToHex(nonce)})},
+                                 {"refs", Json::List({old, now})}});
+  const auto result = Run(Task(options, Repeat("07")));
+  ASSERT_TRUE(result.ok()) << result.status().ToString();
+  EXPECT_EQ(result->extra["made"].AsStrings(), std::vector<std::string>{now});
+  EXPECT_EQ(result->extra["matching"].AsStrings(), (std::vector<std::string>{old, now}));
+  EXPECT_EQ(Run(Task(options, "07")).status().code(), StatusCode::kCorrupt) << "half a key";
 }
 
 TEST_F(SubjectRefsTest, APersonWhoseKeyIsGoneHasNoReference) {

@@ -101,6 +101,29 @@ class PieceRewriterTest : public testing::Test {
   Schema schema_;
 };
 
+TEST_F(PieceRewriterTest, OtherValuesInAColumnOfEveryRowUnderNewKeys) {
+  const std::vector<Piece> pieces = {Write(0, {{1, 1}, {2, 2}}), Write(3, {{3, 8}})};
+  ColumnRewrite rewrite;
+  rewrite.schema = schema_;
+  rewrite.values = {{"n", "(n * 10)::BIGINT"}};
+  rewrite.keys = [this](const DekId& id) { return Lookup(id); };
+  rewrite.new_keys = [this](const Piece&) -> Result<std::map<LabelClass, LeasedDek>> {
+    return NewDeks();
+  };
+  rewrite.producer = "rekey/r1/0";
+  const auto written = RewriteColumns({*sql_, store_, digest_, entropy_}, pieces, rewrite);
+  ASSERT_TRUE(written.ok()) << written.status().ToString();
+  ASSERT_EQ(written->size(), 2U);
+  EXPECT_EQ(Sum(*written), 110);
+  EXPECT_EQ(Sum(pieces), 11) << "the old ones stay until the caller commits";
+  EXPECT_EQ(written->at(1).partition, 3);
+  EXPECT_NE(written->at(0).content, pieces[0].content) << "the rows say something else";
+  EXPECT_EQ(written->at(0).streams.size(), pieces[0].streams.size());
+  rewrite.values = {{"nobody", "1"}};
+  EXPECT_EQ(RewriteColumns({*sql_, store_, digest_, entropy_}, pieces, rewrite).status().code(),
+            StatusCode::kInvalid);
+}
+
 TEST_F(PieceRewriterTest, OnlyPiecesWithRowsOfThePersonAreWrittenAnew) {
   const std::vector<Piece> pieces = {
       Write(0, {{1, 1}, {2, 2}, {1, 4}}), Write(1, {{3, 8}}), Write(2, {{1, 16}})};
