@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -13,6 +14,7 @@
 #include "coordinator/cli/state_access.h"
 #include "coordinator/keys/key_calls.h"
 #include "coordinator/keys/key_desk.h"
+#include "crypto/base/text.h"
 #include "crypto/keys/custody_settings.h"
 #include "crypto/keys/private_file.h"
 
@@ -147,6 +149,24 @@ CLI::App* AddKeyCommand(CLI::App& keys,
   return command;
 }
 
+namespace {
+
+std::string ValueText(const Json& value) {
+  if (value.is_string()) return value.AsString();
+  if (value.is_int()) return WithThousands(value.AsInt());
+  return value.Dump();
+}
+
+/// "cells 6,058, rows 3,029".
+std::string FieldsText(const Json& object) {
+  std::vector<std::string> parts;
+  parts.reserve(object.fields().size());
+  for (const auto& [name, value] : object.fields()) parts.push_back(name + " " + ValueText(value));
+  return Join(parts, ", ");
+}
+
+}  // namespace
+
 void PrintOutcome(const Json& outcome, const std::string& format) {
   if (format == "json") {
     PrintJson(outcome);
@@ -154,7 +174,15 @@ void PrintOutcome(const Json& outcome, const std::string& format) {
   }
   std::string text;
   for (const auto& [name, value] : outcome.fields()) {
-    text += name + ": " + (value.is_string() ? value.AsString() : value.Dump()) + "\n";
+    if (!value.is_object()) {
+      text += name + ": " + (value.is_string() ? value.AsString() : value.Dump()) + "\n";
+      continue;
+    }
+    text += name + ":" + (value.fields().empty() ? " none" : "") + "\n";
+    for (const auto& [part, inner] : value.fields()) {
+      text +=
+          "  " + part + ": " + (inner.is_object() ? FieldsText(inner) : ValueText(inner)) + "\n";
+    }
   }
   PrintData(text);
 }

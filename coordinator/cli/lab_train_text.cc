@@ -83,6 +83,7 @@ std::string Table(const Json& list, const std::vector<std::string>& fields) {
   std::vector<std::vector<std::string>> rows = {fields};
   for (const Json& item : list.items()) {
     std::vector<std::string> row;
+    row.reserve(fields.size());
     for (const std::string& field : fields) row.push_back(Figure(item[field]));
     rows.push_back(std::move(row));
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "crypto/base/text.h"
 #include "policies/reports/html_text.h"
@@ -48,6 +49,15 @@ struct Axis {
   double low = 0;
   double high = 1;
   double step = 0.2;
+
+  /// low, low + step, ... high: both ends are multiples of the step.
+  [[nodiscard]] std::vector<double> Ticks() const {
+    const auto steps = static_cast<int>(std::lround((high - low) / step));
+    std::vector<double> ticks;
+    ticks.reserve(static_cast<size_t>(steps) + 1);
+    for (int i = 0; i <= steps; ++i) ticks.push_back(low + i * step);
+    return ticks;
+  }
 
   static Axis Over(double least, double most) {
     Axis axis;
@@ -108,7 +118,7 @@ struct Plot {
   }
   [[nodiscard]] std::string YAxis(const ChartFrame& frame) const {
     std::string svg;
-    for (double tick = y.low; tick <= y.high + y.step / 2; tick += y.step) {
+    for (const double tick : y.Ticks()) {
       svg += Line(kLeft, Y(tick), kWidth - kRight, Y(tick), "stroke=\"#ddd\"");
       svg += Text(kLeft - 6, Y(tick) + 4, "end", TickText(tick, y.step));
     }
@@ -118,7 +128,7 @@ struct Plot {
   }
   [[nodiscard]] std::string XAxis(const ChartFrame& frame) const {
     std::string svg;
-    for (double tick = x.low; tick <= x.high + x.step / 2; tick += x.step) {
+    for (const double tick : x.Ticks()) {
       svg += Line(X(tick), height - kBottom, X(tick), height - kBottom + 4, "stroke=\"#333\"");
       svg += Text(X(tick), height - kBottom + 17, "middle", TickText(tick, x.step));
     }
@@ -242,7 +252,7 @@ std::string IntervalChart(const ChartFrame& frame,
     return kNames + axis.Share(value) * (kWidth - kNames - kRight);
   };
   std::string svg = Opened(frame, kWidth, height);
-  for (double tick = axis.low; tick <= axis.high + axis.step / 2; tick += axis.step) {
+  for (const double tick : axis.Ticks()) {
     svg += Line(x(tick), kTop, x(tick), height - kBottom, "stroke=\"#ddd\"");
     svg += Text(x(tick), height - kBottom + 17, "middle", TickText(tick, axis.step));
   }
