@@ -242,7 +242,7 @@ DropIntegral IntegrateDropOut(std::span<const double> p, const PurchaseHistory& 
   const double first =
       -power_a * std::log(alpha + h.recency) - power_b * std::log(beta + h.recency);
   double sum = 0;
-  for (double panel = 0; panel < steps; ++panel) {
+  for (int panel = 0; panel < static_cast<int>(steps); ++panel) {
     double part = 0;
     for (size_t i = 0; i < 8; ++i) {
       const double node = i < 4 ? -kNodes[3 - i] : kNodes[i - 4];

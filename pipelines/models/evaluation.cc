@@ -203,8 +203,10 @@ Result<Json> SurrogateOf(const Model& model, const TrainingSet& set, int64_t peo
   for (size_t c = 0; c < set.encoder.size(); ++c) {
     SurrogateColumn column{set.encoder.Names()[c], {}};
     if (set.encoder.KindOf(c) == ValueKind::kCategory) {
-      for (float v = 0; set.encoder.ValueOf(c, v) != "missing"; ++v) {
-        column.values.push_back(set.encoder.ValueOf(c, v));
+      for (int code = 0;; ++code) {
+        std::string value = set.encoder.ValueOf(c, static_cast<float>(code));
+        if (value == "missing") break;
+        column.values.push_back(std::move(value));
       }
     }
     columns.push_back(std::move(column));

@@ -50,13 +50,15 @@ Catalogue::Catalogue(uint64_t seed, const Span& span) : seed_(seed) {
     mean_price_ += PickProbability(k) * static_cast<double>(product.price_cents) / 100.0;
     products_.push_back(std::move(product));
   }
-  for (double day = span.start + 20; day < span.as_of; day += kOfferEveryDays) {
+  double day = span.start + 20;
+  while (day < span.as_of) {
     Offer offer;
     offer.id = "OF" + std::to_string(100 + offers_.size());
     offer.first_day = day;
     offer.last_day = day + kOfferDays;
     offer.percent = 5 + 5 * static_cast<int>(random.Below(4));
     offers_.push_back(std::move(offer));
+    day += kOfferEveryDays;
   }
 }
 

@@ -75,6 +75,20 @@ Customer CustomerModel::Draw(uint64_t seed, uint64_t index) const {
   return c;
 }
 
+namespace {
+
+/// The times of a Poisson process after `from` and before `until`.
+template <typename Visit>
+void ForArrivals(Random& random, double from, double until, double rate, Visit visit) {
+  double t = from + random.Exponential(rate);
+  while (t < until) {
+    visit(t);
+    t += random.Exponential(rate);
+  }
+}
+
+}  // namespace
+
 void CustomerModel::Act(const Customer& c, uint64_t seed, Activity& activity) const {
   Random random(seed, kActStream, c.index);
   activity.purchases.clear();
@@ -82,23 +96,19 @@ void CustomerModel::Act(const Customer& c, uint64_t seed, Activity& activity) co
   const double end = std::min(c.dropped, span_.as_of + span_.horizon);
   activity.purchases.push_back(c.joined);
   const double top = 1.0 + parameters_.season_amplitude;
-  for (double t = c.joined + random.Exponential(c.rate * top); t < end;
-       t += random.Exponential(c.rate * top)) {
+  // Thinned by the season (Lewis and Shedler 1979).
+  const auto buy = [&](double t) {
     if (random.Uniform() * top < Season(t)) activity.purchases.push_back(t);
-  }
+  };
+  ForArrivals(random, c.joined, end, c.rate * top, buy);
   if (c.arm == Arm::kTreatment && c.exposed > 0) {
     const double stop = std::min(end, experiment_end());
     const double extra = c.rate * parameters_.experiment_lift * top;
-    for (double t = c.exposed + random.Exponential(extra); t < stop;
-         t += random.Exponential(extra)) {
-      if (random.Uniform() * top < Season(t)) activity.purchases.push_back(t);
-    }
+    ForArrivals(random, c.exposed, stop, extra, buy);
     std::sort(activity.purchases.begin(), activity.purchases.end());
   }
-  for (double t = c.joined + random.Exponential(c.browse_rate); t < end;
-       t += random.Exponential(c.browse_rate)) {
-    activity.sessions.push_back(t);
-  }
+  ForArrivals(
+      random, c.joined, end, c.browse_rate, [&](double t) { activity.sessions.push_back(t); });
 }
 
 double CustomerModel::Season(double t) const {

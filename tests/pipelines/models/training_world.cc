@@ -52,12 +52,14 @@ World::World(size_t customers, uint64_t seed) {
     c.mean_value = 10 + 90 * draw.Uniform();
     AddPast(c, draw);
     c.churned = true;
-    for (double t = draw.Exponential(c.rate); t < kHorizonDays; t += draw.Exponential(c.rate)) {
+    double t = draw.Exponential(c.rate);
+    while (t < kHorizonDays) {
       const double amount = c.mean_value * (0.5 + draw.Uniform());
       const auto units = static_cast<int64_t>(std::llround(amount * 100)) * 100;
       events_.push_back({i, Cutoff() + static_cast<int64_t>(t * kDayMicros), units});
       c.churned = false;
       c.value += static_cast<double>(units) / 10000;
+      t += draw.Exponential(c.rate);
     }
     customers_.push_back(c);
   }
@@ -68,9 +70,11 @@ void World::AddPast(const Customer& c, Draw& draw) {
   row.tenure = 400 + 330 * draw.Uniform();
   row.recency = row.tenure;
   row.count = 1;
-  for (double t = draw.Exponential(c.rate); t < row.tenure; t += draw.Exponential(c.rate)) {
+  double t = draw.Exponential(c.rate);
+  while (t < row.tenure) {
     ++row.count;
     row.recency = row.tenure - t;
+    t += draw.Exponential(c.rate);
   }
   row.spend = c.mean_value * static_cast<double>(row.count) * (0.9 + 0.2 * draw.Uniform());
   row.noise = draw.Uniform();

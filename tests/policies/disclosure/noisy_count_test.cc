@@ -115,7 +115,8 @@ TEST(NoisyCount, OfManyCountsEachIsNearerWithGaussianNoise) {
   // As many answers as a budget of 1 allows, each with the same loss: how near may they be?
   const auto nearest = [](NoiseKind kind, int answers) {
     int64_t best = 1'000'000;
-    for (double epsilon = 0.02; epsilon <= 1.0; epsilon += 0.01) {
+    for (int hundredths = 2; hundredths <= 100; ++hundredths) {
+      const double epsilon = hundredths / 100.0;
       const PrivacyLoss loss = LossOf(kind, epsilon);
       const double all = answers * loss.epsilon + EpsilonOf(answers * loss.rho);
       if (all <= 1.0) best = std::min(best, NoiseBound95(kind, epsilon));
