@@ -201,6 +201,7 @@ CutList CutList::Of(const RowMatrix& rows, int bins, int threads) {
 
 CutList CutList::Of(const std::vector<QuantileSketch>& columns, int bins) {
   std::vector<std::vector<float>> cuts;
+  cuts.reserve(columns.size());
   for (const QuantileSketch& sketch : columns) cuts.push_back(sketch.Cuts(bins));
   return CutList(std::move(cuts));
 }

@@ -317,6 +317,7 @@ Result<Json> RunStudy(const Table& table,
   }
   if (group != nullptr) {
     std::vector<size_t> own;
+    own.reserve(rows.size());
     for (const size_t row : rows) own.push_back(data.rows[row]);
     report.Set("fairness", FairnessOf(data, scores, rows, GroupNames(*group, own), *group));
   }

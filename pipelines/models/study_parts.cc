@@ -74,6 +74,7 @@ std::vector<int> InnerFolds(const StudyData& data,
   folds = 1;
   if (!data.times.empty()) {
     std::vector<double> times;
+    times.reserve(positions.size());
     for (const size_t p : positions) times.push_back(data.times[p]);
     std::vector<int> fold = LatestFold(times, kInnerShare);
     if (std::count(fold.begin(), fold.end(), 1) > 0) {
@@ -252,6 +253,7 @@ Result<NamedScores> ScoreBeside(const FittedStudy& fitted,
     const double past = last.Value() / static_cast<double>(train.size());
     const double scale = past > 0 ? mean / past : 1;
     std::vector<double> values;
+    values.reserve(test.size());
     for (const size_t p : test) values.push_back(scale * data.last_values[p]);
     beside.emplace_back("last_value", std::move(values));
   }

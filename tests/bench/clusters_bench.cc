@@ -48,7 +48,7 @@ void KMeansGivenStart(benchmark::State& state) {
   const PointSet points = Rows(static_cast<size_t>(state.range(0)));
   // Eight rows of one heap: the way to the others is long.
   const PointSet start = points.Taken(std::vector<uint32_t>{0, 12, 24, 36, 48, 60, 72, 84});
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const KMeansFit fit = FitKMeansFrom(points, start, EightClusters(1)).value();
     state.counters["inertia"] = fit.inertia;
     state.counters["iterations"] = fit.iterations;
@@ -66,7 +66,7 @@ BENCHMARK(KMeansGivenStart)
 void KMeansSeeded(benchmark::State& state) {
   constexpr uint64_t kSeeds = 5;
   const PointSet points = Rows(static_cast<size_t>(state.range(0)));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     double inertia = 0;
     double iterations = 0;
     for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
@@ -90,7 +90,7 @@ void SilhouetteAll(benchmark::State& state) {
   const PointSet points = Rows(static_cast<size_t>(state.range(0)));
   std::vector<uint32_t> labels;
   for (uint32_t i = 0; i < points.rows(); ++i) labels.push_back(i % 12);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.counters["silhouette"] = SilhouetteOf(points, labels, kThreads)->mean;
   }
 }
@@ -103,7 +103,7 @@ BENCHMARK(SilhouetteAll)
 
 void Ward(benchmark::State& state) {
   const PointSet points = Rows(static_cast<size_t>(state.range(0)));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.counters["height"] = LinkageOf(points, {}, LinkageMethod::kWard)->merges.back().height;
   }
 }
@@ -118,7 +118,7 @@ void Tsne(benchmark::State& state) {
   const PointSet points = Rows(static_cast<size_t>(state.range(0)));
   TsneOptions options;
   options.threads = kThreads;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const TsneMap map = FitTsne(points, options).value();
     state.counters["kl"] = map.kl_divergence;
     state.counters["trustworthiness"] = map.trustworthiness;

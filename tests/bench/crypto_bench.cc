@@ -43,7 +43,7 @@ void StorePuts(benchmark::State& state) {
   const auto store =
       OpenRocksStore(folder.path() / "db", entropy.RandomSecret(32), entropy).value();
   int64_t n = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     WriteBatch batch;
     for (int i = 0; i < 1000; ++i) batch.Put("bench/" + std::to_string(n++), Bytes(200, 7));
     CHECK(store->Write(batch, Durability::kSync).ok());
@@ -55,7 +55,8 @@ void Sealing(benchmark::State& state) {
   SystemEntropy entropy;
   const SecretBytes key = entropy.RandomSecret(32);
   const Bytes plain(size_t{16} << 20, 7);
-  for (auto _ : state) benchmark::DoNotOptimize(SealStream(key, entropy, {}, plain).value());
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(SealStream(key, entropy, {}, plain).value());
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) *
                           static_cast<int64_t>(plain.size()));
 }
@@ -66,7 +67,7 @@ void SealingLimit(benchmark::State& state) {
   const Bytes nonce(Aes256Gcm::kNonceBytes, 1);
   const Bytes plain(16384, 7);
   Bytes out(plain.size() + Aes256Gcm::kTagBytes);
-  for (auto _ : state) aead.SealInto(nonce, {}, plain, out);
+  for ([[maybe_unused]] auto _ : state) aead.SealInto(nonce, {}, plain, out);
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) *
                           static_cast<int64_t>(plain.size()));
 }
@@ -75,7 +76,7 @@ void Pseudonyms(benchmark::State& state) {
   SystemEntropy entropy;
   const LinkHasher hasher(entropy.RandomSecret(32));
   int64_t n = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const std::string email = "customer" + std::to_string(n++ % 100000) + "@example.com";
     benchmark::DoNotOptimize(hasher.Link(LinkType::kEmail, "", email));
   }
@@ -87,7 +88,7 @@ void PseudonymsCovered(benchmark::State& state) {
   SystemEntropy entropy;
   const LinkHasher hasher(entropy.RandomSecret(64));
   int64_t n = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const std::string email = "customer" + std::to_string(n++ % 100000) + "@example.com";
     benchmark::DoNotOptimize(hasher.Link(LinkType::kEmail, "", email));
   }
@@ -98,7 +99,7 @@ void PseudonymsLimit(benchmark::State& state) {
   SystemEntropy entropy;
   const HmacKey key(entropy.RandomSecret(32));
   const Bytes message(24, 7);
-  for (auto _ : state) benchmark::DoNotOptimize(key.Mac(message));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(key.Mac(message));
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
 }
 

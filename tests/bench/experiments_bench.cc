@@ -64,7 +64,7 @@ void ReadOutTwentyMetrics(benchmark::State& state) {
   EvaluationDesign design;
   design.control = "a";
   design.srm_alpha = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto rows = ReadUnitRows(*connection, spec);
     if (!rows.ok()) {
       state.SkipWithError(rows.status().message().c_str());

@@ -59,7 +59,7 @@ void Train(benchmark::State& state, bool external) {
   options.external_memory = external;
   ::malloc_trim(0);  // what making the tables freed must not be had for nothing
   const testing_support::PeakMemory peak;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Json figures = RunTrain(*connection, options, inputs, context).value();
     state.counters["auc"] = figures["quality"]["auc"]["value"].AsDouble();
     state.counters["rounds"] = figures["rounds"].AsDouble();

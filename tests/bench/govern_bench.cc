@@ -51,9 +51,10 @@ void OnePass(benchmark::State& state) {
     return;
   }
   std::vector<std::string> quoted;
+  quoted.reserve(files.size());
   for (const std::string& file : files) quoted.push_back(SqlLiteral(file));
   int64_t rows = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto database = query::Database::Open({/*threads=*/2, /*memory_mb=*/4096, files}).value();
     const auto sql = database->Connect();
     RegisterLink(*sql);

@@ -88,7 +88,7 @@ void PlanProof(benchmark::State& state) {
   request.base = folder.path();
   request.find_files = false;
   double best = 1e9;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double begin = ProcessSeconds();
     const Result<pipelines::Planned> planned = pipelines::MakePlan(request);
     const std::string digest = planned.ok() ? planned->plan.Digest() : std::string();
@@ -128,7 +128,7 @@ void ConsentRows(benchmark::State& state, bool filtered) {
   if (sql == nullptr) return state.SkipWithError("no rows");
   const std::string where = filtered ? " WHERE subject IN (SELECT s FROM allowed)" : "";
   double best = 1e9;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double begin = ProcessSeconds();
     const Result<int64_t> sum = sql->QueryInt64(
         "SELECT CAST(sum(amount) AS BIGINT) FROM (SELECT subject, amount FROM rows" + where + ")");
@@ -167,7 +167,7 @@ void ConsentDecisions(benchmark::State& state) {
   policies::LedgerPartition ledger;
   if (!ledger.Apply(facts).ok()) return state.SkipWithError("facts are refused");
   double best = 1e9;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double begin = ProcessSeconds();
     const std::vector<SubjectId> allowed = ledger.AllowedFor(*policy, "marketing.segmentation");
     best = std::min(best, ProcessSeconds() - begin);
@@ -182,7 +182,7 @@ void Adult(benchmark::State& state) {
   const auto columns = testing_support::AdultColumns();
   if (!columns.has_value()) return state.SkipWithError("../shared/vectors/adult is absent");
   double best = 1e9;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double begin = ProcessSeconds();
     const auto found = policies::FindGeneralisation(*columns, {5, 0.04});
     best = std::min(best, ProcessSeconds() - begin);

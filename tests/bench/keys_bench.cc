@@ -72,7 +72,7 @@ void Cells(benchmark::State& state) {
   SystemEntropy entropy;
   const pipelines::CellSealer sealer(entropy.RandomSecret(32));
   int64_t n = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const std::string email = "customer" + std::to_string(n % 100000) + "@example.com";
     benchmark::DoNotOptimize(sealer.SealEncrypted("crm.email", email));
     ++n;
@@ -84,7 +84,8 @@ void CellsLimit(benchmark::State& state) {
   SystemEntropy entropy;
   const crypto::Aes256Siv siv(entropy.RandomSecret(64));
   const Bytes plain(32, 7);
-  for (auto _ : state) benchmark::DoNotOptimize(siv.Seal({AsBytes("crm.email")}, plain));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(siv.Seal({AsBytes("crm.email")}, plain));
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
 }
 
@@ -112,7 +113,7 @@ void NewGeneration(benchmark::State& state) {
             .value();
   }
   CHECK(store->Write(first, crypto::Durability::kSync).ok());
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     crypto::WriteBatch batch;
     for (int p = 0; p < kPartitions; ++p) {
       Keyring& keyring = keyrings[static_cast<size_t>(p)];
@@ -140,7 +141,7 @@ void NewGenerationLimit(benchmark::State& state) {
   Bytes plain(kSubjects / kPartitions * kKeysBytes);
   entropy.Fill(plain);
   const Bytes sealed = crypto::SealStream(key, entropy, AsBytes("keyring"), plain).value();
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     for (int p = 0; p < kPartitions; ++p) {
       benchmark::DoNotOptimize(crypto::OpenStream(key, AsBytes("keyring"), sealed).value());
       benchmark::DoNotOptimize(crypto::SealStream(key, entropy, AsBytes("keyring"), plain).value());

@@ -94,7 +94,7 @@ struct DurableLog {
 void Entries(benchmark::State& state) {
   DurableLog durable;
   int64_t n = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     durable.Fill(n, kEntriesPerBatch);
     n += kEntriesPerBatch;
   }
@@ -105,7 +105,7 @@ void EntriesLimit(benchmark::State& state) {
   const std::string entry = *AuditEntryText(EventNumber(1), 1, Timestamp{1}, "the plan");
   TreeHasher hasher;
   CompactRange range;
-  for (auto _ : state) range.Append(hasher.Leaf(AsBytes(entry)), hasher);
+  for ([[maybe_unused]] auto _ : state) range.Append(hasher.Leaf(AsBytes(entry)), hasher);
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
 }
 
@@ -127,7 +127,7 @@ void Receipts(benchmark::State& state) {
   GroupCommit group(*durable.log, *durable.store);
   std::mutex mutex;
   std::vector<double> waits_ms;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     std::vector<std::jthread> callers;
     callers.reserve(kCallers);
     for (int c = 0; c < kCallers; ++c) {
@@ -150,7 +150,7 @@ void Receipts(benchmark::State& state) {
 void ReceiptsLimit(benchmark::State& state) {
   DurableLog durable;
   int64_t n = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     WriteBatch batch;
     batch.Put("bench/sync", std::string_view("x"));
     CHECK(durable.store->Write(batch, Durability::kSync).ok());
@@ -181,7 +181,7 @@ void Verify(benchmark::State& state) {
   const double scale = kGoalEntries / static_cast<double>(entries);
   double cpu_s = 0;
   double wall_s = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     FolderLog files(durable.folder.path() / "export");
     const double cpu_began = CpuSeconds();
     const int64_t began = durable.clock.MonotonicMicros();
@@ -211,7 +211,7 @@ void VerifyLimit(benchmark::State& state) {
   SystemClock clock;
   double wall_s = 0;
   double cpu_s = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double cpu_began = CpuSeconds();
     const int64_t began = clock.MonotonicMicros();
     {

@@ -72,7 +72,7 @@ void SingleLookups(benchmark::State& state) {
   const std::vector<Uuid>& tokens = TheService().tokens();
   std::vector<double> micros;
   size_t n = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto began = std::chrono::steady_clock::now();
     CHECK(client->IsMember("loyalty", "all", tokens[n++ % tokens.size()]).value());
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
@@ -86,7 +86,7 @@ void BatchedLookups(benchmark::State& state) {
   const std::unique_ptr<SegmentClient> client = TheService().Client();
   const std::vector<Uuid>& tokens = TheService().tokens();
   size_t first = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(first);
     const std::vector<Uuid> some(begin, begin + kBatch);
     CHECK(client->IsMemberBatch("loyalty", "even", some).value().size() == kBatch);

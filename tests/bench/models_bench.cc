@@ -112,7 +112,7 @@ void TrainVsNative(benchmark::State& state) {
   TheData();
   std::vector<double> ratios;
   double ours = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double own = Ours();
     const double native = Native();
     ratios.push_back(own / native);
@@ -158,7 +158,7 @@ void ReasonsVsNative(benchmark::State& state) {
   const CodeMatrix few = explained.codes.Rows(head);
   double ratio = 0;
   double rate = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     double start = Now();
     TreeReasons reasons(explained.booster.Trees().value(), kColumns);
     benchmark::DoNotOptimize(reasons.Explain(explained.codes.Floats(0, explained.codes.rows())));

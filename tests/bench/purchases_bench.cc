@@ -75,7 +75,7 @@ void FitFamily(benchmark::State& state, PurchaseFamily family) {
   const std::vector<PurchaseHistory> histories = Histories();
   double best = HUGE_VAL;
   double log_likelihood = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto start = std::chrono::steady_clock::now();
     log_likelihood = PurchaseModel::Fit(family, histories).value().log_likelihood();
     best = std::min(best, Seconds(start));
@@ -128,7 +128,7 @@ void BehaviourRate(benchmark::State& state) {
   StageContext context;
   context.as_of = *TimestampFromText("2026-07-01");
   double rate = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto start = std::chrono::steady_clock::now();
     CHECK(RunFeatures(*connection, options, inputs, context).ok());
     rate = static_cast<double>(rows) / Seconds(start);
@@ -143,7 +143,7 @@ void RfmRate(benchmark::State& state) {
   const auto database = Orders(rows);
   const auto connection = database->Connect();
   double rate = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto start = std::chrono::steady_clock::now();
     CHECK(
         ComputeRfm(
@@ -178,7 +178,7 @@ void ItemItem(benchmark::State& state) {
   }
   const InteractionMatrix matrix(std::move(starts), std::move(cells), kItems);
   double seconds = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto start = std::chrono::steady_clock::now();
     benchmark::DoNotOptimize(ItemSimilarity::Of(matrix, {.threads = 2}).Neighbours(0).size());
     seconds = Seconds(start);

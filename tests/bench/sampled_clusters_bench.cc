@@ -133,7 +133,7 @@ void Clusters(benchmark::State& state, int64_t sample) {
   People people(state.range(0));
   ::malloc_trim(0);  // what making the table freed must not be had for nothing
   const testing_support::PeakMemory peak;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Json figures = sample > 0 ? Sampled(people, sample) : Everybody(people);
     state.counters["inertia"] = figures["inertia"].AsDouble();
   }
