@@ -102,6 +102,7 @@ TEST(HmacKey, OneKeyServesManyThreads) {
   const HmacKey key(SecretBytes::CopyOf(AsBytes("a key")));
   std::vector<Digest> results(4);
   std::vector<std::thread> threads;
+  threads.reserve(results.size());
   for (Digest& result : results) {
     threads.emplace_back([&key, &result] {
       for (int i = 0; i < 20000; ++i) result = key.Mac(AsBytes(std::to_string(i)));
