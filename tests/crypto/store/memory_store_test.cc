@@ -12,6 +12,7 @@ namespace {
 TEST(MemoryStore, WritersOfSeveralThreadsLoseNothing) {
   const std::unique_ptr<KvStore> store = NewMemoryStore();
   std::vector<std::thread> writers;
+  writers.reserve(4);
   for (int t = 0; t < 4; ++t) {
     writers.emplace_back([&store, t] {
       for (int i = 0; i < 200; ++i) {

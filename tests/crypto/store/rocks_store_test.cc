@@ -183,6 +183,7 @@ TEST_F(RocksStoreTest, WritersOfSeveralThreadsLoseNothing) {
   auto store = Open();
   ASSERT_TRUE(store.ok());
   std::vector<std::thread> writers;
+  writers.reserve(4);
   for (int t = 0; t < 4; ++t) {
     writers.emplace_back([&store, t] {
       for (int i = 0; i < 50; ++i) {
