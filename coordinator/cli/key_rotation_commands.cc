@@ -127,9 +127,8 @@ void AddKeyRotationCommands(CLI::App& keys,
                     options);
   rotate->add_option("--why", options->why, "The reason, for the log");
   auto what = std::make_shared<RotateOptions>();
-  rotate->add_flag("--all",
-                   what->all,
-                   "Emergency: everything that rests here anew, under fresh keys; all or nothing");
+  rotate->add_flag(
+      "--all", what->all, "Emergency: everything that rests here anew, under fresh keys");
   rotate->add_flag("--root",
                    what->root,
                    "Emergency: --all, and a new root: everything that is derived from it changes");

@@ -22,7 +22,8 @@ namespace signet::coordinator {
 ///   - a new KEK generation; the older ones die
 ///
 /// The datasets, and all that stands under covers, change in one write: a re-key that does not
-/// finish has changed nothing of them, and is repeated. One log entry names what was done.
+/// finish has changed nothing of them, and is repeated. The rest follows in writes of its own,
+/// which a repetition does again. One log entry names what was done.
 ///
 /// Not replaced: the root and what is derived from it (root_replacement.h). The next run of each
 /// pipeline finds no earlier result, and makes the values of `pseudonymise` columns anew, whose key

@@ -12,7 +12,8 @@ namespace signet::pipelines {
 
 /// The derived keys of a tokenise task.
 struct TokeniseKeys {
-  const SecretBytes* link = nullptr;  ///< KeyUse::kLink; must outlive the connection's functions
+  const SecretBytes* link =
+      nullptr;  ///< KeyVault::LinkKey(); must outlive the connection's functions
 };
 
 /// Reads the file as text, casts it, and makes the view `out` with TokenisedSchema(spec).

@@ -53,8 +53,9 @@ struct FoundSignal {
 
 /// What the resolver is leased beside its views.
 struct ResolveKeys {
-  const SecretBytes* suppression = nullptr;     ///< KeyUse::kSuppression; null with an empty list
-  const SuppressionList* suppressed = nullptr;  ///< null: nobody
+  const SecretBytes* suppression =
+      nullptr;  ///< KeyVault::SuppressionKey(); null with an empty list
+  const SuppressionList* suppressed = nullptr;       ///< null: nobody
   const std::vector<KeptSignal>* signals = nullptr;  ///< null: none are kept
   std::vector<FoundSignal>* found = nullptr;         ///< receives those that are known
 };

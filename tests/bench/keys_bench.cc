@@ -84,8 +84,9 @@ void CellsLimit(benchmark::State& state) {
   SystemEntropy entropy;
   const crypto::Aes256Siv siv(entropy.RandomSecret(64));
   const Bytes plain(32, 7);
-  for ([[maybe_unused]] auto _ : state)
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(siv.Seal({AsBytes("crm.email")}, plain));
+  }
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
 }
 

@@ -105,7 +105,9 @@ void EntriesLimit(benchmark::State& state) {
   const std::string entry = *AuditEntryText(EventNumber(1), 1, Timestamp{1}, "the plan");
   TreeHasher hasher;
   CompactRange range;
-  for ([[maybe_unused]] auto _ : state) range.Append(hasher.Leaf(AsBytes(entry)), hasher);
+  for ([[maybe_unused]] auto _ : state) {
+    range.Append(hasher.Leaf(AsBytes(entry)), hasher);
+  }
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
 }
 

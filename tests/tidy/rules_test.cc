@@ -137,7 +137,12 @@ TEST(TidyRules, TimeChanceAndSleepHaveTheirDoors) {
 
 TEST(TidyRules, NoFileNamesAMachineOrARegistry) {
   EXPECT_EQ(Count(MachinePaths, {{"README.md", "see /home/ada/signet"}}), 1U);
-  EXPECT_EQ(Count(MachinePaths, {{"README.md", "see tests/work/x and build/root/y"}}), 0U);
+  EXPECT_EQ(Count(MachinePaths,
+                  {{"README.md",
+                    "see tests/"
+                    "work/x and build/"
+                    "root/y"}}),
+            0U);
   EXPECT_EQ(Count(MachinePaths, {{"deploy/x", "curl https://registry.npmjs.org"}}), 1U);
 }
 

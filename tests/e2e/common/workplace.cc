@@ -19,7 +19,7 @@ constexpr Process::Seconds kPatience{600};  // against hanging, not slowness
 
 }  // namespace
 
-void Workplace::SetUp(int customers, int partitions, bool canaries) {
+void Workplace::SetUp(int customers, int partitions, bool canaries) const {
   std::vector<std::string> arguments{"data",
                                      "generate",
                                      "--customers",

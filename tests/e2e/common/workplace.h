@@ -23,7 +23,7 @@ class Workplace {
 
   /// Demo data of so many customers, a copy of the shipped loyalty pipeline with `partitions`, and
   /// an empty state that publishes groups of one.
-  void SetUp(int customers, int partitions, bool canaries = false);
+  void SetUp(int customers, int partitions, bool canaries = false) const;
   /// Writes `loyalty.yaml` after `changes` (each text must occur; all its places are replaced).
   void WritePipeline(const std::vector<std::pair<std::string, std::string>>& changes,
                      const std::string& name = "loyalty.yaml") const;

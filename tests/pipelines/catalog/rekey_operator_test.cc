@@ -21,27 +21,6 @@ std::string Email(int i) {
 
 class RekeyOperatorTest : public TaskWorld {
  protected:
-  /// One piece of `table`, sealed under a key of its classes.
-  TaskInput InputOf(const std::string& name, const std::string& table, const Schema& schema) {
-    WriteRequest request;
-    request.dataset = table;
-    request.kind = DatasetKind::kIdentity;
-    request.schema = schema;
-    request.partition = 0;
-    request.producer = "run/before/0";
-    for (const Column& column : schema.columns) {
-      request.deks[column.label.label_class] =
-          Lease("dek-" + table + std::string(policies::LabelClassName(column.label.label_class)));
-    }
-    Result<Piece> piece =
-        WritePiece(*connection_, table, request, crypto::HmacKey(digest_key_), store_, entropy_);
-    EXPECT_TRUE(piece.ok()) << piece.status().ToString();
-    TaskInput input;
-    input.name = name;
-    input.schema = schema;
-    input.pieces = {*std::move(piece)};
-    return input;
-  }
   TaskAssignment Task(const Json& options, const std::vector<TaskInput>& inputs) {
     TaskAssignment task;
     task.spec.run = "run";

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/audit/subject_ref.h"
+#include "pipelines/identity/identity_table.h"
 #include "tests/pipelines/catalog/task_world.h"
 
 namespace signet::pipelines {
@@ -22,21 +23,7 @@ class SubjectRefsTest : public TaskWorld {
                               std::string(64, '8') + "'), from_hex('" + Repeat("02") +
                               "'))) t(subject, cell_key, log_key)")
                     .ok());
-    TaskInput input;
-    input.name = "keyring";
-    input.schema.columns = {{"subject", ColumnType::kUuid, {}},
-                            {"cell_key", ColumnType::kBytes, {}},
-                            {"log_key", ColumnType::kBytes, {}}};
-    WriteRequest request;
-    request.dataset = "@keyring";
-    request.kind = DatasetKind::kIdentity;
-    request.schema = input.schema;
-    request.partition = -1;
-    request.producer = "run/resolve/0";
-    request.deks[policies::LabelClass::kOrdinary] = Lease("dek-ring");
-    input.pieces = {
-        WritePiece(*connection_, "ring", request, crypto::HmacKey(digest_key_), store_, entropy_)
-            .value()};
+    const TaskInput input = InputOf("keyring", "ring", KeyringSchema());
     TaskAssignment task;
     task.spec.run = "run";
     task.spec.step = "refs";
@@ -45,7 +32,9 @@ class SubjectRefsTest : public TaskWorld {
     task.spec.operator_digest = OperatorDigest(*FindOperator("subject_refs"));
     task.spec.blobs = "file:" + scratch_.path().string();
     task.spec.inputs = {input};
-    task.lease.deks.emplace(DekId("dek-ring"), Lease("dek-ring").key->Clone());
+    for (const Stream& stream : input.pieces[0].streams) {
+      task.lease.deks.emplace(stream.dek, Lease(stream.dek.text()).key->Clone());
+    }
     task.lease.keys.emplace("digest", digest_key_.Clone());
     return task;
   }
