@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "coordinator/requests/entry_time.h"
+#include "coordinator/schedules/due.h"
 #include "crypto/primitives/sha256.h"
 #include "pipelines/schedule/cron.h"
 
@@ -11,8 +12,6 @@ namespace {
 
 constexpr const char* kKey = "retention/schedule";
 constexpr const char* kName = "@retention";
-constexpr size_t kMomentsMax = 1'000;
-constexpr int64_t kOnTimeMicros = int64_t{120} * 1'000'000;
 
 /// The stored schedule; null without one.
 Result<Json> Stored(StateFolder& state) {

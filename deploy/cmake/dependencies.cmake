@@ -1,6 +1,8 @@
 # Third-party libraries, each found once. README.md says why each is here and from where.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
+# The system's: deploy/install brings it, and a shim in PATH may be slow to start.
+find_program(PYTHON3 python3 HINTS /usr/bin REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)

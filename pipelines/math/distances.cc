@@ -62,8 +62,8 @@ struct NearestLanes {
 
 [[gnu::always_inline]] inline void FindNearest(const PointSet& centres,
                                                const double* tile,
-                                               NearestRows& nearest) {
-  static_assert(NearestRows::kRows == 8);
+                                               NearestCentres& nearest) {
+  static_assert(NearestCentres::kRows == 8);
   const Lanes far = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
   NearestLanes low{far, far, {}};
   NearestLanes high{far, far, {}};
@@ -95,7 +95,7 @@ struct NearestLanes {
   store(low.number, high.number, nearest.number);
 }
 
-void FindNearestPlain(const PointSet& centres, const double* tile, NearestRows& nearest) {
+void FindNearestPlain(const PointSet& centres, const double* tile, NearestCentres& nearest) {
   FindNearest(centres, tile, nearest);
 }
 
@@ -121,7 +121,7 @@ __attribute__((target("avx2"))) void ScanWide(const Scan& scan) {
 }
 __attribute__((target("avx2"))) void FindNearestWide(const PointSet& centres,
                                                      const double* tile,
-                                                     NearestRows& nearest) {
+                                                     NearestCentres& nearest) {
   FindNearest(centres, tile, nearest);
 }
 __attribute__((target("avx2"))) double SumRootsWide(const double* values, size_t count) {
@@ -134,7 +134,7 @@ bool HasWideVectors() noexcept {
 void ScanWide(const Scan& scan) {
   ScanAll(scan);
 }
-void FindNearestWide(const PointSet& centres, const double* tile, NearestRows& nearest) {
+void FindNearestWide(const PointSet& centres, const double* tile, NearestCentres& nearest) {
   FindNearest(centres, tile, nearest);
 }
 double SumRootsWide(const double* values, size_t count) {
@@ -179,7 +179,7 @@ void ColumnPoints::SquaredRange(const double* point,
   }
 }
 
-void NearestRows::Find(const PointSet& centres, const double* const* rows, double* tile) {
+void NearestCentres::Find(const PointSet& centres, const double* const* rows, double* tile) {
   for (size_t l = 0; l < kRows; ++l) {
     const double* row = rows[l];
     for (size_t c = 0; c < centres.columns; ++c) tile[c * kRows + l] = row[c];

@@ -41,7 +41,7 @@ class ColumnPoints {
 };
 
 /// The nearest of some centres to each of kRows rows at once, and how near the next is.
-struct NearestRows {
+struct NearestCentres {
   static constexpr size_t kRows = 8;
   double squared[kRows] = {};  ///< the squared distance to the nearest
   double second[kRows] = {};   ///< to the next nearest; infinite for a single centre

@@ -28,12 +28,12 @@ Assignment AssignRange(const PointSet& points,
   Assignment range;
   range.labels.resize(last - first);
   range.squared.resize(last - first);
-  std::vector<double> tile(points.columns * NearestRows::kRows);
-  const double* cells[NearestRows::kRows];
-  NearestRows nearest;
-  for (size_t i = first; i < last; i += NearestRows::kRows) {
-    const size_t count = std::min(NearestRows::kRows, last - i);
-    for (size_t l = 0; l < NearestRows::kRows; ++l) {
+  std::vector<double> tile(points.columns * NearestCentres::kRows);
+  const double* cells[NearestCentres::kRows];
+  NearestCentres nearest;
+  for (size_t i = first; i < last; i += NearestCentres::kRows) {
+    const size_t count = std::min(NearestCentres::kRows, last - i);
+    for (size_t l = 0; l < NearestCentres::kRows; ++l) {
       cells[l] = points.Row(std::min(i + l, last - 1));
     }
     nearest.Find(centroids, cells, tile.data());

@@ -129,15 +129,15 @@ class Lloyd {
   /// Works in blocks: whom the bounds do not keep, whom a tighter bound does not keep either, and
   /// those to their nearest.
   size_t StepSlice(size_t first, size_t last, const Geometry& g, CentroidSums& change) {
-    std::vector<uint32_t> open(kStepRows + NearestRows::kRows);
-    std::vector<double> tile(points_.columns * NearestRows::kRows);
+    std::vector<uint32_t> open(kStepRows + NearestCentres::kRows);
+    std::vector<double> tile(points_.columns * NearestCentres::kRows);
     size_t changed = 0;
     for (size_t begin = first; begin < last; begin += kStepRows) {
       const size_t end = std::min(last, begin + kStepRows);
       const size_t loose = KeepByBounds(begin, end, g, open.data());
       const size_t left = KeepByOwn(loose, g, open.data());
-      for (size_t n = 0; n < left; n += NearestRows::kRows) {
-        const size_t count = std::min(NearestRows::kRows, left - n);
+      for (size_t n = 0; n < left; n += NearestCentres::kRows) {
+        const size_t count = std::min(NearestCentres::kRows, left - n);
         changed += MoveToNearest({open.data() + n, count}, tile.data(), change);
       }
     }
@@ -184,11 +184,11 @@ class Lloyd {
 
   /// Up to kRows rows; returns how many of them change their cluster.
   size_t MoveToNearest(std::span<const uint32_t> rows, double* tile, CentroidSums& change) {
-    const double* cells[NearestRows::kRows];
-    for (size_t l = 0; l < NearestRows::kRows; ++l) {
+    const double* cells[NearestCentres::kRows];
+    for (size_t l = 0; l < NearestCentres::kRows; ++l) {
       cells[l] = points_.Row(rows[std::min(l, rows.size() - 1)]);
     }
-    NearestRows nearest;
+    NearestCentres nearest;
     nearest.Find(centroids_, cells, tile);
     size_t changed = 0;
     for (size_t l = 0; l < rows.size(); ++l) {

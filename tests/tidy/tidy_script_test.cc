@@ -32,6 +32,7 @@ class TidyScript : public ::testing::Test {
     for (const char* file : {"deploy/tidy",
                              "deploy/steps.sh",
                              "deploy/ci/clang_tidy",
+                             "deploy/cmake/unity.py",
                              ".clang-tidy",
                              ".clang-format"}) {
       fs::create_directories((root() / file).parent_path());
@@ -99,6 +100,22 @@ TEST_F(TidyScript, ShowsAFindingAndFails) {
   EXPECT_EQ(judged.exit_code, 1);
   EXPECT_NE(judged.out.find("crypto/base/twice.cc:2:"), std::string::npos) << judged.out;
   EXPECT_NE(judged.err.find("clang-tidy found the above"), std::string::npos) << judged.err;
+}
+
+TEST_F(TidyScript, FindsTheFlagsOfAFileThatIsCompiledInABatch) {
+  Write("crypto/base/twice.cc", kFinding);
+  Write("build/release/unity/base_0.cc", "#include \"crypto/base/twice.cc\"\n");
+  Json command =
+      Json::Of({{"directory", root().string()},
+                {"command", "c++ -std=c++20 -c " + Path("build/release/unity/base_0.cc")},
+                {"file", Path("build/release/unity/base_0.cc")}});
+  Json commands{Json::Array()};
+  commands.Push(std::move(command));
+  Write("build/release/compile_commands.json", commands.Dump());
+  Commit();
+  const ProcessResult judged = Judge();
+  EXPECT_EQ(judged.exit_code, 1);
+  EXPECT_NE(judged.out.find("crypto/base/twice.cc:2:"), std::string::npos) << judged.out;
 }
 
 TEST_F(TidyScript, AJudgeThatCannotStartIsNoFinding) {

@@ -12,7 +12,7 @@ namespace {
 
 int Consent(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "consent");
-  return testing::RunCommand(AddConsentCommands, std::move(arguments));
+  return command_testing::RunCommand(AddConsentCommands, std::move(arguments));
 }
 
 TEST(ConsentCommands, WantWhatTheyNeed) {

@@ -13,7 +13,7 @@ namespace {
 
 int Report(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "report");
-  return testing::RunCommand(AddGovernanceReportCommands, std::move(arguments));
+  return command_testing::RunCommand(AddGovernanceReportCommands, std::move(arguments));
 }
 
 TEST(GovernanceReports, AreMadeOfAnEmptyStateOrSayWhatIsMissing) {

@@ -12,7 +12,7 @@
 namespace signet::coordinator {
 namespace {
 
-using testing::Keys;
+using command_testing::Keys;
 
 TEST(KeyBackupCommands, BackUpAndRestoreAnEmptyState) {
   const testing_support::ScratchFolder scratch;

@@ -13,7 +13,7 @@ namespace {
 
 int Retention(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "retention");
-  return testing::RunCommand(AddRetentionCommands, std::move(arguments));
+  return command_testing::RunCommand(AddRetentionCommands, std::move(arguments));
 }
 
 TEST(RetentionCommands, AHoldIsPutListedAndReleased) {

@@ -9,7 +9,7 @@
 
 #include "coordinator/cli/commands.h"
 
-namespace signet::coordinator::testing {
+namespace signet::coordinator::command_testing {
 
 using AddCommands = void (*)(CLI::App& app, CommandOutcome& outcome);
 
@@ -27,4 +27,4 @@ inline int RunCommand(AddCommands add, std::vector<std::string> arguments) {
   return outcome.exit_code;
 }
 
-}  // namespace signet::coordinator::testing
+}  // namespace signet::coordinator::command_testing

@@ -6,7 +6,7 @@
 
 #include "coordinator/cli/commands.h"
 
-namespace signet::coordinator::testing {
+namespace signet::coordinator::command_testing {
 
 /// Its exit code.
 inline int Keys(std::vector<std::string> arguments) {
@@ -17,4 +17,4 @@ inline int Keys(std::vector<std::string> arguments) {
   return RunCli(static_cast<int>(argv.size()), argv.data());
 }
 
-}  // namespace signet::coordinator::testing
+}  // namespace signet::coordinator::command_testing

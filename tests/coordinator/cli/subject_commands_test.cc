@@ -11,7 +11,7 @@ namespace {
 
 int Subject(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "subject");
-  return testing::RunCommand(AddSubjectCommands, std::move(arguments));
+  return command_testing::RunCommand(AddSubjectCommands, std::move(arguments));
 }
 
 TEST(SubjectCommands, WantWhatTheyNeedAndTakeNoIdentifierAsAnArgument) {

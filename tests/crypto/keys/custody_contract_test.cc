@@ -22,7 +22,7 @@ class CustodyContract : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     if (std::string(GetParam()) != "pkcs11") return;
-    if (!testing::SoftToken::Available()) GTEST_SKIP() << "softhsm2 is not installed";
+    if (!token_testing::SoftToken::Available()) GTEST_SKIP() << "softhsm2 is not installed";
     token_.emplace();
   }
 
@@ -50,7 +50,7 @@ class CustodyContract : public ::testing::TestWithParam<const char*> {
 
   testing_support::ScratchFolder scratch_;
   SystemEntropy entropy_;
-  std::optional<testing::SoftToken> token_;
+  std::optional<token_testing::SoftToken> token_;
 };
 
 TEST_P(CustodyContract, TheBaseKeyLastsAndHas32Bytes) {

@@ -68,18 +68,19 @@ TEST_F(CustodySettingsTest, ACredentialIsTheRootAndTheFolderAloneOpensNothing) {
 }
 
 TEST_F(CustodySettingsTest, ATokenIsOpenedWithThePinOfAFile) {
-  if (!testing::SoftToken::Available()) GTEST_SKIP() << "softhsm2 is not installed";
-  const testing::SoftToken soft;
+  if (!token_testing::SoftToken::Available()) GTEST_SKIP() << "softhsm2 is not installed";
+  const token_testing::SoftToken soft;
   CustodySettings settings;
   settings.kind = CustodyKind::kPkcs11;
-  settings.module = testing::SoftToken::Module();
-  settings.token = testing::kTokenLabel;
+  settings.module = token_testing::SoftToken::Module();
+  settings.token = token_testing::kTokenLabel;
   EXPECT_EQ(WriteCustodySettings(state_, settings).code(), StatusCode::kInvalid) << "no PIN";
   settings.pin_file = scratch_.path() / "pin";
   ASSERT_TRUE(
-      WriteFileAtomically(settings.pin_file, AsBytes(testing::kTokenPin + std::string("\n"))).ok());
+      WriteFileAtomically(settings.pin_file, AsBytes(token_testing::kTokenPin + std::string("\n")))
+          .ok());
   ASSERT_TRUE(WriteCustodySettings(state_, settings).ok());
-  EXPECT_EQ(AsText(*ReadFile(state_ / "custody.json")).find(testing::kTokenPin),
+  EXPECT_EQ(AsText(*ReadFile(state_ / "custody.json")).find(token_testing::kTokenPin),
             std::string_view::npos);
   const auto custody = Open();
   ASSERT_TRUE(custody.ok()) << custody.status().ToString();

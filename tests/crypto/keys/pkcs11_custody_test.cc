@@ -9,7 +9,7 @@
 namespace signet::crypto {
 namespace {
 
-using testing::SoftToken;
+using token_testing::SoftToken;
 
 class Pkcs11CustodyTest : public ::testing::Test {
  protected:

@@ -9,7 +9,7 @@
 namespace signet::crypto {
 namespace {
 
-using testing::SoftToken;
+using token_testing::SoftToken;
 
 class Pkcs11TokenTest : public ::testing::Test {
  protected:
@@ -58,7 +58,7 @@ TEST_F(Pkcs11TokenTest, KeysAndNotesLastFromSessionToSessionUntilTheyAreDestroye
 TEST_F(Pkcs11TokenTest, AWrongPinAndAMissingTokenOrModuleAreSaid) {
   token_.reset();
   const SecretBytes pin = SecretBytes::CopyOf(AsBytes("999999"));
-  const auto wrong = Pkcs11Token::Open(SoftToken::Module(), testing::kTokenLabel, pin);
+  const auto wrong = Pkcs11Token::Open(SoftToken::Module(), token_testing::kTokenLabel, pin);
   EXPECT_EQ(wrong.status().code(), StatusCode::kInvalid);
   EXPECT_EQ(wrong.status().ToString().find("999999"), std::string::npos);
   EXPECT_EQ(Pkcs11Token::Open(SoftToken::Module(), "nobody", pin).status().code(),

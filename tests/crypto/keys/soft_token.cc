@@ -7,7 +7,7 @@
 #include "crypto/base/file.h"
 #include "tests/support/process.h"
 
-namespace signet::crypto::testing {
+namespace signet::crypto::token_testing {
 namespace {
 
 #ifdef SIGNET_SOFTHSM2_MODULE
@@ -57,4 +57,4 @@ std::shared_ptr<Pkcs11Token> SoftToken::Open() const {
   return token.ok() ? std::shared_ptr<Pkcs11Token>(std::move(token).value()) : nullptr;
 }
 
-}  // namespace signet::crypto::testing
+}  // namespace signet::crypto::token_testing

@@ -8,7 +8,7 @@
 #include "crypto/keys/pkcs11_token.h"
 #include "tests/support/environment.h"
 
-namespace signet::crypto::testing {
+namespace signet::crypto::token_testing {
 
 inline constexpr const char* kTokenPin = "846291";
 inline constexpr const char* kTokenLabel = "signet-test";
@@ -33,4 +33,4 @@ class SoftToken {
   testing_support::ScratchFolder scratch_;
 };
 
-}  // namespace signet::crypto::testing
+}  // namespace signet::crypto::token_testing

@@ -14,8 +14,8 @@
 namespace signet::crypto {
 namespace {
 
-using testing::Hex;
-using testing::Outcome;
+using vector_testing::Hex;
+using vector_testing::Outcome;
 
 constexpr std::array<uint8_t, 12> kNonce{1, 2, 3};
 
@@ -48,7 +48,7 @@ TEST(Aes256Gcm, PassesWycheproofButForIvsOf257Bytes) {
     EXPECT_EQ(cipher.Seal(nonce, aad, *opened), sealed);
     return Outcome::kAccepted;
   };
-  testing::RunVectors("aes_gcm_test.json", 316, run, {268, 272, 276});
+  vector_testing::RunVectors("aes_gcm_test.json", 316, run, {268, 272, 276});
 }
 
 TEST(Aes256Gcm, AnyChangedByteIsCorruptAndReleasesNothing) {

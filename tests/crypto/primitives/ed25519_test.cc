@@ -8,8 +8,8 @@
 namespace signet::crypto {
 namespace {
 
-using testing::Hex;
-using testing::Outcome;
+using vector_testing::Hex;
+using vector_testing::Outcome;
 
 TEST(Ed25519, GivesTheSignaturesOfRfc8032) {
   struct Case {
@@ -44,7 +44,7 @@ TEST(Ed25519, GivesTheSignaturesOfRfc8032) {
 }
 
 TEST(Ed25519, PassesWycheproof) {
-  testing::RunVectors("ed25519_test.json", 151, [](const Json& group, const Json& v) {
+  vector_testing::RunVectors("ed25519_test.json", 151, [](const Json& group, const Json& v) {
     const auto key = Ed25519PublicKey::FromBytes(Hex(group["publicKey"]["pk"].AsString()));
     if (!key.ok()) return Outcome::kRefused;
     return key->Verify(Hex(v["msg"].AsString()), Hex(v["sig"].AsString())) ? Outcome::kAccepted

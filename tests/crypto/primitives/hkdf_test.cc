@@ -9,8 +9,8 @@
 namespace signet::crypto {
 namespace {
 
-using testing::Hex;
-using testing::Outcome;
+using vector_testing::Hex;
+using vector_testing::Outcome;
 
 SecretBytes Secret(std::string_view hex) {
   return SecretBytes::CopyOf(Hex(hex));
@@ -40,7 +40,7 @@ TEST(HkdfSha256, GivesTheKeysOfRfc5869) {
 }
 
 TEST(HkdfSha256, PassesWycheproof) {
-  testing::RunVectors("hkdf_sha256_test.json", 86, [](const Json&, const Json& v) {
+  vector_testing::RunVectors("hkdf_sha256_test.json", 86, [](const Json&, const Json& v) {
     const auto size = static_cast<size_t>(v["size"].AsInt());
     if (size > 8160) return Outcome::kRefused;  // a CHECK by contract
     const SecretBytes okm = HkdfSha256(

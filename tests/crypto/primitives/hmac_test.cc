@@ -13,8 +13,8 @@
 namespace signet::crypto {
 namespace {
 
-using testing::Hex;
-using testing::Outcome;
+using vector_testing::Hex;
+using vector_testing::Outcome;
 
 /// RFC 2104 as it is written: H((K ^ opad) ‖ H((K ^ ipad) ‖ text)).
 Digest ReferenceHmac(ByteView key, ByteView message) {
@@ -74,7 +74,7 @@ TEST(HmacKey, GivesTheCodesOfRfc4231) {
 }
 
 TEST(HmacKey, PassesWycheproof) {
-  testing::RunVectors("hmac_sha256_test.json", 174, [](const Json& group, const Json& v) {
+  vector_testing::RunVectors("hmac_sha256_test.json", 174, [](const Json& group, const Json& v) {
     const HmacKey key(SecretBytes::CopyOf(Hex(v["key"].AsString())));
     const Digest mac = key.Mac(Hex(v["msg"].AsString()));
     const auto size = static_cast<size_t>(group["tagSize"].AsInt() / 8);

@@ -8,8 +8,8 @@
 namespace signet::crypto {
 namespace {
 
-using testing::Hex;
-using testing::Outcome;
+using vector_testing::Hex;
+using vector_testing::Outcome;
 
 SecretBytes Secret(std::string_view hex) {
   return SecretBytes::CopyOf(Hex(hex));
@@ -23,7 +23,7 @@ TEST(KeyWrap, GivesTheWrappingsOfRfc5649) {
 }
 
 TEST(KeyWrap, PassesWycheproof) {
-  testing::RunVectors("aes_kwp_test.json", 254, [](const Json&, const Json& v) {
+  vector_testing::RunVectors("aes_kwp_test.json", 254, [](const Json&, const Json& v) {
     const SecretBytes kek = Secret(v["key"].AsString());
     const Bytes message = Hex(v["msg"].AsString());
     const Bytes wrapped = Hex(v["ct"].AsString());

@@ -11,7 +11,7 @@
 #define SIGNET_VECTOR_FOLDER ""
 #endif
 
-namespace signet::crypto::testing {
+namespace signet::crypto::vector_testing {
 namespace {
 
 /// "Key = 00ff" into the vector; a bare word as a field without value.
@@ -98,4 +98,4 @@ VectorCount RunNist(const std::string& file,
   return count;
 }
 
-}  // namespace signet::crypto::testing
+}  // namespace signet::crypto::vector_testing

@@ -9,7 +9,7 @@
 
 #include "crypto/base/bytes.h"
 
-namespace signet::crypto::testing {
+namespace signet::crypto::vector_testing {
 
 /// One vector: its fields, with the attributes of its section ("[Taglen = 128]") among them. A word
 /// without '=' is a field without value ("FAIL").
@@ -41,4 +41,4 @@ VectorCount RunNist(const std::string& file,
                     const std::string& must_have,
                     const std::function<Verdict(const Vector&)>& run);
 
-}  // namespace signet::crypto::testing
+}  // namespace signet::crypto::vector_testing

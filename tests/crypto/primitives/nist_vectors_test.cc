@@ -20,16 +20,16 @@
 namespace signet::crypto {
 namespace {
 
-using testing::Field;
-using testing::RunNist;
-using testing::Vector;
-using testing::VectorCount;
-using testing::Verdict;
+using vector_testing::Field;
+using vector_testing::RunNist;
+using vector_testing::Vector;
+using vector_testing::VectorCount;
+using vector_testing::Verdict;
 
 class NistVectors : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (testing::VectorFolder().empty()) {
+    if (vector_testing::VectorFolder().empty()) {
       GTEST_SKIP() << "python3-cryptography-vectors is not installed";
     }
   }
@@ -223,7 +223,7 @@ TEST_F(NistVectors, AesSivSealsAndOpens) {
 
 // sign.input: lines "seed ‖ public : public : message : signature ‖ message :".
 TEST_F(NistVectors, Ed25519SignsAndVerifiesAllThousandMessages) {
-  std::ifstream lines(testing::VectorFolder() / "asymmetric" / "Ed25519" / "sign.input");
+  std::ifstream lines(vector_testing::VectorFolder() / "asymmetric" / "Ed25519" / "sign.input");
   int64_t valid = 0;
   int64_t refused = 0;
   for (std::string line; std::getline(lines, line);) {

@@ -11,7 +11,7 @@
 namespace signet::crypto {
 namespace {
 
-using testing::Hex;
+using vector_testing::Hex;
 
 constexpr size_t kChunk = kStreamChunkBytes;
 const ByteView kContext = AsBytes("manifest digest");  // NOLINT(cert-err58-cpp)

@@ -12,7 +12,7 @@
 namespace signet::crypto {
 namespace {
 
-using testing::Hex;
+using vector_testing::Hex;
 
 TEST(Aes256Siv, GivesTheCiphertextsOfRfc5297) {
   const Aes256Siv a1(

@@ -8,7 +8,7 @@
 #include "crypto/base/file.h"
 #include "tests/support/environment.h"
 
-namespace signet::crypto::testing {
+namespace signet::crypto::vector_testing {
 
 Bytes Hex(std::string_view text) {
   return FromHex(text).value();
@@ -47,4 +47,4 @@ void RunVectors(const std::string& file,
   EXPECT_EQ(known, static_cast<int64_t>(known_failures.size()));
 }
 
-}  // namespace signet::crypto::testing
+}  // namespace signet::crypto::vector_testing

@@ -8,7 +8,7 @@
 #include "crypto/base/bytes.h"
 #include "crypto/base/json.h"
 
-namespace signet::crypto::testing {
+namespace signet::crypto::vector_testing {
 
 /// The bytes of a hexadecimal field.
 Bytes Hex(std::string_view text);
@@ -25,4 +25,4 @@ void RunVectors(const std::string& file,
                 const std::function<Outcome(const Json& group, const Json& vector)>& run,
                 const std::set<int64_t>& known_failures = {});
 
-}  // namespace signet::crypto::testing
+}  // namespace signet::crypto::vector_testing

@@ -7,11 +7,9 @@
 namespace signet::crypto {
 namespace {
 
-using rocksdb::Status;
-
 TEST(RocksStatus, AHeldLockNamesTheOtherSignet) {
   for (const char* words : {"While lock file: state/LOCK", "lock hold by current process"}) {
-    const signet::Status status = RocksOpenStatus(Status::IOError(words), "state");
+    const Status status = RocksOpenStatus(rocksdb::Status::IOError(words), "state");
     EXPECT_EQ(status.code(), StatusCode::kUnavailable);
     EXPECT_NE(status.message().find("another signet uses this state: state"), std::string::npos);
     EXPECT_FALSE(status.remedy().empty());
@@ -19,9 +17,9 @@ TEST(RocksStatus, AHeldLockNamesTheOtherSignet) {
 }
 
 TEST(RocksStatus, FullAndReadOnlyDisksAreUnavailableWithARemedy) {
-  for (const Status& failed : {Status::NoSpace("x"),
-                               Status::IOError("x", "Read-only file system"),
-                               Status::IOError("x", "Permission denied")}) {
+  for (const rocksdb::Status& failed : {rocksdb::Status::NoSpace("x"),
+                                        rocksdb::Status::IOError("x", "Read-only file system"),
+                                        rocksdb::Status::IOError("x", "Permission denied")}) {
     EXPECT_EQ(RocksOpenStatus(failed, "state").code(), StatusCode::kUnavailable);
     EXPECT_EQ(RocksWriteStatus(failed, "state").code(), StatusCode::kUnavailable);
     EXPECT_FALSE(RocksOpenStatus(failed, "state").remedy().empty());
@@ -30,17 +28,21 @@ TEST(RocksStatus, FullAndReadOnlyDisksAreUnavailableWithARemedy) {
 }
 
 TEST(RocksStatus, DamageIsCorrupt) {
-  EXPECT_EQ(RocksOpenStatus(Status::Corruption("x"), "state").code(), StatusCode::kCorrupt);
-  EXPECT_EQ(RocksReadStatus(Status::Corruption("x"), "state").code(), StatusCode::kCorrupt);
-  EXPECT_EQ(RocksWriteStatus(Status::Corruption("x"), "state").code(), StatusCode::kCorrupt);
-  EXPECT_EQ(RocksReadStatus(Status::IOError("x", "No such file or directory"), "state").code(),
+  EXPECT_EQ(RocksOpenStatus(rocksdb::Status::Corruption("x"), "state").code(),
             StatusCode::kCorrupt);
+  EXPECT_EQ(RocksReadStatus(rocksdb::Status::Corruption("x"), "state").code(),
+            StatusCode::kCorrupt);
+  EXPECT_EQ(RocksWriteStatus(rocksdb::Status::Corruption("x"), "state").code(),
+            StatusCode::kCorrupt);
+  EXPECT_EQ(
+      RocksReadStatus(rocksdb::Status::IOError("x", "No such file or directory"), "state").code(),
+      StatusCode::kCorrupt);
 }
 
 TEST(RocksStatus, AFailedWriteOfAnotherKindMayHaveHappened) {
-  EXPECT_EQ(RocksWriteStatus(Status::IOError("fdatasync"), "state").code(),
+  EXPECT_EQ(RocksWriteStatus(rocksdb::Status::IOError("fdatasync"), "state").code(),
             StatusCode::kUnknownOutcome);
-  EXPECT_EQ(RocksWriteStatus(Status::Busy(), "state").code(), StatusCode::kUnavailable);
+  EXPECT_EQ(RocksWriteStatus(rocksdb::Status::Busy(), "state").code(), StatusCode::kUnavailable);
 }
 
 }  // namespace

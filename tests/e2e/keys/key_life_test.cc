@@ -169,18 +169,18 @@ TEST_F(KeyLife, ABackupComesBackUnlessSomebodyWasErasedSince) {
 }
 
 TEST_F(KeyLife, AWholeRunWithTheRootInATokenLeavesNoKeyFile) {
-  using crypto::testing::SoftToken;
+  using crypto::token_testing::SoftToken;
   if (!SoftToken::Available()) GTEST_SKIP() << "softhsm2 is not installed";
   const SoftToken soft;
   const fs::path pin = place_.root() / "pin";
-  ASSERT_TRUE(WriteFileAtomically(pin, AsBytes(crypto::testing::kTokenPin)).ok());
+  ASSERT_TRUE(WriteFileAtomically(pin, AsBytes(crypto::token_testing::kTokenPin)).ok());
   const Json made = Done({"init",
                           "--custody",
                           "pkcs11",
                           "--module",
                           SoftToken::Module().string(),
                           "--token",
-                          crypto::testing::kTokenLabel,
+                          crypto::token_testing::kTokenLabel,
                           "--object",
                           "shop",
                           "--pin-file",

@@ -13,7 +13,7 @@ namespace {
 
 void ExpectNearest(const PointSet& centres,
                    const double* row,
-                   const NearestRows& nearest,
+                   const NearestCentres& nearest,
                    size_t l) {
   std::vector<double> squared(centres.rows());
   for (size_t j = 0; j < squared.size(); ++j) {
@@ -66,7 +66,7 @@ TEST(SumOfRoots, AddsEveryRootOnce) {
   EXPECT_EQ(SumOfRoots(squares.data(), squares.size()), expected);
 }
 
-TEST(NearestRows, AreThoseOfAllDistances) {
+TEST(NearestCentres, AreThoseOfAllDistances) {
   SplitMix random(7);
   for (const size_t count : {1U, 2U, 5U, 8U, 33U}) {
     for (const size_t columns : {1U, 3U, 8U, 13U}) {
@@ -83,10 +83,10 @@ TEST(NearestRows, AreThoseOfAllDistances) {
       for (size_t i = 0; i < 8 * columns; ++i) {
         points.cells.push_back(static_cast<double>(random.Below(4)) / 3);
       }
-      const double* rows[NearestRows::kRows];
+      const double* rows[NearestCentres::kRows];
       for (size_t l = 0; l < 8; ++l) rows[l] = points.Row(l);
-      std::vector<double> tile(columns * NearestRows::kRows);
-      NearestRows nearest;
+      std::vector<double> tile(columns * NearestCentres::kRows);
+      NearestCentres nearest;
       nearest.Find(centres, rows, tile.data());
       for (size_t l = 0; l < 8; ++l) ExpectNearest(centres, rows[l], nearest, l);
     }

@@ -1,1 +1,0 @@
-// The file that room_pch.h is precompiled with.
