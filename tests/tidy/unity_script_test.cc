@@ -49,6 +49,13 @@ class UnityScript : public ::testing::Test {
     return units;
   }
 
+  /// The files that are compiled with the first one.
+  [[nodiscard]] std::multiset<std::string> First(const std::vector<std::string>& files) const {
+    const std::vector<std::string> units = Units(files);
+    EXPECT_EQ(units.size(), 2U);
+    return units.empty() ? std::multiset<std::string>() : Compiled({units[0]});
+  }
+
   /// The files that come to the compiler, however they are packed.
   [[nodiscard]] std::multiset<std::string> Compiled(const std::vector<std::string>& units) const {
     std::multiset<std::string> files;
@@ -86,10 +93,7 @@ TEST_F(UnityScript, FilesWithAHelperOfTheSameNameStayApart) {
   Write("crypto/base/a.cc", kHelper);
   Write("crypto/base/b.cc", kHelper);
   Write("crypto/base/c.cc", "int Once() {\n  return 1;\n}\n");
-  const std::vector<std::string> units =
-      Units({"crypto/base/a.cc", "crypto/base/b.cc", "crypto/base/c.cc"});
-  EXPECT_EQ(units.size(), 2U);
-  EXPECT_EQ(Compiled({units[0]}),
+  EXPECT_EQ(First({"crypto/base/a.cc", "crypto/base/b.cc", "crypto/base/c.cc"}),
             (std::multiset<std::string>{"crypto/base/a.cc", "crypto/base/c.cc"}));
 }
 
@@ -105,10 +109,7 @@ TEST_F(UnityScript, WhatOfTwoPlacesIsBorrowedUnderOneNameStaysApart) {
   Write("crypto/base/a.cc", "using x::Vector;\n");
   Write("crypto/base/b.cc", "using x::Vector;\n");
   Write("crypto/base/c.cc", "using y::Vector;\n");
-  const std::vector<std::string> units =
-      Units({"crypto/base/a.cc", "crypto/base/c.cc", "crypto/base/b.cc"});
-  ASSERT_EQ(units.size(), 2U);
-  EXPECT_EQ(Compiled({units[0]}),
+  EXPECT_EQ(First({"crypto/base/a.cc", "crypto/base/c.cc", "crypto/base/b.cc"}),
             (std::multiset<std::string>{"crypto/base/a.cc", "crypto/base/b.cc"}));
 }
 

@@ -63,8 +63,7 @@ Result<Bytes> Interpret(ByteView payload, const ProgressFn& progress) {
   }
   if (text == "hungry") {
     const Bytes much(size_t{1} << 30U);
-    // Its last byte is asked for where no compiler can know it: clang leaves out memory nobody
-    // reads.
+    // clang leaves out memory that nobody reads: a byte is read whose place it cannot know.
     return ToBytes(std::to_string(much.at(much.size() - 1 - payload.size())));
   }
   return Bytes(payload.begin(), payload.end());
