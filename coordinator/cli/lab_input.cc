@@ -107,8 +107,7 @@ Result<std::unique_ptr<LabInput>> LabInput::Open(const std::string& path,
 Status LabInput::ReadColumns() {
   columns_.clear();
   return ForEachChunk(*connection_,
-                      "SELECT column_name FROM information_schema.columns WHERE table_name = "
-                      "'input' ORDER BY ordinal_position",
+                      "SELECT name FROM pragma_table_info('input') ORDER BY cid",
                       [&](const Chunk& chunk) {
                         for (size_t r = 0; r < chunk.size(); ++r) {
                           columns_.emplace_back(chunk.Text(0, r));

@@ -1,6 +1,7 @@
 # One target per room: signet_room(folder/room SOURCES ... DEPS ... LIBS ...).
 option(SIGNET_TESTS "Build the tests" ON)
 option(SIGNET_UNITY "Compile up to eight files of a target as one unit (hides a missing include)" OFF)
+option(SIGNET_SHARDS "Run some tens of tests a process: a sanitized one takes a fifth of a second to start" OFF)
 option(SIGNET_LINK_PROOF "Prove that each room's DEPS suffice by linking its whole archive" OFF)
 
 set(CMAKE_CXX_STANDARD 20)
@@ -95,7 +96,8 @@ macro(signet_rooms)
 endmacro()
 
 # Declares one test binary for a room: signet_test(folder/room SOURCES ... DEPS ... LIBS ...).
-# Each TEST becomes a ctest of its own unless WHOLE is given (then the binary is one ctest).
+# Each TEST becomes a ctest of its own unless WHOLE is given (then the binary is one ctest), or with
+# SIGNET_SHARDS for unit tests (then each shard is one, named by its number).
 # Its label is `unit`, below tests/e2e `e2e`; LABELS adds more (`sanitized`: an e2e test that .ci/run
 # also runs under ASan; `slow`: left out there).
 function(signet_test path)
@@ -122,6 +124,15 @@ function(signet_test path)
   if(T_WHOLE)
     add_test(NAME ${path} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${path} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+  elseif(SIGNET_SHARDS AND path MATCHES "^[cpw].*/")
+    list(LENGTH T_SOURCES shards)
+    math(EXPR shards "(${shards} + 2) / 3")
+    foreach(shard RANGE 1 ${shards})
+      math(EXPR index "${shard} - 1")
+      add_test(NAME ${path}:${shard} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+      set_tests_properties(${path}:${shard} PROPERTIES TIMEOUT 1200 LABELS "${T_LABELS}"
+                           ENVIRONMENT "GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${index};GTEST_BRIEF=1")
+    endforeach()
   else()
     gtest_discover_tests(${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} DISCOVERY_MODE PRE_TEST
                          TEST_PREFIX ${path}: PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")

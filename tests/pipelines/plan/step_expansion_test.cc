@@ -56,13 +56,15 @@ TEST_F(StepExpansion, SeveralNamesMakeTheirProductAndAParameterMayGiveTheList) {
 }
 
 TEST_F(StepExpansion, AStepMayReadOneOfAForeachByItsName) {
-  const Plan plan = MustPlan(Document(std::string(kLoop) +
-                                      "  more:\n"
-                                      "    foreach: {shop: [north, south]}\n"
-                                      "    uses: sql\n"
-                                      "    purpose: analytics.churn\n"
-                                      "    from: spend.${each.shop}\n"
-                                      "    sql: SELECT subject, spend + 1 AS spend FROM input\n"));
+  std::string loops(kLoop);
+  loops +=
+      "  more:\n"
+      "    foreach: {shop: [north, south]}\n"
+      "    uses: sql\n"
+      "    purpose: analytics.churn\n"
+      "    from: spend.${each.shop}\n"
+      "    sql: SELECT subject, spend + 1 AS spend FROM input\n";
+  const Plan plan = MustPlan(Document(loops));
   EXPECT_EQ(plan.Find("more.south")->inputs[0].dataset, "spend.south");
 }
 

@@ -33,8 +33,9 @@ TEST(TcString, ReadsAPublishedExampleAsItsAuthorsDo) {
 }
 
 TEST(TcString, PassesOverFurtherSegments) {
-  const TcString string = *TcString::Parse(
-      std::string(kPublished) + ".IBAgAAAgAIAwgAgAAAAEAAAACA.QAagAQAgAIAwgA.cAAAAAAAITg=");
+  std::string segments(kPublished);
+  segments += ".IBAgAAAgAIAwgAgAAAAEAAAACA.QAagAQAgAIAwgA.cAAAAAAAITg=";
+  const TcString string = *TcString::Parse(segments);
   EXPECT_EQ(string.cmp_id, 675);
 }
 
