@@ -10,6 +10,7 @@
 #include "coordinator/binding/dataset_registry.h"
 #include "coordinator/binding/disclosure_book.h"
 #include "coordinator/binding/run_memory.h"
+#include "coordinator/requests/run_names.h"
 #include "crypto/base/file.h"
 #include "pipelines/plan/plan_codec.h"
 #include "policies/disclosure/disclosure.h"
@@ -44,18 +45,12 @@ std::string RunTime(Timestamp at) {
 
 /// The plans of runs since then, each once.
 Result<std::vector<RecordedPlan>> PlansSince(StateFolder& state, Timestamp since, int64_t& runs) {
-  const std::filesystem::path folder = state.path() / "runs";
-  std::error_code ignored;
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (name.substr(0, 15) >= RunTime(since)) names.push_back(name);
-  }
-  std::sort(names.rbegin(), names.rend());
+  const std::string first = RunTime(since);
   std::vector<RecordedPlan> plans;
   std::set<std::string> seen;
-  for (const std::string& name : names) {
-    const Result<Bytes> text = ReadFile(folder / name / "plan.json");
+  for (const std::string& name : RunNamesNewestFirst(state)) {
+    if (name.substr(0, first.size()) < first) break;
+    const Result<Bytes> text = ReadFile(state.path() / "runs" / name / "plan.json");
     if (!text.ok()) continue;  // a run that was never accepted
     ASSIGN_OR_RETURN(const Json json, Json::Parse(std::string(AsText(*text))));
     ASSIGN_OR_RETURN(Plan plan, pipelines::DecodePlan(json));

@@ -1,5 +1,7 @@
 #include "coordinator/disclosure/policy_replay.h"
 
+#include <chrono>
+#include <filesystem>
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -150,7 +152,12 @@ TEST_F(PolicyReplayTest, APlanThatRanTwiceCountsOnceAndOldRunsNotAtAll) {
 }
 
 TEST_F(PolicyReplayTest, SegmentsWhoseMembersRestAreCountedAndOthersBounded) {
+  // Frozen after another of the same second; its name does not tell.
   const std::string run = "29990101t000000-aaaaaa";
+  Record("29990101t000000-bbbbbb");
+  std::filesystem::last_write_time(
+      state_->path() / "runs/29990101t000000-bbbbbb/plan.json",
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   RunMemory memory(*state_, run);
   const Json segment = Json::Of({{"name", "gold"}, {"members", 60}});
   crypto::WriteBatch batch;
