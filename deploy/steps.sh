@@ -65,3 +65,10 @@ build_preset() {
   (cd "$SIGNET_ROOT" && cmake --build --preset "$preset" -j "$(jobs_here)" ${1:+--target "$@"}) >&2 ||
     fail "the preset $preset does not build" "read the first error above"
 }
+
+# tell_skipped PRESET: which tests skipped in a process whose other tests ran; ctest calls that process passed.
+tell_skipped() {
+  local names
+  names="$(sed -nE 's/^\[  SKIPPED \] ([^ ]+) \(.*/\1/p' "$SIGNET_ROOT/build/$1/Testing/Temporary/LastTest.log" | sort -u)"
+  [ -z "$names" ] || say "   skipped: $(echo $names)"
+}

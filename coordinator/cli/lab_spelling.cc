@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/base/check.h"
 #include "crypto/base/text.h"
 #include "pipelines/query/database.h"
 
@@ -141,6 +142,7 @@ class Speller {
     ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, connection_.Query(select + " FROM " + from));
     Chunk chunk;
     TRY(rows->Next(chunk).status());
+    CHECK(chunk.size() == 1 && chunk.columns() == conditions.size());
     std::vector<int64_t> counts;
     counts.reserve(conditions.size());
     for (size_t i = 0; i < conditions.size(); ++i) counts.push_back(chunk.Int64(i, 0));

@@ -14,8 +14,8 @@ namespace signet::coordinator {
 /// NULL, NaN, None, ?, -, .) become NULL. Other columns are absent: text, numbers with leading
 /// zeros (names of things), and times that could be read in two ways (01/02/2024 everywhere).
 /// Numbers: digits with a decimal point; with commas between thousands; with a decimal comma; with
-/// a sign of dollars, euros, pounds or yen before or behind. A column that is neither costs a query
-/// over all rows and four over its first ones, however many writings there are.
+/// a sign of dollars, euros, pounds or yen before or behind. A column that is neither mostly
+/// costs one query over all rows and three over its first ones, however many writings there are.
 Result<std::map<std::string, std::string>> SpelledColumns(pipelines::query::Connection& connection,
                                                           const std::string& table);
 

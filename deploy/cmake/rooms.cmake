@@ -124,14 +124,15 @@ function(signet_test path)
   if(T_WHOLE)
     add_test(NAME ${path} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${path} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
-  elseif(SIGNET_SHARDS AND path MATCHES "^[cpw].*/")
+  elseif(SIGNET_SHARDS AND path MATCHES "^(crypto|policies|pipelines|workers|coordinator)/")
     list(LENGTH T_SOURCES shards)
     math(EXPR shards "(${shards} + 2) / 3")
+    math(EXPR timeout "4 * ${T_TIMEOUT}")
     foreach(shard RANGE 1 ${shards})
       math(EXPR index "${shard} - 1")
       add_test(NAME ${path}:${shard} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-      set_tests_properties(${path}:${shard} PROPERTIES TIMEOUT 1200 LABELS "${T_LABELS}"
-                           ENVIRONMENT "GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${index};GTEST_BRIEF=1")
+      set_tests_properties(${path}:${shard} PROPERTIES TIMEOUT ${timeout} LABELS "${T_LABELS}"
+                           ENVIRONMENT "GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${index}")
     endforeach()
   else()
     gtest_discover_tests(${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} DISCOVERY_MODE PRE_TEST
