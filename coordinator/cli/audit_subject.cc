@@ -9,6 +9,7 @@
 #include "coordinator/cli/identifier_source.h"
 #include "coordinator/cli/paths.h"
 #include "coordinator/requests/rights_desk.h"
+#include "coordinator/requests/run_names.h"
 
 namespace signet::coordinator {
 

@@ -12,6 +12,7 @@
 #include "coordinator/cli/embedded_run.h"
 #include "coordinator/cli/key_commands.h"
 #include "coordinator/keys/reidentification.h"
+#include "coordinator/requests/run_names.h"
 #include "crypto/base/file.h"
 #include "crypto/keys/key_file.h"
 

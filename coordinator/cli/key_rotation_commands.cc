@@ -15,6 +15,7 @@
 #include "coordinator/keys/key_desk.h"
 #include "coordinator/keys/rekey.h"
 #include "coordinator/keys/root_replacement.h"
+#include "coordinator/requests/run_names.h"
 #include "crypto/base/text.h"
 #include "crypto/keys/custody_settings.h"
 

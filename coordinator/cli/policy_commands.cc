@@ -17,6 +17,7 @@
 #include "coordinator/cli/state_access.h"
 #include "coordinator/disclosure/policy_replay.h"
 #include "coordinator/disclosure/profile_binder.h"
+#include "coordinator/requests/run_names.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/text.h"
 #include "pipelines/plan/explain_column.h"

@@ -14,6 +14,7 @@
 #include "coordinator/cli/state_access.h"
 #include "coordinator/disclosure/profile.h"
 #include "coordinator/disclosure/profile_report.h"
+#include "coordinator/requests/run_names.h"
 #include "crypto/base/clock.h"
 #include "crypto/base/file.h"
 

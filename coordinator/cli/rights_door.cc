@@ -7,6 +7,7 @@
 
 #include "coordinator/binding/dataset_registry.h"
 #include "coordinator/requests/policy_in_force.h"
+#include "coordinator/requests/run_names.h"
 #include "crypto/base/log.h"
 
 namespace signet::coordinator {

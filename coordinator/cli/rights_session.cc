@@ -11,6 +11,7 @@
 #include "coordinator/requests/policy_in_force.h"
 #include "coordinator/requests/request_clock.h"
 #include "coordinator/requests/retention_calls.h"
+#include "coordinator/requests/run_names.h"
 
 namespace signet::coordinator {
 namespace {

@@ -32,20 +32,9 @@ struct RecordedPlan {
   Plan plan;
 };
 
-/// "20261122t033831", as run ids begin.
-std::string RunTime(Timestamp at) {
-  const std::string text = TimestampText(at);  // 2026-11-22T03:38:31...
-  std::string compact;
-  for (const char c : text.substr(0, 19)) {
-    if (c >= '0' && c <= '9') compact += c;
-    if (c == 'T') compact += 't';
-  }
-  return compact;
-}
-
 /// The plans of runs since then, each once.
 Result<std::vector<RecordedPlan>> PlansSince(StateFolder& state, Timestamp since, int64_t& runs) {
-  const std::string first = RunTime(since);
+  const std::string first = RunNameStart(since);
   std::vector<RecordedPlan> plans;
   std::set<std::string> seen;
   for (const std::string& name : RunNamesNewestFirst(state)) {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "coordinator/binding/dataset_registry.h"
-#include "coordinator/requests/retention_desk.h"
+#include "coordinator/requests/run_names.h"
 #include "crypto/base/text.h"
 #include "policies/model/label.h"
 

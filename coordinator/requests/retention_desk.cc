@@ -6,6 +6,7 @@
 
 #include "coordinator/binding/model_flags.h"
 #include "coordinator/requests/receipt_writer.h"
+#include "coordinator/requests/run_names.h"
 #include "crypto/audit/audit_event.h"
 #include "crypto/base/text.h"
 #include "pipelines/snapshots/serving_folder.h"
@@ -14,7 +15,6 @@ namespace signet::coordinator {
 namespace {
 
 constexpr int64_t kMicrosPerSecond = 1'000'000;
-constexpr size_t kRunTimeLength = 15;
 
 bool IsOfState(const LiveDataset& dataset) {
   return dataset.owner == "@state";
@@ -37,14 +37,6 @@ bool HasBlobs(const LiveDataset& dataset, const std::vector<std::string>& blobs)
 }
 
 }  // namespace
-
-Result<Timestamp> TimeOfRun(const std::string& run) {
-  if (run.size() < kRunTimeLength || run[8] != 't') return Invalid("not the id of a run");
-  const std::string iso = run.substr(0, 4) + "-" + run.substr(4, 2) + "-" + run.substr(6, 2) + "T" +
-                          run.substr(9, 2) + ":" + run.substr(11, 2) + ":" + run.substr(13, 2) +
-                          "Z";
-  return TimestampFromText(iso);
-}
 
 Json RetentionDue::ToJson() const {
   return Json::Of({{"datasets", Json::Strings(NamesOf(datasets))},

@@ -47,7 +47,4 @@ class RetentionDesk {
   LegalHolds holds_;
 };
 
-/// When the run began, from its id ("20261122t033831-5f2a1c"); kInvalid for another text.
-Result<Timestamp> TimeOfRun(const std::string& run);
-
 }  // namespace signet::coordinator

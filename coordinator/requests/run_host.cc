@@ -1,6 +1,5 @@
 #include "coordinator/requests/run_host.h"
 
-#include <cctype>
 #include <chrono>
 #include <filesystem>
 #include <set>
@@ -14,6 +13,7 @@
 #include "coordinator/binding/run_memory.h"
 #include "coordinator/requests/publication_note.h"
 #include "coordinator/requests/run_json.h"
+#include "coordinator/requests/run_names.h"
 #include "crypto/base/log.h"
 #include "crypto/base/text.h"
 
@@ -385,14 +385,6 @@ Result<std::vector<std::string>> DaysOf(Timestamp first, Timestamp last, int day
     }
   }
   return texts;
-}
-
-RunId NewRunId(StateFolder& state) {
-  std::string text = TimestampText(state.clock().Now()).substr(0, 19);
-  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  const Uuid random = state.entropy().RandomUuid();
-  return RunId(text + "-" + ToHex(ByteView(random).first(3)));
 }
 
 }  // namespace signet::coordinator

@@ -118,7 +118,4 @@ class RunHost {
   uint64_t version_ = 1;
 };
 
-/// "20261122t033831-5f2a1c": unique in a state, sorts by time.
-RunId NewRunId(StateFolder& state);
-
 }  // namespace signet::coordinator

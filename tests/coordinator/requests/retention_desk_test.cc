@@ -38,11 +38,6 @@ class RetentionDeskTest : public DeskWorld {
   std::unique_ptr<policies::Policy> policy_;
 };
 
-TEST_F(RetentionDeskTest, KnowsWhenARunBegan) {
-  EXPECT_EQ(TimestampText(*TimeOfRun("20261122t033831-5f2a1c")), "2026-11-22T03:38:31Z");
-  EXPECT_FALSE(TimeOfRun("yesterday").ok());
-}
-
 TEST_F(RetentionDeskTest, WhatIsOlderThanItsKindMayBeLosesItsKeysAndBytes) {
   // Segments are kept for 90 days, governed data for three years.
   const LiveDataset old = Put("buyers", pipelines::DatasetKind::kSegment, "20260801t000000-aa");
