@@ -66,9 +66,16 @@ build_preset() {
     fail "the preset $preset does not build" "read the first error above"
 }
 
-# tell_skipped PRESET: which tests skipped in a process whose other tests ran; ctest calls that process passed.
-tell_skipped() {
-  local names
-  names="$(sed -nE 's/^\[  SKIPPED \] ([^ ]+) \(.*/\1/p' "$SIGNET_ROOT/build/$1/Testing/Temporary/LastTest.log" | sort -u)"
-  [ -z "$names" ] || say "   skipped: $(echo $names)"
+# test_preset PRESET [CTEST ARGUMENTS]: what failed is told again at the end, where a reader of the last lines finds
+# it; and what skipped in a process whose other tests ran, which ctest calls passed.
+test_preset() {
+  local preset="$1" log="$SIGNET_ROOT/build/$1/Testing/Temporary/LastTest.log" skipped
+  shift
+  if ! (cd "$SIGNET_ROOT" && ctest --preset "$preset" -j "$(nproc)" --progress "$@"); then
+    say "== what failed, first 80 lines (all of it: $log)"
+    grep -aE -A 7 ': Failure$|ERROR: [A-Za-z]+Sanitizer|: runtime error: |terminate called' "$log" | cut -c 1-400 | head -n 80 || true
+    return 8
+  fi
+  skipped="$(sed -nE 's/^\[  SKIPPED \] ([^ ]+) \(.*/\1/p' "$log" 2>/dev/null | sort -u)" || true
+  [ -z "$skipped" ] || say "   skipped: $(echo $skipped)"
 }
