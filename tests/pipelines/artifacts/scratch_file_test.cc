@@ -13,6 +13,7 @@
 namespace signet::pipelines {
 namespace {
 
+using testing_support::FlipBit;
 using testing_support::ScratchFolder;
 
 std::string AtRest(const ScratchFile& file) {
@@ -62,7 +63,7 @@ TEST(ScratchFile, NoticesWhatTheDiskChanged) {
   const auto file = ScratchFile::Create(folder.path()).value();
   ASSERT_TRUE(file->Append(PageOf(3)).ok());
   ASSERT_TRUE(file->Append(PageOf(4)).ok());
-  ASSERT_EQ(pwrite(file->descriptor(), "?", 1, 10), 1);
+  ASSERT_TRUE(FlipBit(file->descriptor(), 10));
   EXPECT_EQ(file->Read(0).status().code(), StatusCode::kCorrupt);
   EXPECT_TRUE(file->Read(1).ok());
   ASSERT_EQ(ftruncate(file->descriptor(), static_cast<off_t>(file->size() - 1)), 0);
