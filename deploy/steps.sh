@@ -76,6 +76,7 @@ test_preset() {
     grep -aE -A 7 ': Failure$|ERROR: [A-Za-z]+Sanitizer|: runtime error: |terminate called' "$log" | cut -c 1-400 | head -n 80 || true
     return 8
   fi
-  skipped="$(sed -nE 's/^\[  SKIPPED \] ([^ ]+) \(.*/\1/p' "$log" 2>/dev/null | sort -u)" || true
+  [ -f "$log" ] || return 0 # ctest was only asked for a list
+  skipped="$(sed -nE 's/^\[  SKIPPED \] ([^ ]+) \(.*/\1/p' "$log" | sort -u)"
   [ -z "$skipped" ] || say "   skipped: $(echo $skipped)"
 }

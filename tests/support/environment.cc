@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace signet::testing_support {
 
@@ -31,13 +30,6 @@ std::optional<fs::path> SharedPath(const std::string& relative) {
 fs::path ProgramFolder() {
   // Test binaries live in <build>/tests, programs in <build>/bin.
   return fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "bin";
-}
-
-bool FlipBit(int descriptor, int64_t at) {
-  char byte = 0;
-  if (::pread(descriptor, &byte, 1, at) != 1) return false;
-  byte = static_cast<char>(byte ^ 1);
-  return ::pwrite(descriptor, &byte, 1, at) == 1;
 }
 
 }  // namespace signet::testing_support

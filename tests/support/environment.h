@@ -1,8 +1,6 @@
-/// What a test may know of the world: scratch folders and the optional shared data; what a failing
-/// disk does.
+/// What a test may know of the world: scratch folders and the optional shared data.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -29,9 +27,5 @@ std::optional<std::filesystem::path> SharedPath(const std::string& relative);
 
 /// The folder of the built programs (`signet`, `signet-worker`, ...).
 std::filesystem::path ProgramFolder();
-
-/// Changes one bit of the byte at `at` of an open file, as a failing disk does. A byte written over
-/// sealed ones would be the same one 256th of the time.
-bool FlipBit(int descriptor, int64_t at);
 
 }  // namespace signet::testing_support

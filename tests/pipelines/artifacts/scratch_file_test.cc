@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/bit_flip.h"
 #include "tests/support/environment.h"
 
 namespace signet::pipelines {

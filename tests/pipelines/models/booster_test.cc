@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/base/entropy.h"
+#include "tests/support/bit_flip.h"
 #include "tests/support/environment.h"
 
 namespace signet::pipelines {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/base/json.h"
+#include "tests/support/bit_flip.h"
 #include "tests/support/environment.h"
 
 namespace signet::pipelines {
